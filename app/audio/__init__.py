@@ -1,0 +1,1 @@
+"""The sound devices and everything that touches them."""

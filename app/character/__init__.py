@@ -1,0 +1,1 @@
+"""The drawn character: time and visemes to a pose, a pose to a picture."""

@@ -1,0 +1,1 @@
+"""The built-in guide: what it knows, how it speaks and listens."""

@@ -1,0 +1,118 @@
+"""The one place that imports httpx: JSON over HTTPS with bounded time, bounded answers, and no exception of httpx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+
+MOST_BYTES = 1_000_000  # of an answer; a service's JSON is far below
+
+
+class HttpFailure(Exception):
+    """No usable HTTP answer arrived.
+
+    sent: any byte of the request may have reached the service, so a create may have taken effect. unreachable: the
+    host could not be reached at all. The text names the kind of failure, never an address or header.
+    """
+
+    def __init__(self, kind: str, *, sent: bool, unreachable: bool) -> None:
+        super().__init__(kind)
+        self.sent = sent
+        self.unreachable = unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, lower-case header names, and the body as text."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the decoded body, or None where it is not JSON."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+    def retry_after(self, now: float) -> float | None:
+        """Return the seconds of `Retry-After`, given as number or as date (`now`: seconds since the epoch), or None."""
+        value = self.headers.get("retry-after")
+        if value is None:
+            return None
+        try:
+            seconds = float(value)
+        except ValueError:
+            try:
+                seconds = parsedate_to_datetime(value).timestamp() - now
+            except (TypeError, ValueError):
+                return None
+        return min(max(seconds, 0.0), 3600.0) if seconds == seconds else None
+
+
+class Http(Protocol):
+    """What vendors call."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: object | None = None,
+        timeout_s: float,
+    ) -> Answer:
+        """Send `body` as JSON and return the answer, whatever its status. Raises HttpFailure."""
+        ...
+
+
+class HttpClient:
+    """One pooled client for the life of the process; the TLS context is made once, because it costs 20 ms and more."""
+
+    def __init__(self, version: str) -> None:
+        self._client = httpx.AsyncClient(
+            headers={"User-Agent": f"avatar-kiosk/{version}"},
+            follow_redirects=False,  # a redirect would carry a key to another host
+            limits=httpx.Limits(max_connections=10, keepalive_expiry=30.0),
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: object | None = None,
+        timeout_s: float,
+    ) -> Answer:
+        """See `Http.request`. `timeout_s` bounds connecting and each silence while reading."""
+        timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
+        try:
+            async with self._client.stream(
+                method, url, headers=headers, params=params, json=body, timeout=timeout
+            ) as response:
+                received = bytearray()
+                async for chunk in response.aiter_bytes():
+                    received += chunk
+                    if len(received) > MOST_BYTES:
+                        raise HttpFailure("answer too large", sent=True, unreachable=False)
+                text = received.decode("utf-8", "replace")
+                return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise HttpFailure(type(error).__name__, sent=False, unreachable=True) from None
+        except httpx.HTTPError as error:
+            raise HttpFailure(type(error).__name__, sent=True, unreachable=False) from None
+        except (httpx.InvalidURL, ValueError):
+            raise HttpFailure("InvalidURL", sent=False, unreachable=False) from None
+
+    async def close(self) -> None:
+        """Close the pooled connections."""
+        await self._client.aclose()

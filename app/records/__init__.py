@@ -1,0 +1,1 @@
+"""SQLite: the journal of open sessions and what outlives a visit."""

@@ -1,0 +1,1 @@
+"""Media legs: one interface, one file for each kind of room."""

@@ -1,0 +1,1 @@
+"""The settings model, secrets, and mistakes in plain language."""

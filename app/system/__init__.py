@@ -1,0 +1,1 @@
+"""The machine around the kiosk: processes, logs, status, keep-awake."""

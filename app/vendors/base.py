@@ -1,0 +1,178 @@
+"""What a service is to the kiosk: a control adapter (HTTP) and a protocol (room messages), declared in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from app.rooms.base import Choice, Member, Room, RoomEvent
+from app.screens import EndReason
+from app.vendors.events import Event
+
+if TYPE_CHECKING:
+    from app.http import Http
+
+
+class VendorSettings(BaseModel):
+    """Keys that every service's table has; a vendor's file adds its own. Unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=False)
+
+    plan_max_s: float = 3600.0
+    busy_texts: list[str] = []
+    credits_texts: list[str] = []
+    extra: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a service can do; everything else follows from it.
+
+    video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
+    it tells how many sessions run. transcripts: it sends the visitor's words. orphan_s: after so many seconds the
+    service has ended a session that nobody stopped.
+    """
+
+    video: bool = True
+    stop: bool = True
+    count: bool = False
+    credits: bool = False
+    transcripts: bool = True
+    can_interrupt: bool = False
+    tells_nothing_came: bool = False  # after a lost answer the service can say that no session exists
+    orphan_s: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRequest:
+    """What a create call may know of the visit: nothing about the visitor but the language.
+
+    name: our unique name for this session, unguessable. identity: ours in the room. max_s: the longest this visit can
+    last, seconds: min(hard limit + all extensions + 15 s, plan).
+    """
+
+    name: str
+    identity: str
+    kiosk_id: str
+    language: str
+    max_s: float
+    idle_s: float
+    mode: str = "hands-free"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A running session. stop_context: what the stop call needs besides the id; goes to the journal, never to a log."""
+
+    provider: str
+    session_id: str
+    media_url: str = field(repr=False)
+    media_token: str = field(repr=False)
+    max_duration_s: float | None = None
+    max_sessions: int | None = None
+    avatar_identity_hint: str | None = None
+    stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StopOrder:
+    """Everything a stop needs, also after a crash: from the journal's row alone. session_id "": create unanswered."""
+
+    name: str
+    session_id: str
+    reason: EndReason
+    stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the readiness report. ok None: worth knowing, neither good nor bad."""
+
+    item: str
+    ok: bool | None
+    text: str
+
+
+class Control(Protocol):
+    """Calls to the service. Every method may raise the errors of `vendors.errors`; each bounds itself in time."""
+
+    capabilities: Capabilities
+
+    async def start(self, request: VisitRequest) -> SessionInfo:
+        """Create the session; success takes a slot. Never cancelled once sent."""
+        ...
+
+    async def stop(self, order: StopOrder) -> bool:
+        """End the session named by the order. True: confirmed ended. False: nothing to call; wait for its expiry."""
+        ...
+
+    async def count(self) -> int | None:
+        """How many sessions of the account run now; a hint only. None: unknown."""
+        ...
+
+    async def check(self) -> list[Finding]:
+        """Test host, key and ids without taking a slot. A wrong key raises as `start` would."""
+        ...
+
+
+class VendorProtocol(Protocol):
+    """Decodes one session's room events and encodes what we say; lives as long as the visit, over rejoins."""
+
+    def choose(self, members: Sequence[Member]) -> Choice:
+        """Whose picture and voice are the avatar's."""
+        ...
+
+    def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
+        """Common events in this room event. Never raises: whatever arrives is normal input."""
+        ...
+
+    async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
+        """Whatever must go on while the room is joined (keep-alives, handshakes). Cancelled at the end."""
+        ...
+
+    async def ask(self, room: Room, text: str) -> None:
+        """A typed or suggested question of the visitor."""
+        ...
+
+    async def interrupt(self, room: Room) -> None:
+        """Ask the avatar to fall silent; local playout is silenced by the visit."""
+        ...
+
+    async def wrap_up(self, room: Room, remaining_s: float) -> None:
+        """Ask the avatar to close, where the service can."""
+        ...
+
+    async def goodbye(self, room: Room) -> None:
+        """End in-band, where the service can; bounded by the caller."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VendorContext:
+    """What composition hands to a vendor's builders."""
+
+    settings: Any  # the vendor's own settings model
+    http: Http
+    kiosk_id: str
+    language: str
+    create_timeout_s: float
+    demo_busy_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor's file declares exactly one of these, named VENDOR.
+
+    required: dotted keys below its table that must not be empty. media: which room carries it: "livekit", "daily" or
+    "local". build: its control. protocol: a fresh one per session.
+    """
+
+    name: str
+    settings: type[VendorSettings]
+    media: str
+    build: Callable[[VendorContext], Control]
+    protocol: Callable[[Control, SessionInfo, Any], VendorProtocol]
+    required: tuple[str, ...] = ()

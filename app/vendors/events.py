@@ -1,0 +1,68 @@
+"""The common events that every service's messages are decoded into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.screens import EndReason, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The avatar can be heard (and seen, if it has a picture); once per session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Somebody started or stopped speaking, by the service's word."""
+
+    speaker: Speaker
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The avatar works on an answer."""
+
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words of one segment: `text` is the whole segment so far; the screen replaces by (speaker, segment)."""
+
+    speaker: Speaker
+    segment: str
+    text: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visemes:
+    """Mouth shapes for the drawn character: weights by viseme name, valid `at_s` seconds into the avatar's turn."""
+
+    at_s: float
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FlushMouth:
+    """Forget mouth shapes not yet shown: the avatar was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The service will end the session in about `remaining_s` seconds."""
+
+    remaining_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over at the service; first one wins."""
+
+    reason: EndReason
+
+
+Event = Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Ending | Ended

@@ -1,0 +1,1 @@
+"""Getting a slot: polling with back-off, and later the fleet's line."""

@@ -1,0 +1,1 @@
+"""Everything Qt: the window, a widget for each screen, the video widget, the theme."""
