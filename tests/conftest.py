@@ -21,7 +21,7 @@ TESTS = Path(__file__).parent
 pytest_plugins = [f"tests.rigs.{path.stem}" for path in sorted((TESTS / "rigs").glob("[a-z]*.py"))]
 
 
-def pytest_asyncio_loop_factories(config, item):  # noqa: ARG001  # reason: pytest calls hooks by parameter name
+def pytest_asyncio_loop_factories(config, item):  # reason: pytest calls hooks by parameter name
     if item.get_closest_marker("qt_loop"):
         return {"qt": _qt_loop}
     in_unit = TESTS / "unit" in item.path.parents
@@ -63,13 +63,13 @@ def _no_unexpected_log(request):
 _status = 0
 
 
-def pytest_sessionfinish(session, exitstatus):  # noqa: ARG001  # reason: pytest calls hooks by parameter name
+def pytest_sessionfinish(session, exitstatus):  # reason: pytest calls hooks by parameter name
     global _status
     _status = int(exitstatus)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config):  # noqa: ARG001  # reason: pytest calls hooks by parameter name
+def pytest_unconfigure(config):  # reason: pytest calls hooks by parameter name
     # A native callback thread of the media library aborts a finalising interpreter now and then.
     if "livekit.rtc._ffi_client" in sys.modules:
         sys.stdout.flush()

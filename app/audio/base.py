@@ -6,6 +6,7 @@ All sound is mono, 48000 Hz, int16, in frames of exactly 10 ms (480 samples).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,6 +26,14 @@ class DeviceState(StrEnum):
     MUTED = "muted"
     MISSING = "missing"
     OFF = "off"
+
+
+@dataclass
+class Levels:
+    """The one-place mailbox of the level signs: 0 to 1, written by the sound thread, read by the window as it likes."""
+
+    microphone: float = 0.0
+    speaker: float = 0.0
 
 
 class SpeakerOut(Protocol):
