@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -53,7 +54,7 @@ class Answer:
                 seconds = parsedate_to_datetime(value).timestamp() - now
             except (TypeError, ValueError):
                 return None
-        return min(max(seconds, 0.0), 3600.0) if seconds == seconds else None
+        return None if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)
 
 
 class Http(Protocol):

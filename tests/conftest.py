@@ -60,18 +60,17 @@ def _no_unexpected_log(request):
         pytest.fail(f"unexpected log records:\n{lines}", pytrace=False)
 
 
-_status = 0
+_STATUS = pytest.StashKey[int]()
 
 
-def pytest_sessionfinish(session, exitstatus):  # reason: pytest calls hooks by parameter name
-    global _status
-    _status = int(exitstatus)
+def pytest_sessionfinish(session, exitstatus):
+    session.config.stash[_STATUS] = int(exitstatus)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config):  # reason: pytest calls hooks by parameter name
+def pytest_unconfigure(config):
     # A native callback thread of the media library aborts a finalising interpreter now and then.
     if "livekit.rtc._ffi_client" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(_status)
+        os._exit(config.stash.get(_STATUS, 1))
