@@ -136,6 +136,8 @@ class FakeAudio:
         return self.microphone
 
     async def close(self) -> None:
-        for device in [*self.speakers, *self.microphones]:
-            await device.close()
+        for speaker in self.speakers:
+            await speaker.close()
+        for microphone in self.microphones:
+            await microphone.close()
         self.closed = True
