@@ -1,0 +1,84 @@
+"""The one place between the day and the window: screens go out as values, intents come back, stale ones are dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from app.screens import Answer, Intent, Prefer, Preferences, Screen, Shown, Staff, StaffAction
+from app.vitals import Vitals
+
+
+class Stage:
+    """Publishes `Shown` values and queues the intents that answer the screen now shown.
+
+    publish: draws; called on the loop's thread. on_staff: gets staff actions, which are valid on every screen.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[Shown], None],
+        defaults: Preferences,
+        vitals: Vitals,
+        on_staff: Callable[[StaffAction], None] = lambda action: None,
+    ) -> None:
+        self.preferences = defaults
+        self.on_staff = on_staff
+        self._publish = publish
+        self._defaults = defaults
+        self._vitals = vitals
+        self._step = 0
+        self._screen: Screen | None = None
+        self._intents: asyncio.Queue[Intent] = asyncio.Queue()
+
+    @property
+    def screen(self) -> Screen | None:
+        """The screen now shown."""
+        return self._screen
+
+    @property
+    def step(self) -> int:
+        """The number that intents must name."""
+        return self._step
+
+    def show(self, screen: Screen) -> None:
+        """Show a screen. Another kind of screen begins a new step: what was tapped on the old one no longer counts."""
+        if screen == self._screen:
+            return
+        if type(screen) is not type(self._screen):
+            self._step += 1
+            while not self._intents.empty():
+                self._intents.get_nowait()
+            self._vitals.screen = screen.name
+            self._vitals.screen_since = time.monotonic()
+        self._screen = screen
+        self._publish(Shown(self._step, screen, self.preferences))
+
+    def reset(self) -> None:
+        """Forget this visitor's preferences and everything that waits to be handled."""
+        while not self._intents.empty():
+            self._intents.get_nowait()
+        self._prefer(self._defaults)
+
+    def answer(self, answer: Answer) -> None:
+        """Take an intent from the window; on the loop's thread."""
+        if isinstance(answer.intent, Staff):
+            self.on_staff(answer.intent.action)
+            return
+        if answer.step != self._step:
+            return
+        if isinstance(answer.intent, Prefer):
+            self._prefer(answer.intent.preferences)
+        self._intents.put_nowait(answer.intent)
+
+    async def next(self) -> Intent:
+        """Wait for the next intent for the screen now shown."""
+        return await self._intents.get()
+
+    def _prefer(self, preferences: Preferences) -> None:
+        if preferences == self.preferences:
+            return
+        self.preferences = preferences
+        if self._screen is not None:
+            self._publish(Shown(self._step, self._screen, preferences))

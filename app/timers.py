@@ -1,0 +1,227 @@
+"""The idle timer, which holds while somebody speaks, and the hard session timer. Both live on the loop's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+SUSTAINED_S = 0.5  # a voice must last so long to count where no words prove it
+NOISE_S = 120.0  # raw voice without any words holds at most so long; then it counts as room noise
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class IdleTimer:
+    """Runs only while nobody speaks, thinks, touches or types.
+
+    idle_s: the full time, seconds. first_s: the full time until the first activity, if another one holds (a visitor who
+    waited long and may have left). transcripts: the service sends the visitor's words, so a voice alone proves nothing.
+
+    A visitor's voice holds while it lasts and the clock then starts anew; without words for NOISE_S it is noise. The
+    avatar's voice or thinking holds too, but starts the clock anew only once per activity of the visitor, so that an
+    avatar that prompts an empty room cannot keep itself alive.
+    """
+
+    def __init__(self, idle_s: float, *, transcripts: bool, first_s: float | None = None) -> None:
+        self._full = first_s if first_s is not None else idle_s
+        self._idle_s = idle_s
+        self._transcripts = transcripts
+        self._left = self._full
+        self._at = _now()
+        self._voice = False
+        self._voice_since = 0.0
+        self._avatar = False
+        self._avatar_may_restart = True
+        self._unproved_s: float | None = None  # since the first voice that no words have proved; avatar turns left out
+        self._changed = asyncio.Event()
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left as of now; stands still during a hold."""
+        self._advance()
+        return max(self._left, 0.0)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the clock stands still now."""
+        self._advance()
+        return self._holds()
+
+    @property
+    def voice_is_noise(self) -> bool:
+        """Whether voices without words have gone on for so long that they no longer count."""
+        self._advance()
+        return self._is_noise()
+
+    def activity(self) -> None:
+        """A touch, a key, typed text, or words of the visitor: start anew from full."""
+        self._advance()
+        self._full = self._left = self._idle_s
+        self._avatar_may_restart = True
+        self._unproved_s = None
+        if self._voice:
+            self._unproved_s = 0.0
+            self._voice_since = self._at
+        self._changed.set()
+
+    def voice(self, active: bool) -> None:
+        """The visitor's voice starts or stops, by voice detection."""
+        self._advance()
+        if active == self._voice:
+            return
+        self._voice = active
+        if active:
+            self._voice_since = self._at
+            if self._unproved_s is None:
+                self._unproved_s = 0.0
+        elif not self._is_noise():
+            if not self._transcripts and self._at - self._voice_since >= SUSTAINED_S:
+                self.activity()
+            self._left = self._full
+        self._changed.set()
+
+    def avatar(self, active: bool) -> None:
+        """The avatar starts or stops to speak or think; stop means: heard to the end."""
+        self._advance()
+        if active == self._avatar:
+            return
+        self._avatar = active
+        if not active and self._avatar_may_restart:
+            self._avatar_may_restart = False
+            self._left = self._full
+        self._changed.set()
+
+    def restart(self) -> None:
+        """Start anew from full without counting as the visitor's activity (a voice closed the warning)."""
+        self._advance()
+        self._left = self._full
+        self._changed.set()
+
+    async def expired(self) -> None:
+        """Wait until the time is up."""
+        while True:
+            self._changed.clear()
+            self._advance()
+            if self._left <= 0.0 and not self._holds():
+                return
+            try:
+                async with asyncio.timeout(self._next_look_s()):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _is_noise(self) -> bool:
+        return self._transcripts and self._unproved_s is not None and self._unproved_s >= NOISE_S
+
+    def _holds(self) -> bool:
+        return self._avatar or (self._voice and not self._is_noise())
+
+    def _next_look_s(self) -> float | None:
+        if self._avatar:
+            return None
+        if self._holds():
+            return NOISE_S - (self._unproved_s or 0.0) if self._transcripts else None
+        return self._left
+
+    def _advance(self) -> None:
+        now = _now()
+        passed = now - self._at
+        self._at = now
+        if self._avatar:
+            return
+        held = 0.0
+        if self._voice:
+            held = passed
+            if self._transcripts:
+                held = min(passed, max(0.0, NOISE_S - (self._unproved_s or 0.0)))
+        if self._unproved_s is not None:
+            self._unproved_s += passed
+        self._left -= passed - held
+
+
+class Countdown:
+    """A time that can be paused: the "still there?" question, which a voice holds up until it is proved."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._at = _now()
+        self._paused = False
+        self._changed = asyncio.Event()
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left."""
+        self._advance()
+        return max(self._left, 0.0)
+
+    def pause(self, paused: bool) -> None:
+        """Stop or go on."""
+        self._advance()
+        if paused != self._paused:
+            self._paused = paused
+            self._changed.set()
+
+    async def expired(self) -> None:
+        """Wait until the time is up."""
+        while self.remaining_s > 0.0 or self._paused:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(None if self._paused else self._left):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _advance(self) -> None:
+        now = _now()
+        if not self._paused:
+            self._left -= now - self._at
+        self._at = now
+
+
+class SessionTimer:
+    """The hard limit of a visit; belongs to the visit, so a second join does not renew it.
+
+    limit_s: seconds from now. most_s: what the service confirmed as its own maximum from now, or None.
+    """
+
+    def __init__(self, limit_s: float, most_s: float | None = None) -> None:
+        self.started = _now()
+        self.is_services_limit = most_s is not None and most_s < limit_s
+        self._most = math.inf if most_s is None else self.started + most_s
+        self.deadline = min(self.started + limit_s, self._most)
+        self.extensions = 0
+        self._changed = asyncio.Event()
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left, not below 0."""
+        return max(self.deadline - _now(), 0.0)
+
+    def can_extend(self, seconds: float) -> bool:
+        """Whether so many seconds more are inside what the service confirmed."""
+        return self.deadline + seconds <= self._most
+
+    def extend(self, seconds: float) -> None:
+        """Give more time."""
+        self.deadline += seconds
+        self.extensions += 1
+        self._changed.set()
+
+    def shorten(self, remaining_s: float) -> None:
+        """The service said that it ends sooner."""
+        if _now() + remaining_s < self.deadline:
+            self.deadline = self._most = _now() + remaining_s
+            self.is_services_limit = True
+            self._changed.set()
+
+    async def reached(self, before_s: float = 0.0) -> None:
+        """Wait until so many seconds before the end, however often it is extended."""
+        while self.remaining_s > before_s:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(self.remaining_s - before_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
