@@ -1,0 +1,70 @@
+"""Runs all tests, nearest first: unit, window, the rest; each in a process of its own, then one closing summary.
+
+Options are handed to pytest. In strict mode a part that is missing on this machine fails its tests instead of skipping.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "tests"
+NO_TESTS_COLLECTED = 5  # pytest's exit status
+COUNTS = ("tests", "failures", "errors", "skipped")
+
+
+def groups(tests: Path) -> dict[str, list[Path]]:
+    """The folders of tests in the order in which a fault shows soonest."""
+    folders = sorted(path for path in tests.iterdir() if any(path.rglob("test_*.py")) and path.name != "bench")
+    first = {name: [path for path in folders if path.name == name] for name in ("unit", "window")}
+    rest = [path for path in folders if path.name not in first]
+    return {name: paths for name, paths in {**first, "rest": rest}.items() if paths}
+
+
+def counts(report: Path) -> dict[str, int]:
+    """What a JUnit report of pytest counts; raises OSError or ParseError where the run did not get that far."""
+    suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - reason: written by our own run
+    totals = dict.fromkeys(COUNTS, 0)
+    for suite in suites:
+        for name in COUNTS:
+            totals[name] += int(suite.get(name, "0"))
+    return totals
+
+
+def run_group(name: str, folders: list[Path], options: list[str]) -> tuple[int, dict[str, int]]:
+    """Run one group; return pytest's exit status and the counts (one error where there is no report)."""
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    print(f"\n--- {name} ---", flush=True)
+    status = subprocess.run(
+        [sys.executable, "-m", "pytest", f"--junitxml={report}", *options, *map(str, folders)],
+        cwd=ROOT,
+        env={**os.environ, "KIOSK_TEST_STRICT": "1"},
+        check=False,
+    ).returncode
+    try:
+        return status, counts(report)
+    except (OSError, ElementTree.ParseError):
+        return status, {**dict.fromkeys(COUNTS, 0), "errors": int(status != NO_TESTS_COLLECTED)}
+
+
+def main(options: list[str]) -> int:
+    """Run every group, whatever the ones before found; 0 only where all passed and there was a test at all."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    results = {name: run_group(name, folders, options) for name, folders in groups(ROOT / "tests").items()}
+    totals = {key: sum(found[key] for _, found in results.values()) for key in COUNTS}
+    failed = totals["failures"] + totals["errors"]
+    print("\n--- all ---")
+    for name, (status, found) in results.items():
+        print(f"{name:7} {found['tests']:5} tests, exit {status}")
+    print(f"{totals['tests'] - failed - totals['skipped']} passed, {failed} failed, {totals['skipped']} skipped")
+    good = all(status in (0, NO_TESTS_COLLECTED) for status, _ in results.values())
+    return 0 if good and totals["tests"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
