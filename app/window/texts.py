@@ -1,0 +1,152 @@
+"""Everything that the kiosk says in words, by key and language, from resources/translations."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+FALLBACK = "en"
+_log = logging.getLogger(__name__)
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_Value = str | dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its code, its own name, its direction, and every text (a plural is a dict of forms)."""
+
+    code: str
+    name: str
+    rtl: bool
+    digits: str
+    texts: dict[str, _Value]
+
+
+def load_language(file: Path) -> Language:
+    """Read one translation: table `language` (name, rtl, digits), all other tables are "table.key" texts.
+
+    Raises OSError, KeyError or tomllib.TOMLDecodeError when the package's own file is damaged.
+    """
+    data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    about = data.pop("language")
+    texts: dict[str, _Value] = {}
+    for table, entries in data.items():
+        for key, value in entries.items():
+            texts[f"{table}.{key}"] = value
+    return Language(file.stem, about["name"], bool(about.get("rtl", False)), about.get("digits", "latin"), texts)
+
+
+def placeholders(value: _Value) -> set[str]:
+    """Return the names in braces of a text, of all its forms together."""
+    forms = value.values() if isinstance(value, dict) else (value,)
+    return {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+
+
+def plural_form(language: str, count: int) -> str:
+    """Return the plural category of a whole number (Unicode CLDR 46, cardinal, for the languages on offer)."""
+    if language == "ar":
+        if count in (0, 1, 2):
+            return ("zero", "one", "two")[count]
+        rest = count % 100
+        return "few" if 3 <= rest <= 10 else "many" if rest >= 11 else "other"
+    if language == "fr":
+        return "one" if count in (0, 1) else "other"
+    return "one" if count == 1 else "other"
+
+
+class Texts:
+    """The texts of the language in use. `use` changes it; everything drawn afterwards speaks it.
+
+    A key that the language lacks comes in English and is logged once; one that nobody knows raises KeyError.
+    """
+
+    def __init__(self, folder: Path, language: str = FALLBACK) -> None:
+        self._languages = {file.stem: load_language(file) for file in sorted(folder.glob("*.toml"))}
+        self._missed: set[tuple[str, str]] = set()
+        self._now = self._languages[FALLBACK]
+        self.use(language)
+
+    def use(self, language: str) -> None:
+        """Speak this language from now on; one without a translation is spoken in English, and logged once."""
+        found = self._get(language)
+        if found is None:
+            self._miss(language, "")
+            found = self._languages[FALLBACK]
+        self._now = found
+
+    @property
+    def code(self) -> str:
+        """The language in use."""
+        return self._now.code
+
+    @property
+    def rtl(self) -> bool:
+        """Whether it is read from right to left."""
+        return self._now.rtl
+
+    def known(self) -> tuple[str, ...]:
+        """Return the codes of all translations."""
+        return tuple(self._languages)
+
+    def name_of(self, language: str) -> str:
+        """Return the own name of a language; its code when there is no translation."""
+        found = self._get(language)
+        return found.name if found else language
+
+    def is_rtl(self, language: str) -> bool:
+        """Return whether a language on offer is read from right to left."""
+        found = self._get(language)
+        return bool(found and found.rtl)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key with its placeholders filled; `count=N` also chooses the plural form."""
+        code, value = self._find(key)
+        if isinstance(value, dict):
+            count = values.get("count")
+            if not isinstance(count, int):
+                raise KeyError(f"{key} has plural forms: count=NUMBER is needed")
+            value = value.get(plural_form(code, count), value["other"])
+        filled = {name: self.number(part) if isinstance(part, int) else part for name, part in values.items()}
+        return value.format(**filled)
+
+    def number(self, value: int) -> str:
+        """Return a whole number in the language's digits."""
+        return self._digits(str(value))
+
+    def clock(self, seconds: int) -> str:
+        """Return a duration in seconds as "1:12" in the language's digits; below nothing is "0:00"."""
+        seconds = max(0, seconds)
+        return self._digits(f"{seconds // 60}:{seconds % 60:02}")
+
+    def minutes(self, seconds: int) -> str:
+        """Return a duration in seconds as "5 minutes", rounded up: a promise that is kept."""
+        return self("unit.minutes", count=max(1, -(-seconds // 60)))
+
+    def questions(self) -> tuple[str, ...]:
+        """Return the three neutral questions that are suggested where the site has none of its own."""
+        return tuple(self(f"question.{number}") for number in ("one", "two", "three"))
+
+    def _get(self, language: str) -> Language | None:
+        # "de-AT" is spoken as "de".
+        return self._languages.get(language) or self._languages.get(language.partition("-")[0])
+
+    def _digits(self, text: str) -> str:
+        return text.translate(_ARABIC_DIGITS) if self._now.digits == "arabic" else text
+
+    def _find(self, key: str) -> tuple[str, _Value]:
+        value = self._now.texts.get(key)
+        if value is not None:
+            return self._now.code, value
+        english = self._languages[FALLBACK].texts[key]
+        self._miss(self._now.code, key)
+        return FALLBACK, english
+
+    def _miss(self, language: str, key: str) -> None:
+        if (language, key) not in self._missed:
+            self._missed.add((language, key))
+            _log.warning("a text is missing and is shown in English", extra={"language": language, "key": key})
