@@ -59,9 +59,10 @@ class MembersChanged:
 
 @dataclass(frozen=True, slots=True)
 class AvatarVideo:
-    """The avatar's picture track came (True) or went (False)."""
+    """The avatar's picture track came (True) or went (False). codec: its MIME type, "" where nobody tells."""
 
     present: bool
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
