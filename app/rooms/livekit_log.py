@@ -1,0 +1,72 @@
+"""Makes the media library's log fit for ours: no token, no room name, no alarm over what the room tells by itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+from app.redact import redact
+
+_NATIVE = "%s:%s:%s - %s"  # how the SDK passes records of its native part on: target, line, module, message
+_QUOTED = re.compile(r'"[^"]*"|participant \S+|(?:wss?|https?)://\S+')  # room names, identities, addresses
+_CALLBACK = "error running user callback for %s: %s"  # on the root logger, with the whole event
+_BLOCKED = "wait_pc_connection"
+
+# Every refused join, resume and reconnect is logged as a warning or worse; the room tells all of these as events.
+_EXPECTED = re.compile(
+    r"signal connection failed|failed to connect|failed to fetch region|v1 path not found|v0 fallback also failed"
+    r"|authentication rejected|error while connecting to a room|received session close|closed unexpectedly"
+    r"|(?:resuming|restarting|resume|restart) connection|reconnect|wait_pc_connection|ping timeout|queue overflow"
+    r"|signal (?:client|event)|failed to (?:send|validate)|data channel|connection setup took|negotiation"
+)
+
+
+class LibraryLog(logging.Filter):
+    """A filter for the SDK's records, which come on native threads. `install` it once, `remove` it at the end.
+
+    Native records get a constant message, with the cleaned text in the field `detail`; those that the room tells as
+    events become INFO, the library's own INFO becomes DEBUG.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocked_at = float("-inf")
+
+    def install(self) -> None:
+        """Begin to filter."""
+        logging.getLogger("livekit").addFilter(self)
+        logging.getLogger().addFilter(self)
+
+    def remove(self) -> None:
+        """Stop filtering."""
+        logging.getLogger("livekit").removeFilter(self)
+        logging.getLogger().removeFilter(self)
+
+    def media_blocked_since(self, moment: float) -> bool:
+        """Tell whether the library found no way for media after `moment` (time.monotonic, seconds)."""
+        return self._blocked_at >= moment
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean the record; nothing is dropped."""
+        if record.msg == _CALLBACK:
+            record.args = (record.args[0], "...") if isinstance(record.args, tuple) and record.args else ()
+        elif record.name == "livekit":
+            self._clean(record)
+        return True
+
+    def _clean(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if _BLOCKED in text:
+            self._blocked_at = time.monotonic()
+        if record.msg != _NATIVE or not isinstance(record.args, tuple):
+            record.msg, record.args = redact(text), ()
+            return
+        level = record.levelno
+        if level >= logging.WARNING and _EXPECTED.search(text):
+            level = logging.INFO
+        elif level == logging.INFO:
+            level = logging.DEBUG
+        record.levelno, record.levelname = level, logging.getLevelName(level)
+        record.detail = redact(_QUOTED.sub("...", text))
+        record.msg, record.args = "media library", ()

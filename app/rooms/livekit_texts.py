@@ -1,0 +1,64 @@
+"""Reads the text streams of a LiveKit room, piece by piece, into room events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from livekit import rtc
+
+from app.rooms.base import RoomEvent, Text
+
+TOPICS = ("lk.transcription", "lk.chat")
+LEGACY_TOPIC = "lk.transcription.legacy"  # ours: the SDK's older event beside the text streams
+SEGMENT = "lk.segment_id"
+FINAL = "lk.transcription_final"
+
+
+class TextStreams:
+    """One reading task for each open stream. `tell` receives `Text` events."""
+
+    def __init__(self, tell: Callable[[RoomEvent], None]) -> None:
+        self._tell = tell
+        self._reading: set[asyncio.Task[None]] = set()
+
+    def listen(self, room: rtc.Room) -> None:
+        """Take the streams of our topics; call before the room is connected."""
+        for topic in TOPICS:
+            room.register_text_stream_handler(topic, self._opened)
+
+    def stop(self) -> None:
+        """Stop reading; `stopped` waits for it."""
+        for task in self._reading:
+            task.cancel()
+
+    async def stopped(self, most_s: float) -> None:
+        """Wait until no stream is read any more, `most_s` seconds at most."""
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=most_s)
+
+    def transcription(self, segments: list[rtc.TranscriptionSegment], participant: rtc.Participant | None) -> None:
+        """Tell the SDK's older transcription event: each segment is a stream whose text replaces the one before."""
+        identity = participant.identity if participant is not None else ""
+        for segment in segments:
+            attributes = {SEGMENT: segment.id, FINAL: "true" if segment.final else "false"}
+            self._tell(Text(LEGACY_TOPIC, identity, segment.id, segment.text, segment.final, attributes))
+
+    def _opened(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._read(reader, identity), name="room-text")
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        def told(text: str, closed: bool) -> Text:
+            info = reader.info
+            return Text(info.topic, identity, info.stream_id, text, closed, dict(info.attributes or {}))
+
+        try:
+            async for piece in reader:
+                self._tell(told(piece, closed=False))
+        except rtc.StreamError:
+            pass  # broken off: what came is all there is
+        finally:
+            reader.close()
+        self._tell(told("", closed=True))

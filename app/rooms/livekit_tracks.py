@@ -1,0 +1,148 @@
+"""The three flows of a LiveKit room: its picture to ours, its voice to the speaker, the microphone to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, cast
+
+import numpy as np
+from livekit import rtc
+from livekit.rtc.participant import PublishTrackError
+from numpy.typing import NDArray
+
+from app.audio.base import RATE, Microphone, SpeakerOut
+from app.picture import Frame, Picture, PixelFormat
+
+log = logging.getLogger(__name__)
+
+SMALLEST = 16  # pixels; a server ends a track with black pictures of 8x8 or 2x2
+CLOSE_S = 0.5
+VOICE_FRAMES = 50  # half a second may wait for a slow loop; then the oldest is lost
+MICROPHONE_QUEUE_MS = 200
+
+_BUFFERS = {PixelFormat.BGRA: rtc.VideoBufferType.BGRA, PixelFormat.I420: rtc.VideoBufferType.I420}
+_HIGH = rtc.VideoQuality.VIDEO_QUALITY_HIGH
+_MEDIUM = rtc.VideoQuality.VIDEO_QUALITY_MEDIUM
+
+
+async def pump_video(
+    track: rtc.RemoteVideoTrack | rtc.LocalVideoTrack,
+    publication: rtc.RemoteTrackPublication | None,
+    picture: Picture,
+    on_frame: Callable[[], None],
+) -> None:
+    """Push the track's frames into `picture` in the format it wants, until cancelled.
+
+    on_frame: called after each pushed frame. publication: where simulcast layers are asked for; None: nowhere.
+    """
+    shown_size: tuple[int, int] | None = None
+    while True:
+        wanted = picture.wanted
+        # The queue is unbounded by default, and the stream never ends by itself.
+        stream = rtc.VideoStream(track, capacity=1, format=_BUFFERS[wanted])
+        try:
+            async for event in stream:
+                if publication is not None and picture.shown_size != shown_size:
+                    shown_size = picture.shown_size
+                    ask_for_layer(publication, shown_size)
+                frame = frame_of(event, wanted)
+                if frame is not None:
+                    picture.push(frame)
+                    on_frame()
+                if picture.wanted is not wanted:
+                    break
+            else:
+                return
+        finally:
+            await _within(CLOSE_S, stream.aclose())
+
+
+def frame_of(event: rtc.VideoFrameEvent, layout: PixelFormat) -> Frame | None:
+    """Return the event's frame, upright, as ours; None for one that is no picture of the avatar.
+
+    The memory of the result is the frame's own buffer: one plane of it (`get_plane`) would not keep it alive.
+    """
+    source = event.frame
+    width, height = source.width, source.height
+    if width < SMALLEST or height < SMALLEST:
+        return None
+    data: memoryview | bytes = source.data
+    if event.rotation:
+        turns = cast(int, event.rotation)  # quarter turns clockwise, 1 to 3
+        data = _turned(np.frombuffer(source.data, np.uint8), width, height, layout, turns)
+        if turns % 2:
+            width, height = height, width
+    return Frame(width, height, layout, data, time.monotonic())
+
+
+def _turned(data: NDArray[np.uint8], width: int, height: int, layout: PixelFormat, turns: int) -> bytes:
+    if layout is PixelFormat.BGRA:
+        return np.rot90(data.reshape(height, width, 4), -turns).tobytes()
+    half = ((height + 1) // 2, (width + 1) // 2)
+    luma, small = height * width, half[0] * half[1]
+    planes = (
+        data[:luma].reshape(height, width),
+        data[luma : luma + small].reshape(half),
+        data[luma + small : luma + 2 * small].reshape(half),
+    )
+    return b"".join(np.rot90(plane, -turns).tobytes() for plane in planes)
+
+
+def ask_for_layer(publication: rtc.RemoteTrackPublication, shown_size: tuple[int, int]) -> None:
+    """Ask for the smallest layer that is not below the painted size, pixels, where the track has layers.
+
+    Never the lowest one: it comes at half the frame rate.
+    """
+    if not publication.simulcasted or publication.width == 0 or shown_size == (0, 0):
+        return
+    fits = publication.width // 2 >= shown_size[0] and publication.height // 2 >= shown_size[1]
+    publication.set_video_quality(_MEDIUM if fits else _HIGH)
+
+
+async def pump_voice(track: rtc.RemoteAudioTrack | rtc.LocalAudioTrack, speaker: SpeakerOut) -> None:
+    """Write the track's sound to `speaker`, until cancelled or the track ends."""
+    stream = rtc.AudioStream(track, capacity=VOICE_FRAMES, sample_rate=RATE, num_channels=1)
+    try:
+        async for event in stream:
+            speaker.write(np.frombuffer(event.frame.data, np.int16))
+    finally:
+        await _within(CLOSE_S, stream.aclose())
+
+
+async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microphone | None) -> None:
+    """Publish the microphone and send its frames, until cancelled. Without one the track stays silent.
+
+    Some agents wait for a visitor's track before they speak, so there always is one.
+    """
+    source = rtc.AudioSource(RATE, 1, queue_size_ms=MICROPHONE_QUEUE_MS)
+    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+    try:
+        await participant.publish_track(track, options)
+        if microphone is not None:
+            await _send(microphone, source)
+        await asyncio.Event().wait()  # the track stays, silent, until the room is left
+    except PublishTrackError:
+        log.warning("the room does not take our microphone")
+    finally:
+        await source.aclose()
+
+
+async def _send(microphone: Microphone, source: rtc.AudioSource) -> None:
+    frames: Any = microphone.frames()
+    async with aclosing(frames):
+        async for sound in frames:
+            await source.capture_frame(rtc.AudioFrame(sound.tobytes(), RATE, 1, len(sound)))
+
+
+async def _within(seconds: float, work: Awaitable[None]) -> None:
+    """Wait for `work`, at most so long; it must not keep anybody who leaves."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        task.cancel()
+        log.warning("a stream did not close in time")
