@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 
 from app.screens import Answer, Intent, Prefer, Preferences, Screen, Shown, Staff, StaffAction
@@ -30,7 +31,8 @@ class Stage:
         self._vitals = vitals
         self._step = 0
         self._screen: Screen | None = None
-        self._intents: asyncio.Queue[Intent] = asyncio.Queue()
+        self._intents: deque[Intent] = deque()
+        self._arrived = asyncio.Event()
 
     @property
     def screen(self) -> Screen | None:
@@ -48,8 +50,7 @@ class Stage:
             return
         if type(screen) is not type(self._screen):
             self._step += 1
-            while not self._intents.empty():
-                self._intents.get_nowait()
+            self._forget()
             self._vitals.screen = screen.name
             self._vitals.screen_since = time.monotonic()
         self._screen = screen
@@ -57,8 +58,7 @@ class Stage:
 
     def reset(self) -> None:
         """Forget this visitor's preferences and everything that waits to be handled."""
-        while not self._intents.empty():
-            self._intents.get_nowait()
+        self._forget()
         self._prefer(self._defaults)
 
     def answer(self, answer: Answer) -> None:
@@ -70,11 +70,30 @@ class Stage:
             return
         if isinstance(answer.intent, Prefer):
             self._prefer(answer.intent.preferences)
-        self._intents.put_nowait(answer.intent)
+        self._intents.append(answer.intent)
+        self._arrived.set()
+
+    async def arrived(self) -> None:
+        """Wait until an intent can be taken. Taking is apart, so that a wait that is given up loses nothing."""
+        await self._arrived.wait()
+
+    def take(self) -> Intent | None:
+        """Return the oldest intent for the screen now shown, or None."""
+        intent = self._intents.popleft() if self._intents else None
+        if not self._intents:
+            self._arrived.clear()
+        return intent
 
     async def next(self) -> Intent:
-        """Wait for the next intent for the screen now shown."""
-        return await self._intents.get()
+        """Wait for the next intent and take it."""
+        while True:
+            await self.arrived()
+            if (intent := self.take()) is not None:
+                return intent
+
+    def _forget(self) -> None:
+        self._intents.clear()
+        self._arrived.clear()
 
     def _prefer(self, preferences: Preferences) -> None:
         if preferences == self.preferences:

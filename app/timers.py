@@ -225,3 +225,9 @@ class SessionTimer:
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    async def extended_beyond(self, before_s: float) -> None:
+        """Wait until more than so many seconds are left again."""
+        while self.remaining_s <= before_s:
+            self._changed.clear()
+            await self._changed.wait()

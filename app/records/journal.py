@@ -114,7 +114,10 @@ class SqliteJournal:
             found = self._db.execute(
                 "SELECT id, vendor, name, run, session_id, stop_context, opened_at, expires_at FROM journal ORDER BY id"
             ).fetchall()
-            return [Row(*values[:5], _decode(values[5]), *values[6:]) for values in found]
+            return [
+                Row(id_, vendor, name, run, session_id, _decode(context), opened_at, expires_at)
+                for id_, vendor, name, run, session_id, context, opened_at, expires_at in found
+            ]
 
         return await self._do(read)
 

@@ -32,8 +32,8 @@ class Capabilities:
     """What a service can do; everything else follows from it.
 
     video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
-    it tells how many sessions run. transcripts: it sends the visitor's words. orphan_s: after so many seconds the
-    service has ended a session that nobody stopped.
+    it tells how many sessions run. transcripts: it sends the visitor's words. orphan_s: so many seconds after we
+    are gone, or after the longest possible visit, the service has ended a session that nobody stopped.
     """
 
     video: bool = True
@@ -42,6 +42,7 @@ class Capabilities:
     credits: bool = False
     transcripts: bool = True
     can_interrupt: bool = False
+    absence_is_busy: bool = False  # a room where nobody appears means that every slot is taken
     tells_nothing_came: bool = False  # after a lost answer the service can say that no session exists
     orphan_s: float = 3600.0
 

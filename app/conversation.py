@@ -1,0 +1,400 @@
+"""The live part of a visit: somebody talks with the avatar until the first of many things ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from app.audio.base import Microphone, SpeakerOut
+from app.character.base import Company, Mood
+from app.ear import Ear
+from app.leg import Leg, LegEvent
+from app.line import Line
+from app.picture import Picture
+from app.rooms.base import AvatarGone, Disconnected
+from app.screens import (
+    Activity,
+    AskText,
+    EndReason,
+    Extend,
+    Intent,
+    Interrupt,
+    Live,
+    Mute,
+    Prefer,
+    Speaker,
+    Stay,
+    StillThere,
+    Talk,
+    TalkButton,
+    TalkMode,
+    Trouble,
+    WhyNot,
+)
+from app.screens import End as EndIntent
+from app.settings.model import VisitSettings
+from app.stage import Stage
+from app.timers import SUSTAINED_S, Countdown, IdleTimer, SessionTimer
+from app.transcript import Transcript
+from app.vendors.base import Capabilities
+from app.vendors.events import (
+    Caption,
+    Ended,
+    Ending,
+    FlushMouth,
+    Speaking,
+    Thinking,
+    Visemes,
+)
+from app.vitals import VideoVitals, VisitVitals, Vitals
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.1  # how often devices and picture are looked at
+QUESTIONS_BACK_S = 8.0  # the suggestions return when nobody has spoken for so long
+
+
+@dataclass
+class Parts:
+    """What a conversation works with; made by the visit."""
+
+    stage: Stage
+    vitals: Vitals
+    facts: VisitVitals
+    settings: VisitSettings
+    speaker: SpeakerOut
+    microphone: Microphone | None
+    mode: TalkMode
+    picture: Picture
+    company: Company
+    capabilities: Capabilities
+    line: Line
+    questions: tuple[str, ...]
+    has_video: bool
+    most_s: float | None  # the service's own maximum from now, seconds, or None
+    first_idle_s: float | None  # the first idle period, if it is another one
+    rejoin: Callable[[], Awaitable[Leg]]
+    measure: Callable[[], None]  # writes what the devices do into the vitals
+    over: asyncio.Future[EndReason] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Conversation:
+    """Everything between the first picture and the goodbye."""
+
+    def __init__(self, parts: Parts, leg: Leg) -> None:
+        self._p = parts
+        self._leg = leg
+        self._clock = asyncio.get_running_loop().time
+        settings = parts.settings
+        self._idle = IdleTimer(settings.idle_s, transcripts=parts.capabilities.transcripts, first_s=parts.first_idle_s)
+        self._session = SessionTimer(settings.hard_limit_s, parts.most_s)
+        self._ear = Ear(parts.speaker, parts.microphone, parts.mode)
+        self._transcript = Transcript()
+        self._warning: Countdown | None = None
+        self._stays = asyncio.Event()
+        self._looked = asyncio.Event()  # pulses with every look at the devices
+        self._voice_since: float | None = None
+        self._frames = parts.picture.pushed
+        self._frame_at = self._clock()
+        self._broken = False  # the room fell apart and a second join is under way
+        self._has_rejoined = False
+        self._greeting = True
+        self._quiet_since = self._clock()
+        self._mood: Mood | None = None
+
+    async def run(self) -> EndReason:
+        """Talk until the end and say why. Whatever it started has stopped when it returns."""
+        self._p.vitals.video = VideoVitals(
+            painter=self._p.vitals.painter, source="room" if self._p.has_video else "character"
+        )
+        work = {
+            "events": self._follow_leg(),
+            "intents": self._follow_intents(),
+            "look": self._look(),
+            "idle": self._watch_idle(),
+            "end": self._watch_end(),
+            "countdown": self._announce(self._p.settings.countdown_s, self._chime_near_end),
+            "wrap-up": self._announce(self._p.settings.wrap_up_s, self._wrap_up),
+        }
+        tasks = [asyncio.create_task(self._guarded(part), name=f"live-{name}") for name, part in work.items()]
+        try:
+            return await self._p.over
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._leg.stop()
+
+    def end(self, reason: EndReason) -> None:
+        """End it; the first reason counts."""
+        if not self._p.over.done():
+            self._p.over.set_result(reason)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("a part of the conversation failed", extra={"error": type(error).__name__}, exc_info=error)
+            self.end(EndReason.ERROR)
+
+    # ------------------------------------------------------------ what arrives
+
+    async def _follow_leg(self) -> None:
+        while True:
+            event = await self._leg.next()
+            if isinstance(event, Disconnected):
+                if not event.may_rejoin or self._has_rejoined:
+                    self.end(event.reason)
+                    return
+                await self._join_again()
+            else:
+                self._on_event(event)
+            self._draw()
+
+    async def _join_again(self) -> None:
+        """One fresh join inside the same timers; the last picture stays."""
+        self._has_rejoined = self._broken = True
+        self._draw()
+        await self._leg.stop()
+        try:
+            self._leg = await self._p.rejoin()
+        except Exception as error:
+            log.info("the second join failed", extra={"error": type(error).__name__})
+            self.end(EndReason.NETWORK)
+            return
+        self._broken = False
+        self._frame_at = self._clock()
+
+    def _on_event(self, event: LegEvent) -> None:
+        match event:
+            case Speaking(speaker=Speaker.AVATAR, active=active):
+                self._ear.avatar_says(active)
+            case Speaking(speaker=Speaker.VISITOR, active=active):
+                self._ear.visitor_by_service = active
+            case Thinking(active=active):
+                self._ear.avatar_thinks(active)
+            case Caption():
+                self._on_caption(event)
+            case Visemes():
+                self._p.company.visemes(event)
+            case FlushMouth():
+                self._p.company.flush()
+            case Ending(remaining_s=remaining_s):
+                self._session.shorten(remaining_s)
+            case Ended(reason=reason):
+                self.end(reason)
+            case AvatarGone():
+                self.end(EndReason.AVATAR_LEFT)
+            case _:
+                pass
+
+    def _on_caption(self, caption: Caption) -> None:
+        is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
+        if caption.speaker is Speaker.VISITOR:
+            self._greeting = False
+            self._idle.activity()
+            self._stays.set()
+        if is_new and self._p.stage.preferences.captions:
+            self._p.facts.captions += 1
+
+    async def _follow_intents(self) -> None:
+        while True:
+            intent = await self._p.stage.next()
+            await self._on_intent(intent)
+            self._draw()
+
+    async def _on_intent(self, intent: Intent) -> None:
+        if isinstance(intent, EndIntent):
+            self.end(EndReason.VISITOR)
+            return
+        self._idle.activity()
+        self._stays.set()
+        match intent:
+            case Extend() if self._why_not_extend() is None:
+                self._session.extend(self._p.settings.extension_s)
+                self._p.facts.extensions = self._session.extensions
+            case AskText(text=text) if text.strip():
+                self._greeting = False
+                if self._transcript.typed(text.strip()) and self._p.stage.preferences.captions:
+                    self._p.facts.captions += 1
+                await self._leg.protocol.ask(self._leg.room, text.strip())
+            case Interrupt():
+                self._ear.interrupt()
+                self._p.company.flush()
+                await self._leg.protocol.interrupt(self._leg.room)
+            case TalkButton(down=down):
+                self._ear.talk_button(down)
+            case Mute(muted=muted):
+                self._ear.visitor_muted = muted
+            case Prefer(preferences=preferences):
+                self._p.speaker.volume = preferences.volume
+                self._p.company.calm(preferences.less_motion)
+            case Stay() | Activity() | _:
+                pass
+
+    # ------------------------------------------------------------ what is looked at
+
+    async def _look(self) -> None:
+        while True:
+            now = self._clock()
+            self._ear.look(now)
+            self._follow_voice(now)
+            self._idle.avatar(self._ear.avatar_is_busy)
+            self._follow_picture(now)
+            self._ear.muted_by_us = self._warning is not None and self._ear.avatar_is_heard
+            self._show_facts()
+            self._p.measure()
+            self._draw()
+            self._looked.set()
+            self._looked.clear()
+            await asyncio.sleep(LOOK_S)
+
+    def _follow_voice(self, now: float) -> None:
+        voice = self._ear.visitor_speaks
+        self._idle.voice(voice)
+        if not voice or self._idle.voice_is_noise:
+            self._voice_since = None
+        elif self._voice_since is None:
+            self._voice_since = now
+        if self._warning is not None:
+            self._warning.pause(self._voice_since is not None)
+            if self._voice_since is not None and now - self._voice_since >= SUSTAINED_S:
+                self._idle.restart()
+                self._stays.set()
+
+    def _follow_picture(self, now: float) -> None:
+        pushed = self._p.picture.pushed
+        if pushed != self._frames or not self._p.has_video:
+            self._frames = pushed
+            self._frame_at = now
+        age_s = now - self._frame_at
+        overdue = age_s >= self._p.settings.stall_notice_s
+        self._p.vitals.media_overdue = "the picture stands still" if overdue else None
+        if age_s >= self._p.settings.stall_end_s:
+            self.end(EndReason.NETWORK)
+
+    # ------------------------------------------------------------ what time does
+
+    async def _watch_idle(self) -> None:
+        while True:
+            await self._idle.expired()
+            if not await self._still_there():
+                self.end(EndReason.IDLE)
+                return
+
+    async def _still_there(self) -> bool:
+        """Ask, and return whether anybody answered."""
+        self._stays.clear()
+        self._warning = Countdown(self._p.settings.idle_warning_s)
+        self._p.speaker.chime("still_there")
+        self._draw()
+        expired = asyncio.create_task(self._warning.expired(), name="still-there-time")
+        stays = asyncio.create_task(self._stays.wait(), name="still-there-answer")
+        try:
+            await asyncio.wait({expired, stays}, return_when=asyncio.FIRST_COMPLETED)
+            return stays.done()
+        finally:
+            expired.cancel()
+            stays.cancel()
+            self._warning = None
+            self._voice_since = None
+
+    async def _watch_end(self) -> None:
+        while True:
+            await self._session.reached()
+            grace_until = self._clock() + self._p.settings.grace_s
+            while self._ear.avatar_is_heard and self._clock() < grace_until and self._session.remaining_s <= 0:
+                await self._looked.wait()
+            if self._session.remaining_s <= 0:
+                own = not self._session.is_services_limit
+                self.end(EndReason.HARD_LIMIT if own else EndReason.VENDOR_MAX_DURATION)
+                return
+
+    async def _announce(self, before_s: float, what: Callable[[], Awaitable[None]]) -> None:
+        """Do `what` at so many seconds before the end, again after each extension."""
+        while before_s > 0:
+            await self._session.reached(before_s)
+            await what()
+            await self._session.extended_beyond(before_s)
+
+    async def _chime_near_end(self) -> None:
+        self._p.speaker.chime("time_20s")
+
+    async def _wrap_up(self) -> None:
+        await self._leg.protocol.wrap_up(self._leg.room, self._session.remaining_s)
+
+    def _why_not_extend(self) -> WhyNot | None:
+        settings = self._p.settings
+        if self._p.line.somebody_waits():
+            return WhyNot.SOMEONE_WAITS
+        most = min(settings.max_extensions, self._p.line.most_extensions)
+        if self._session.extensions >= most or not self._session.can_extend(settings.extension_s):
+            return WhyNot.LIMIT
+        return None
+
+    # ------------------------------------------------------------ what is shown
+
+    def _draw(self) -> None:
+        if self._p.over.done():
+            return
+        live = self._live()
+        if self._warning is not None:
+            of_s = round(self._p.settings.idle_warning_s)
+            self._p.stage.show(StillThere(min(of_s, round(self._warning.remaining_s)), of_s, live))
+        else:
+            self._p.stage.show(live)
+
+    def _live(self) -> Live:
+        settings = self._p.settings
+        remaining_s = self._session.remaining_s
+        shows_chip = remaining_s <= settings.chip_s
+        why_not = self._why_not_extend()
+        return Live(
+            talk=self._ear.talk,
+            sign=self._ear.sign,
+            mode=self._ear.mode,
+            greeting=self._greeting,
+            remaining_s=round(remaining_s) if shows_chip else None,
+            limit_s=round(settings.hard_limit_s),
+            urgent=remaining_s <= settings.countdown_s,
+            may_extend=shows_chip and why_not is None,
+            extension_s=round(settings.extension_s),
+            why_not=why_not if shows_chip else None,
+            trouble=self._trouble(),
+            captions=self._transcript.newest(),
+            questions=self._p.questions,
+            show_questions=self._greeting or self._clock() - self._quiet_since >= QUESTIONS_BACK_S,
+            can_interrupt=self._ear.talk is Talk.SPEAKING,
+        )
+
+    def _trouble(self) -> Trouble | None:
+        if self._broken or self._clock() - self._frame_at >= self._p.settings.stall_notice_s:
+            return Trouble.STALLED
+        return self._ear.trouble
+
+    def _show_facts(self) -> None:
+        facts, ear = self._p.facts, self._ear
+        facts.hard_deadline = self._session.deadline
+        remaining_s = self._idle.remaining_s
+        if self._warning is not None:
+            facts.idle_deadline, facts.idle_held_s = None, 0.0
+        elif self._idle.is_held:
+            facts.idle_deadline, facts.idle_held_s = None, remaining_s
+        else:
+            facts.idle_deadline, facts.idle_held_s = self._clock() + remaining_s, None
+        facts.speaking = ear.who_speaks
+        if facts.speaking is not None or ear.avatar_is_busy:
+            self._quiet_since = self._clock()
+        if not self._p.has_video:
+            self._act()
+
+    def _act(self) -> None:
+        """The drawn character is the avatar: it behaves as the conversation goes."""
+        moods = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARING: Mood.LISTENING}
+        self._p.company.voice(self._p.speaker.level)
+        mood = moods.get(self._ear.talk, Mood.LISTENING if self._greeting else Mood.IDLE)
+        if mood is not self._mood:
+            self._mood = mood
+            self._p.company.show(mood)

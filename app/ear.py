@@ -1,0 +1,148 @@
+"""Who speaks and what the microphone does, from real levels and the service's word; decides what the sign tells."""
+
+from __future__ import annotations
+
+from app.audio.base import DeviceState, Microphone, SpeakerOut
+from app.screens import MicrophoneSign, Speaker, Talk, TalkMode, Trouble
+
+AUDIBLE = 0.02  # loudness of the avatar's voice, 0 to 1, that a person would notice
+HANGOVER_S = 0.6  # a pause between two sentences is no end
+SILENT_FLAG_S = 10.0  # "speaking" or "thinking" by the service's word counts so long without a sound
+DEAF_S = 6.0  # a microphone that gives nothing for so long is a trouble
+LOUD = 0.35  # level of the room, 0 to 1, in which hands-free does not work
+LOUD_FOR_S = 5.0
+
+
+class Ear:
+    """Watches the devices of one visit. `look` is called several times a second with the loop's clock, seconds."""
+
+    def __init__(self, speaker: SpeakerOut, microphone: Microphone | None, mode: TalkMode) -> None:
+        self.mode = mode
+        self.visitor_muted = False
+        self.visitor_by_service = False
+        self.muted_by_us = False  # nobody answers: the avatar does not talk to an empty room
+        self.trouble: Trouble | None = None
+        self._speaker = speaker
+        self._microphone = microphone
+        self._talks = False  # push-to-talk is down
+        self._says = self._thinks = False
+        self._flag_at = 0.0
+        self._now = 0.0
+        self._heard_at = -1e9
+        self._silenced = False  # interrupted here, until the avatar pauses
+        self._opened_at: float | None = None
+        self._loud_since: float | None = None
+
+    # ------------------------------------------------------------ what is told to it
+
+    def avatar_says(self, active: bool) -> None:
+        """The service's word on whether the avatar speaks."""
+        self._says = active
+        self._thinks = self._thinks and not active
+        self._flag_at = self._now
+
+    def avatar_thinks(self, active: bool) -> None:
+        """The service's word on whether the avatar thinks."""
+        self._thinks = active
+        self._flag_at = self._now
+
+    def talk_button(self, down: bool) -> None:
+        """Push-to-talk; where it was only offered because of noise, the visit now goes on with it."""
+        if self.mode is TalkMode.HANDS_FREE and down:
+            self.mode = TalkMode.PUSH_TO_TALK
+        self._talks = down
+
+    def interrupt(self) -> None:
+        """Silence the avatar here and now, whatever the service does about it."""
+        self._speaker.flush()
+        self._silenced = True
+
+    # ------------------------------------------------------------ what it tells
+
+    @property
+    def avatar_is_heard(self) -> bool:
+        """Whether the avatar's voice comes out of the speaker, pauses between sentences included."""
+        return self._now - self._heard_at < HANGOVER_S
+
+    @property
+    def avatar_is_busy(self) -> bool:
+        """Whether it speaks or thinks, by sound or by a word that is not too old."""
+        by_word = (self._says or self._thinks) and self._now - max(self._flag_at, self._heard_at) < SILENT_FLAG_S
+        return by_word or self.avatar_is_heard
+
+    @property
+    def visitor_speaks(self) -> bool:
+        """Whether the visitor's voice is heard, here or at the service."""
+        microphone = self._microphone
+        here = (
+            microphone is not None and microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
+        )
+        return here or self.visitor_by_service
+
+    @property
+    def who_speaks(self) -> Speaker | None:
+        """Who is heard; the avatar first, because the visitor may only be its echo."""
+        if self.avatar_is_heard:
+            return Speaker.AVATAR
+        return Speaker.VISITOR if self.visitor_speaks else None
+
+    @property
+    def talk(self) -> Talk:
+        """Where the conversation stands."""
+        if self.avatar_is_heard:
+            return Talk.SPEAKING
+        if self.visitor_speaks:
+            return Talk.HEARING
+        if self._thinks and self.avatar_is_busy:
+            return Talk.THINKING
+        return Talk.LISTENING
+
+    @property
+    def sign(self) -> MicrophoneSign:
+        """What the microphone really does."""
+        if self._microphone is None or self._microphone.state is DeviceState.MISSING:
+            return MicrophoneSign.MISSING
+        if self.visitor_muted:
+            return MicrophoneSign.MUTED
+        return MicrophoneSign.OPEN if self._microphone.enabled else MicrophoneSign.HELD_OFF
+
+    # ------------------------------------------------------------ what it does
+
+    def look(self, now: float) -> None:
+        """Look at the devices and set them as the mode wants."""
+        self._now = now
+        if self._opened_at is None:
+            self._opened_at = now
+        if self._speaker.level >= AUDIBLE:
+            self._heard_at = now
+        elif self._silenced and not self.avatar_is_heard:
+            self._silenced = False
+        self._speaker.muted = self.muted_by_us or self._silenced
+        if self._microphone is not None:
+            self._microphone.enabled = self._is_open()
+        self._find_trouble(now)
+
+    def _is_open(self) -> bool:
+        if self.visitor_muted:
+            return False
+        if self.mode is TalkMode.PUSH_TO_TALK:
+            return self._talks
+        if self.mode is TalkMode.HALF_DUPLEX:
+            return not self.avatar_is_heard
+        return True
+
+    def _find_trouble(self, now: float) -> None:
+        self.trouble = None
+        microphone = self._microphone
+        if microphone is None or self.visitor_muted:
+            return
+        is_deaf = microphone.enabled and not microphone.heard_anything and now - (self._opened_at or now) >= DEAF_S
+        if microphone.state is DeviceState.MISSING or is_deaf:
+            self.trouble = Trouble.CANNOT_HEAR
+        elif self.mode is TalkMode.HANDS_FREE:
+            if microphone.noise < LOUD:
+                self._loud_since = None
+            elif self._loud_since is None:
+                self._loud_since = now
+            elif now - self._loud_since >= LOUD_FOR_S:
+                self.trouble = Trouble.LOUD

@@ -1,0 +1,86 @@
+"""The visitor's sound: speaker from the tap, microphone from the consent; both closed before anything is released."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import TypeVar
+
+from app.audio.base import AudioBackend, DeviceState, Microphone, SpeakerOut
+from app.screens import TalkMode
+from app.vitals import AudioVitals, Vitals
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CLOSE_S = 1.0
+
+
+class VisitSound:
+    """The devices of one visit, as a context. The speaker begins to open at once, beside whatever else happens."""
+
+    def __init__(self, backend: AudioBackend, mode: TalkMode, volume: float, vitals: Vitals) -> None:
+        self._backend = backend
+        self._mode = mode
+        self._volume = volume
+        self._vitals = vitals
+        self._speaker: asyncio.Task[SpeakerOut] | None = None
+        self._microphone: asyncio.Task[Microphone] | None = None
+
+    async def __aenter__(self) -> VisitSound:
+        self._speaker = asyncio.create_task(self._backend.open_speaker(self._volume), name="open-speaker")
+        return self
+
+    def open_microphone(self) -> None:
+        """Begin to open the microphone: the visitor agreed. Nothing happens in text mode."""
+        if self._mode is not TalkMode.TEXT and self._microphone is None:
+            self._microphone = asyncio.create_task(self._backend.open_microphone(), name="open-microphone")
+
+    async def speaker(self) -> SpeakerOut:
+        """Return the open speaker."""
+        if self._speaker is None:
+            raise RuntimeError("the devices are used outside their context")
+        return await asyncio.shield(self._speaker)
+
+    async def microphone(self) -> Microphone | None:
+        """Return the open microphone; None in text mode."""
+        return None if self._microphone is None else await asyncio.shield(self._microphone)
+
+    def measure(self) -> None:
+        """Write what the devices do into the vitals."""
+        speaker = _opened(self._speaker)
+        microphone = _opened(self._microphone)
+        self._vitals.audio = AudioVitals(
+            played_s=speaker.played_s if speaker else 0.0,
+            sent_s=microphone.sent_s if microphone else 0.0,
+            microphone=(microphone.state if microphone else DeviceState.OFF).value,
+            speaker=(speaker.state if speaker else DeviceState.OFF).value,
+        )
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        speaker, microphone = _opened(self._speaker), _opened(self._microphone)
+        if microphone:
+            microphone.enabled = False
+        if speaker:
+            speaker.muted = True
+        # A device that is still opening is closed as soon as it is open; the visitor does not wait for it.
+        closings = [_close(task) for task in (self._microphone, self._speaker) if task is not None]
+        if closings:
+            closing = asyncio.gather(*closings)
+            await asyncio.wait({closing}, timeout=CLOSE_S)
+        self._vitals.audio = None
+
+
+def _opened(task: asyncio.Task[T] | None) -> T | None:
+    return task.result() if task is not None and task.done() and not task.cancelled() else None
+
+
+async def _close(opening: asyncio.Task[SpeakerOut] | asyncio.Task[Microphone]) -> None:
+    try:
+        device = await opening
+        await device.close()
+    except Exception as error:
+        log.warning("a sound device did not close", extra={"error": type(error).__name__})

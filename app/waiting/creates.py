@@ -1,0 +1,83 @@
+"""The create call in flight: one at a time for the whole kiosk, never cancelled once sent, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from app.release import Lease, Releases
+from app.screens import EndReason
+from app.vendors.base import Control, VisitRequest
+from app.vendors.errors import TransientError, VendorError
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service in use: its name and the adapter that calls it. run: this process's own name in the journal."""
+
+    name: str
+    control: Control
+    run: str
+
+
+class Creates:
+    """Sends create calls. It outlives visits: what a late answer brings to a visitor who left is released.
+
+    timeout_s: how long a visitor waits for the service's answer, seconds.
+    """
+
+    def __init__(self, service: Service, releases: Releases, timeout_s: float) -> None:
+        self._service = service
+        self._releases = releases
+        self._timeout_s = timeout_s
+        self._flight: asyncio.Task[Lease] | None = None
+
+    async def settled(self) -> None:
+        """Wait until no create is in flight (its sender may have left)."""
+        while self._flight is not None and not self._flight.done():
+            await asyncio.wait({self._flight})
+
+    async def settled_within(self, most_s: float) -> None:
+        """Wait as `settled`, `most_s` seconds at most."""
+        if self._flight is not None:
+            await asyncio.wait({self._flight}, timeout=most_s)
+
+    async def create(self, request: VisitRequest) -> Lease:
+        """Create a session and return its lease. Raises the vendor's errors; `ambiguous` where nobody can know.
+
+        When the caller is cancelled, or the answer is late, the call goes on, and its session is released as soon as
+        it is known.
+        """
+        await self.settled()
+        flight = asyncio.create_task(self._send(request), name="create")
+        self._flight = flight
+        try:
+            await asyncio.wait({flight}, timeout=self._timeout_s)
+        except asyncio.CancelledError:
+            flight.add_done_callback(self._nobody_waits)
+            raise
+        if not flight.done():
+            flight.add_done_callback(self._nobody_waits)
+            raise TransientError(self._service.name, "no answer to the create call in time", ambiguous=True)
+        return flight.result()
+
+    def _nobody_waits(self, flight: asyncio.Task[Lease]) -> None:
+        if not flight.cancelled() and flight.exception() is None:
+            self._releases.hand_over(flight.result(), EndReason.CANCELLED)
+
+    async def _send(self, request: VisitRequest) -> Lease:
+        service = self._service
+        lease = await self._releases.open(service.name, service.control, request.name, service.run, request.max_s)
+        try:
+            session = await service.control.start(request)
+        except VendorError as error:
+            if error.ambiguous:
+                self._releases.hand_over(lease, EndReason.ERROR)
+            else:
+                await self._releases.forget(lease)
+            raise
+        except BaseException:
+            self._releases.hand_over(lease, EndReason.ERROR)
+            raise
+        await self._releases.complete(lease, session)
+        return lease

@@ -1,0 +1,193 @@
+"""Waiting for a slot: asks politely, says why and how long, and hands the slot over the moment one is free."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.release import Lease, Releases
+from app.screens import Ask, Cancel, Connecting, EndReason, Intent, KeepPlace, Waiting, WaitReason
+from app.settings.model import WaitingSettings
+from app.stage import Stage
+from app.vendors.base import VisitRequest
+from app.vendors.errors import Busy, TransientError
+from app.vitals import VisitVitals
+from app.waiting.creates import Creates
+
+KEEP_ANSWER_S = 20.0
+CLAIM_AFTER_S = 30.0  # who waited longer may have left: the first idle period is short
+OWN_RELEASE_S = 3.0
+RETRIES_S = (1.0, 2.0, 4.0)  # after a transient error of the create
+SLOW_S = 3.0
+
+
+class Left(Exception):  # reason: it is what happened, not an error
+    """The visit ends before it began; carries the reason."""
+
+    def __init__(self, reason: EndReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a wait brought: the lease, and whether the visitor waited so long that he may have left."""
+
+    lease: Lease
+    waited_long: bool
+
+
+class WaitForSlot:
+    """One visitor's wait, over all its attempts: the cap and the questions count from the first."""
+
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        creates: Creates,
+        releases: Releases,
+        settings: WaitingSettings,
+        request: Callable[[], VisitRequest],
+        vitals: VisitVitals,
+        chance: random.Random,
+    ) -> None:
+        self._stage = stage
+        self._creates = creates
+        self._releases = releases
+        self._settings = settings
+        self._request = request
+        self._vitals = vitals
+        self._chance = chance
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._waits_since: float | None = None  # since "Please wait" was shown
+        self._reason = WaitReason.BUSY
+        self._failures = 0
+        self._busy_in_a_row = 0
+        self._keep_at = 0.0
+
+    async def slot(self, after: Busy | None = None) -> Slot:
+        """Return a slot. `after`: a refusal that came later than the create (an empty room): the wait goes on.
+
+        Raises Left (cancelled, no answer, cap) and the vendor's errors but Busy.
+        """
+        if after is not None:
+            await self._pause(self._busy_delay_s(after))
+        else:
+            self._stage.show(Connecting())
+            await self._beside(self._first_turn())
+        while True:
+            try:
+                lease = await self._create()
+                waited = 0.0 if self._waits_since is None else self._clock() - self._waits_since
+                return Slot(lease, waited > CLAIM_AFTER_S)
+            except Busy as busy:
+                self._failures = 0
+                self._reason = WaitReason.BUSY
+                await self._pause(self._busy_delay_s(busy))
+            except TransientError as error:
+                if error.ambiguous or self._failures >= len(RETRIES_S):
+                    raise
+                delay_s = max(RETRIES_S[self._failures], error.retry_after or 0.0)
+                self._failures += 1
+                await self._beside(asyncio.sleep(delay_s))
+
+    async def _first_turn(self) -> None:
+        await self._creates.settled()
+        await self._releases.settled(OWN_RELEASE_S)
+
+    def _busy_delay_s(self, busy: Busy) -> float:
+        if busy.retry_after is not None:
+            return max(busy.retry_after, 0.5)
+        self._busy_in_a_row += 1
+        slower = min(self._settings.poll_s * 1.15 ** max(0, self._busy_in_a_row - 5), self._settings.backoff_max_s)
+        return slower * self._chance.uniform(0.8, 1.2)
+
+    async def _create(self) -> Lease:
+        """Send one create call; the visitor may cancel at any moment, also in the very one in which it succeeds."""
+        flight = asyncio.create_task(self._creates.create(self._request()), name="wait-create")
+        try:
+            await self._beside(asyncio.wait({flight}))
+        except BaseException:
+            flight.add_done_callback(self._give_up)
+            flight.cancel()
+            raise
+        return flight.result()
+
+    def _give_up(self, flight: asyncio.Task[Lease]) -> None:
+        if not flight.cancelled() and flight.exception() is None:
+            self._releases.hand_over(flight.result(), EndReason.CANCELLED)
+
+    async def _pause(self, delay_s: float) -> None:
+        """Show "Please wait", and return after the delay, or at once when a slot of our own came back."""
+        if self._waits_since is None:
+            self._waits_since = self._clock()
+            self._keep_at = self._waits_since + self._settings.keep_place_s
+        self._show()
+        await self._beside(self._delay(delay_s))
+        if self._clock() >= self._keep_at:
+            await self._keep_place()
+
+    async def _delay(self, delay_s: float) -> None:
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._releases.freed.wait()
+        except TimeoutError:
+            return
+
+    async def _keep_place(self) -> None:
+        """A visitor who left must not win a slot: no call is sent until somebody answers."""
+        until = self._clock() + KEEP_ANSWER_S
+        self._vitals.asks = Ask.KEEP_PLACE
+        try:
+            answered = await self._beside(asyncio.sleep(KEEP_ANSWER_S), asks=Ask.KEEP_PLACE, until=until)
+        finally:
+            self._vitals.asks = None
+        if not answered:
+            raise Left(EndReason.CANCELLED)
+        self._keep_at = self._clock() + self._settings.keep_place_s
+        self._show()
+
+    async def _beside(self, work: Awaitable[object], asks: Ask | None = None, until: float = 0.0) -> bool:
+        """Do `work` while the screen ticks and the visitor may leave. True when he answered the question instead."""
+        task = asyncio.ensure_future(work)
+        arrived = asyncio.create_task(self._stage.arrived(), name="wait-intent")
+        try:
+            while not task.done():
+                await asyncio.wait({task, arrived}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+                while (intent := self._stage.take()) is not None:
+                    if self._takes(intent, asks):
+                        return True
+                if arrived.done():
+                    arrived = asyncio.create_task(self._stage.arrived(), name="wait-intent")
+                self._show(asks, until)
+            return False
+        finally:
+            arrived.cancel()
+            task.cancel()
+
+    def _takes(self, intent: Intent, asks: Ask | None) -> bool:
+        if isinstance(intent, Cancel):
+            raise Left(EndReason.CANCELLED)
+        return asks is not None and isinstance(intent, KeepPlace)
+
+    def _show(self, asks: Ask | None = None, until: float = 0.0) -> None:
+        now = self._clock()
+        if self._waits_since is None:
+            self._stage.show(Connecting(slow=now - self._began > SLOW_S))
+            return
+        waited_s = now - self._waits_since
+        if waited_s >= self._settings.cap_s:
+            raise Left(EndReason.CAP)
+        self._stage.show(
+            Waiting(
+                reason=self._reason,
+                waited_s=int(waited_s),
+                cap_s=int(self._settings.cap_s),
+                asks=asks,
+                asks_left_s=max(0, round(until - now)) if asks else 0,
+                asks_of_s=int(KEEP_ANSWER_S),
+            )
+        )
