@@ -1,0 +1,54 @@
+"""Keys that are read and checked but do nothing yet. A release that makes one work takes it off this list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.settings.document import Document
+from app.settings.model import Settings
+from app.settings.planned import PLANNED
+from app.settings.remarks import Remark, show
+from app.settings.shape import is_secret
+
+NOT_YET: tuple[str, ...] = ("line", "budget", "mqtt", "hours", "look.theme")
+"""Tables, or single keys as "table.key"."""
+
+LANGUAGES = frozenset({"en"})
+"""Languages that the screens speak."""
+
+
+def without_effect(settings: Settings, document: Document, built: frozenset[str]) -> Iterator[Remark]:
+    """Yield a warning for each key that is set, to something else than its default, and has no effect yet.
+
+    built: the services that have a file.
+    """
+    for place in NOT_YET:
+        table, _, key = place.partition(".")
+        yield from _changed(document, (table,), getattr(settings, table), only=key)
+    for vendor in PLANNED:
+        if vendor not in built:
+            yield from _changed(document, ("service", vendor), settings.service.tables[vendor])
+    for language in settings.kiosk.languages:
+        if language not in LANGUAGES:
+            known = ", ".join(sorted(LANGUAGES))
+            source = document.source_of(("kiosk", "languages"))
+            yield Remark(source, "kiosk.languages", show(language), f"has no effect yet, the screens speak: {known}")
+
+
+def _changed(document: Document, path: tuple[str, ...], table: BaseModel, only: str = "") -> Iterator[Remark]:
+    for key, value in table:
+        if key in table.model_fields_set and (not only or key == only):
+            default = type(table).model_fields[key].get_default(call_default_factory=True)
+            if value != default:
+                given = _given(document.tables, (*path, key))
+                shown = show(given, secret=is_secret(type(table), key))
+                yield Remark(document.source_of((*path, key)), ".".join((*path, key)), shown, "has no effect yet")
+
+
+def _given(tables: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        tables = tables.get(part, tables.get(f"{part}_file"))
+    return tables
