@@ -1,0 +1,86 @@
+"""The child's side of supervision: who its parent is, that it is ready, and every second that it is well."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, MutableMapping
+
+from app.system.notify import READY, WATCHDOG, Notifier
+
+PIPE = "AVATAR_KIOSK_HEARTBEAT_FD"
+PARENT = "AVATAR_KIOSK_PARENT_PID"
+RUN = "AVATAR_KIOSK_RUN"
+SAFE = "AVATAR_KIOSK_SAFE_MODE"
+
+BEAT_S = 1.0
+FIRST_SCREEN = b"R"
+WELL = b"w"
+ALIVE = b"a"  # the loop runs, but something that ought to move stands still
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Heartbeat:
+    """Reports to the parent process, or, where there is none, to the service manager.
+
+    run: the name that the parent gave this run, or "" for a kiosk alone, which names itself. safe_mode: the parent saw
+    too many faults; show *Unavailable* and start nothing. If the parent dies, this process gets a SIGTERM: the
+    ordinary way down. Takes its variables out of `environ`, so that no process started from here inherits them.
+    """
+
+    def __init__(self, environ: MutableMapping[str, str] = os.environ) -> None:
+        self.run = environ.pop(RUN, "")
+        self.safe_mode = environ.pop(SAFE, "") == "1"
+        self._notifier = Notifier(environ)
+        pipe = environ.pop(PIPE, "")
+        self._pipe = int(pipe) if pipe.isdecimal() else None
+        if self._pipe is not None:
+            os.set_inheritable(self._pipe, False)
+            os.set_blocking(self._pipe, False)
+        parent = environ.pop(PARENT, "")
+        if parent.isdecimal():
+            _follow(int(parent))
+
+    def ready(self) -> None:
+        """The first screen of any kind is painted."""
+        if self._pipe is None:
+            self._notifier.send(READY)
+        else:
+            self._write(FIRST_SCREEN)
+
+    def beat(self, is_well: bool) -> None:
+        """The loop runs; is_well: and no media watchdog is overdue."""
+        if self._pipe is not None:
+            self._write(WELL if is_well else ALIVE)
+        elif is_well:
+            self._notifier.send(WATCHDOG)
+
+    async def keep_beating(self, is_well: Callable[[], bool]) -> None:
+        """Beat every second until cancelled. Runs on the loop that it vouches for."""
+        while True:
+            self.beat(is_well())
+            await asyncio.sleep(BEAT_S)
+
+    def _write(self, byte: bytes) -> None:
+        assert self._pipe is not None  # noqa: S101 - reason: for the type checker; both callers asked
+        with contextlib.suppress(BlockingIOError):  # a parent that is stopped in a debugger
+            try:
+                os.write(self._pipe, byte)
+            except BrokenPipeError:
+                # Systems without a death signal learn of it here.
+                os.close(self._pipe)
+                self._pipe = None
+                os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _follow(parent: int) -> None:
+    """Ask the kernel for a SIGTERM when the parent dies (Linux), and notice one that is dead already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)

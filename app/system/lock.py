@@ -1,0 +1,60 @@
+"""The lock on the state directory: one kiosk at a time, and which run of it is the living one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FILE = "lock"
+PROBE_S = 0.5  # somebody may be looking at the lock just now, which takes microseconds
+
+
+class Taken(Exception):
+    """Another kiosk holds this state directory; the text is for staff and names the directory."""
+
+
+class StateLock:
+    """Holds `state_dir` (made private to the user if it is not there) until `close`, or until this process ends.
+
+    Raises Taken, or OSError where the directory cannot be used.
+    """
+
+    def __init__(self, state_dir: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = os.open(state_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        for last_try in (False, True):
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if last_try:
+                    os.close(self._file)
+                    raise Taken(f"Another kiosk already runs with {state_dir}.") from None
+                sleep(PROBE_S)
+
+    def name_run(self, run: str) -> None:
+        """Write which run is the living one; what the journal holds of any other may be stopped."""
+        os.pwrite(self._file, run.encode(), 0)
+        os.ftruncate(self._file, len(run.encode()))
+
+    def close(self) -> None:
+        """Let go."""
+        os.close(self._file)
+
+
+def living_run(state_dir: Path) -> str | None:
+    """The run of the kiosk that holds `state_dir` now ("" while it starts), or None where nobody holds it."""
+    try:
+        file = os.open(state_dir / FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(file, 200, 0).decode("ascii", "replace")
+    finally:
+        os.close(file)
+    return None

@@ -1,0 +1,259 @@
+"""The parent process: starts the kiosk as its child, watches it, restarts it, and cleans up behind it. POSIX.
+
+Loads neither Qt nor an SDK: it must not die of what its child dies of.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.system import heartbeat
+from app.system.child import Child
+from app.system.lock import StateLock, Taken
+from app.system.notify import READY, WATCHDOG, Notifier
+
+log = logging.getLogger(__name__)
+
+RESTART_WANTED = 0
+FINAL = (10, 20, 30)  # reboot, shut down, staff exit: handed on
+# glibc gives every freed picture back to the system and faults it in again; with both of these set it keeps them:
+# converting a 720p picture takes 1.0 ms instead of 6. Larger values are ignored by older glibc.
+ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": "33554432", "MALLOC_MMAP_THRESHOLD_": "33554432"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How patient the parent is, in seconds. Safe mode is on while `window_s` holds `faults` faults."""
+
+    start_s: float = 60.0  # until the first beat; a cold disk is slow
+    hang_s: float = 15.0
+    last_words_s: float = 2.0  # a hung child writes its stacks
+    stop_s: float = 8.0  # the child promises 5
+    release_s: float = 60.0
+    delay_s: float = 2.0  # before the next start, for each fault in the window after the first
+    faults: int = 5
+    window_s: float = 600.0
+    tick_s: float = 1.0
+
+
+def own_command() -> list[str]:
+    """How this program starts itself, from a checkout or as the installed package."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+
+
+def run_parent(kiosk: Sequence[str], release: Sequence[str], state_dir: Path) -> int:
+    """Run the kiosk until it is meant to end; return the exit code for this process.
+
+    kiosk: the whole command of the child (it must not supervise again). release: the command that stops what dead runs
+    left in the journal. Ends with 0 after SIGTERM or SIGINT, with 10, 20 or 30 as the child did, and with 1 where
+    another kiosk holds `state_dir` or it cannot be used.
+    """
+    try:
+        lock = StateLock(state_dir)
+    except (Taken, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    try:
+        return Parent(kiosk, release, lock).run()
+    finally:
+        lock.close()
+
+
+class Parent:
+    """One child after another. Call `run` once, on the main thread (it takes the signals)."""
+
+    def __init__(
+        self,
+        kiosk: Sequence[str],
+        release: Sequence[str],
+        lock: StateLock,
+        limits: Limits = Limits(),
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._kiosk = kiosk
+        self._lock = lock
+        self._limits = limits
+        self._environ = _for_children(environ)
+        self._cleaner = _Cleaner(release, self._environ, limits.release_s)
+        self._notifier = Notifier(environ)
+        self._faults: deque[float] = deque()
+        self._was_fault = False
+        self._stopping = False
+
+    def run(self) -> int:
+        """See `run_parent`."""
+        with _signals(self._wish_to_stop) as wake:
+            while True:
+                code = self._one_child(wake)
+                if code in FINAL and not self._stopping:
+                    return code
+                self._was_fault = code is not None
+                if code is not None:
+                    self._count_fault(code)
+                    self._rest(wake)
+                if self._stopping:
+                    break
+            self._lock.name_run("")
+            if self._was_fault:
+                self._cleaner.start()
+            self._cleaner.finish(self._limits.stop_s)
+            return 0
+
+    def _recent_faults(self) -> int:
+        while self._faults and self._faults[0] < time.monotonic() - self._limits.window_s:
+            self._faults.popleft()
+        return len(self._faults)
+
+    @property
+    def _is_safe_mode(self) -> bool:
+        return self._recent_faults() >= self._limits.faults
+
+    def _one_child(self, wake: int) -> int | None:
+        """Start a kiosk, see it through, and return its exit code, or None where it ended as it should."""
+        run = secrets.token_hex(6)
+        self._lock.name_run(run)
+        try:
+            child = Child(self._kiosk, self._environ, run, self._is_safe_mode)
+        except OSError as error:
+            log.error("kiosk could not start", extra={"error": type(error).__name__})
+            return 127
+        with child:
+            if self._was_fault:
+                self._cleaner.start()  # beside the new one, so that the screen is back at once
+            return self._watch(child, wake)
+
+    def _watch(self, child: Child, wake: int) -> int | None:
+        was_safe_mode = self._is_safe_mode
+        kill_at: float | None = None
+        files = [wake, child.pipe]
+        while (code := child.code()) is None:
+            _wait(files, self._limits.tick_s)
+            now = time.monotonic()
+            beats = child.beats()
+            if beats == b"":
+                files = [wake]  # it is ending, or will be found silent
+            self._relay(beats, child)
+            self._cleaner.look()
+            if kill_at is None and (self._stopping or (was_safe_mode and not self._is_safe_mode)):
+                child.ask_to_end()
+                kill_at = now + self._limits.stop_s
+            if kill_at is not None and now >= kill_at:
+                log.error("kiosk did not stop in time")
+                child.kill()
+            elif kill_at is None and child.silent_s > self._patience_s(child):
+                log.error("kiosk hangs", extra={"silent_s": round(child.silent_s, 1)})
+                child.abort(self._limits.last_words_s)
+        # A restart wanted before the first beat would go round and round.
+        is_planned = code == RESTART_WANTED and (child.has_beaten or kill_at is not None)
+        return None if is_planned else code
+
+    def _patience_s(self, child: Child) -> float:
+        return self._limits.hang_s if child.has_beaten else self._limits.start_s
+
+    def _relay(self, beats: bytes | None, child: Child) -> None:
+        """Hand on what the child says; while it loads, its start limit vouches for it."""
+        if beats and heartbeat.FIRST_SCREEN in beats:
+            self._notifier.send(READY)
+        if (beats and heartbeat.WELL in beats) or not child.has_beaten:
+            self._notifier.send(WATCHDOG)
+
+    def _count_fault(self, code: int) -> None:
+        self._faults.append(time.monotonic())
+        log.error("kiosk ended by a fault", extra={"code": code, "faults": self._recent_faults()})
+
+    def _rest(self, wake: int) -> None:
+        """Wait before the start after a fault: not at all after the first, then longer with each."""
+        until = time.monotonic() + self._limits.delay_s * (self._recent_faults() - 1)
+        while not self._stopping and (left_s := until - time.monotonic()) > 0:
+            self._notifier.send(WATCHDOG)
+            _wait([wake], min(left_s, self._limits.tick_s))
+
+    def _wish_to_stop(self) -> None:
+        self._stopping = True
+
+
+class _Cleaner:
+    """The short process that stops what dead runs left in the journal; one at a time, and not for ever."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], most_s: float) -> None:
+        self._command = command
+        self._environ = environ
+        self._most_s = most_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._until = 0.0
+
+    def start(self) -> None:
+        """Begin; one still at work for an earlier run is replaced: the new one does its work too."""
+        self.finish(0.0)
+        try:
+            self._process = subprocess.Popen(self._command, env=self._environ, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            log.error("release could not start", extra={"error": type(error).__name__})
+        self._until = time.monotonic() + self._most_s
+
+    def look(self) -> None:
+        """Bury one that has ended; end one that takes too long: the kiosk itself goes on trying."""
+        if self._process is not None and (self._process.poll() is not None or time.monotonic() > self._until):
+            self.finish(0.0)
+
+    def finish(self, most_s: float) -> None:
+        """Wait for its end, `most_s` seconds at most."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(most_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _for_children(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the kiosk: tuned, and without what is the parent's alone."""
+    found = {**ALLOCATOR, **environ} if sys.platform == "linux" else dict(environ)
+    found.pop("NOTIFY_SOCKET", None)
+    if getattr(sys, "frozen", False):
+        # The frozen start-up points the loader into the bundle; the child does so again for itself.
+        original = found.pop("LD_LIBRARY_PATH_ORIG", None)
+        found.pop("LD_LIBRARY_PATH", None)
+        if original:
+            found["LD_LIBRARY_PATH"] = original
+    return found
+
+
+@contextlib.contextmanager
+def _signals(wish_to_stop: Callable[[], None]) -> Iterator[int]:
+    """Turn SIGTERM and SIGINT into a wish, and every signal (a child's end too) into a byte to wake up by."""
+    wake, waker = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(waker, False)
+    before = {number: signal.signal(number, lambda *_: wish_to_stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    try:
+        yield wake
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(wake)
+        os.close(waker)
+
+
+def _wait(files: Sequence[int], seconds: float) -> None:
+    """Wait for news on any of the files; the first one is the wake-up pipe and is emptied."""
+    ready, _, _ = select.select(files, [], [], seconds)
+    if files[0] in ready:
+        os.read(files[0], 4096)

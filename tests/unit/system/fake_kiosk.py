@@ -1,0 +1,52 @@
+"""A kiosk for the parent's tests: python fake_kiosk.py DIARY ACTION...; life n does action n, or the last.
+
+Writes a line into DIARY for each life and each thing that happens to it.
+"""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from app.system.heartbeat import Heartbeat
+
+diary = Path(sys.argv[1])
+actions = sys.argv[2:]
+
+
+def note(text: str) -> None:
+    with diary.open("a") as out:
+        out.write(text + "\n")
+
+
+def stop(*_: object) -> None:
+    note("told to end")
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+life = diary.read_text().count("life") if diary.exists() else 0
+beat = Heartbeat()
+note(
+    f"life run={len(beat.run)} safe={beat.safe_mode} trim={os.environ.get('MALLOC_TRIM_THRESHOLD_')} pid={os.getpid()}"
+)
+action = actions[min(life, len(actions) - 1)]
+
+if action == "mute":
+    beat.ready()
+    signal.signal(signal.SIGABRT, lambda *_: (note("last words"), os._exit(99)))
+    while True:
+        time.sleep(0.05)
+if action == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    note("turned away")
+beat.ready()
+beat.beat(action != "stalled")
+if action.isdecimal():
+    sys.exit(int(action))
+if action == "crash":
+    os.kill(os.getpid(), signal.SIGSEGV)
+while True:
+    time.sleep(0.05)
+    beat.beat(action != "stalled")
