@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.redact import redact
 from app.rooms.base import RoomError, RoomFault
+from app.system.redact import redact
 
 # First match wins: fragment of the text, meaning, what staff are told ("": the text itself).
 _SIGNS: tuple[tuple[str, RoomFault, str], ...] = (
@@ -18,11 +18,12 @@ _SIGNS: tuple[tuple[str, RoomFault, str], ...] = (
     (r"wait_pc_connection", RoomFault.TRANSIENT, "media ports blocked"),
 )
 _COMPILED = tuple((re.compile(fragment), fault, hint) for fragment, fault, hint in _SIGNS)
+_MOST = 160  # characters of a hint
 
 
 def classify(text: str) -> RoomError:
     """Return the error that the SDK's text of a failed join stands for; its hint holds no token."""
-    words = redact(text.removeprefix("engine: ").removeprefix("signal failure: "), most=160)
+    words = " ".join(redact(text).removeprefix("engine: ").removeprefix("signal failure: ").split())[:_MOST]
     for fragment, fault, hint in _COMPILED:
         if fragment.search(text):
             return RoomError(fault, f"{hint} ({words})" if hint else words)

@@ -6,12 +6,13 @@ import logging
 import re
 import time
 
-from app.redact import redact
+from app.system.redact import redact
 
 _NATIVE = "%s:%s:%s - %s"  # how the SDK passes records of its native part on: target, line, module, message
 _QUOTED = re.compile(r'"[^"]*"|participant \S+|(?:wss?|https?)://\S+')  # room names, identities, addresses
 _CALLBACK = "error running user callback for %s: %s"  # on the root logger, with the whole event
 _BLOCKED = "wait_pc_connection"
+_MOST = 300  # characters of a detail
 
 # Every refused join, resume and reconnect is logged as a warning or worse; the room tells all of these as events.
 _EXPECTED = re.compile(
@@ -68,5 +69,5 @@ class LibraryLog(logging.Filter):
         elif level == logging.INFO:
             level = logging.DEBUG
         record.levelno, record.levelname = level, logging.getLevelName(level)
-        record.detail = redact(_QUOTED.sub("...", text))
+        record.detail = redact(_QUOTED.sub("...", text))[:_MOST]
         record.msg, record.args = "media library", ()

@@ -1,0 +1,140 @@
+"""Tells services' refusals apart, in the one order that all services share (vendors/README.md 4.2); signs are data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.http import Answer, HttpFailure
+from app.system.redact import redact
+from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+
+MOST = 200  # characters of a message for staff
+
+_WORDS = ("message", "detail", "error", "msg", "reason", "title", "error_description", "loc")
+_CODES = ("code", "error_code", "errorCode", "vendor_code")
+_TRACES = ("x-request-id", "x-trace-id", "x-amzn-trace-id", "cf-ray")
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a refusal looks. Every part that is given must match. text: an expression found in the body, any case."""
+
+    statuses: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    text: str = ""
+
+    def matches(self, status: int, codes: frozenset[str], body: str) -> bool:
+        """Tell whether this answer bears the sign."""
+        return (
+            (not self.statuses or status in self.statuses)
+            and (not self.codes or bool(self.codes & codes))
+            and (not self.text or re.search(self.text, body, re.IGNORECASE) is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """One service's signs. config: refusals that would otherwise be taken for something else.
+
+    plain_429: what a 429 without any sign means there.
+    """
+
+    busy: tuple[Sign, ...] = ()
+    credits: tuple[Sign, ...] = ()
+    config: tuple[Sign, ...] = ()
+    plain_429: type[VendorError] = Busy
+
+    def with_texts(self, busy: Iterable[str], credits_: Iterable[str]) -> Signs:
+        """Return these signs and the site's own: plain fragments of text, any case."""
+        return replace(
+            self,
+            busy=self.busy + tuple(Sign(text=re.escape(text)) for text in busy if text.strip()),
+            credits=self.credits + tuple(Sign(text=re.escape(text)) for text in credits_ if text.strip()),
+        )
+
+
+def unanswered(vendor: str, failure: HttpFailure) -> TransientError:
+    """Step 1: no HTTP response."""
+    return TransientError(vendor, str(failure), ambiguous=failure.sent, unreachable=failure.unreachable)
+
+
+def unusable(vendor: str, answer: Answer, what: str) -> TransientError:
+    """Step 2: success without what was asked for; a session may exist."""
+    return TransientError(vendor, what, http_status=answer.status, trace_id=_trace(answer), ambiguous=True)
+
+
+def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callable[[str], str] = redact) -> VendorError:
+    """Steps 3 to 8: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
+
+    clean: takes secrets out of text.
+    """
+    body = answer.json()
+    codes = frozenset(_codes(body))
+    kind = _kind(answer.status, codes, answer.text, signs)
+    words = "; ".join(dict.fromkeys(_words(body))) or ("redirected" if _is_redirect(answer) else answer.text)
+    return kind(
+        vendor,
+        " ".join(clean(words).split())[:MOST],
+        http_status=answer.status,
+        vendor_code=clean(", ".join(sorted(codes)))[:MOST] or None,
+        retry_after=answer.retry_after(now),
+        trace_id=_trace(answer),
+    )
+
+
+def _kind(status: int, codes: frozenset[str], body: str, signs: Signs) -> type[VendorError]:
+    def bears(wanted: tuple[Sign, ...]) -> bool:
+        return any(sign.matches(status, codes, body) for sign in wanted)
+
+    if bears(signs.busy):
+        return Busy
+    if bears(signs.credits):
+        return OutOfCredits
+    if bears(signs.config):
+        return ConfigError
+    if status in (401, 403):
+        return AuthError
+    if status == 429:
+        return signs.plain_429
+    # A passing redirect is the work of a captive portal; one for good is a wrong address. None is followed: it would
+    # carry the key to another host.
+    if status >= 500 or status in (302, 303, 307):
+        return TransientError
+    return ConfigError
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return 300 <= answer.status < 400
+
+
+def _trace(answer: Answer) -> str | None:
+    return next((redact(answer.headers[name])[:64] for name in _TRACES if name in answer.headers), None)
+
+
+def _words(body: Any, depth: int = 0) -> Iterator[str]:
+    """Yield what a body says in words, wherever services put them: a text, a list, or one object in another."""
+    if depth > _DEPTH:
+        return
+    if isinstance(body, str) and body.strip():
+        yield body.strip()
+    elif isinstance(body, list):
+        for item in body[:5]:
+            yield from _words(item, depth + 1)
+    elif isinstance(body, dict):
+        for key in _WORDS:
+            yield from _words(body.get(key), depth + 1)
+
+
+def _codes(body: Any, depth: int = 0) -> Iterator[str]:
+    if not isinstance(body, dict) or depth > _DEPTH:
+        return
+    for key in _CODES:
+        value = body.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield str(value)
+    for key in ("error", "detail", "data"):
+        yield from _codes(body.get(key), depth + 1)

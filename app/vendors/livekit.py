@@ -1,0 +1,216 @@
+"""Any LiveKit agent behind a token endpoint of LiveKit's standard shape (vendors/livekit.md)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+
+from app.http import Answer, Http, HttpFailure
+from app.settings.types import Count, Duration, DurationOrZero, OptionalHttpUrl
+from app.system.redact import Redactor
+from app.vendors.agents_protocol import AgentsProtocol
+from app.vendors.base import (
+    Capabilities,
+    Control,
+    Finding,
+    SessionInfo,
+    StopOrder,
+    Vendor,
+    VendorContext,
+    VendorProtocol,
+    VendorSettings,
+    VisitRequest,
+)
+from app.vendors.body import merged
+from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
+from app.vendors.errors import Busy
+
+NAME = "livekit"
+RELEASE_S = 10.0
+CHECK_S = 10.0
+HINT_S = 3.0
+# A server drops a vanished client 20 s after its last sign of life and closes the room some 3 s after its own
+# departure time-out (server 1.13.5, measured).
+VANISHED_S = 25.0
+CLOCK_S = 60.0  # a LiveKit server forgives so much clock error in a token
+
+
+class LiveKitSettings(VendorSettings):
+    """[service.livekit].
+
+    token_url: POST, standard shape. release_url: POST {"room_name"} when the visit ends, "" for none.
+    availability_url: GET, JSON with the number `available`; 0 is taken for busy, anything else for a maybe. headers go
+    with all three. agent_name: explicit dispatch. interrupt_method: a remote procedure of the agent, "" for none.
+    busy_statuses, credits_statuses: what the operator's endpoint answers when it is full, or out of quota.
+    departure_timeout_s, empty_timeout_s, max_participants: asked for in `room_config`; 0 leaves the field out.
+    require_vp8: the staff are told when the picture comes in another codec.
+    """
+
+    token_url: OptionalHttpUrl = ""
+    release_url: OptionalHttpUrl = ""
+    availability_url: OptionalHttpUrl = ""
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    agent_name: str = ""
+    expect_video: bool = True
+    interrupt_method: str = ""
+    busy_statuses: list[int] = Field(default=[429, 503])
+    credits_statuses: list[int] = Field(default=[402])
+    departure_timeout_s: DurationOrZero = 10.0
+    empty_timeout_s: DurationOrZero = 30.0
+    max_participants: Count = 2  # agents are not counted; an avatar's worker may be
+    require_vp8: bool = False
+    plan_max_s: Duration = 3600.0
+
+
+class LiveKitControl:
+    """Calls to the operator's token endpoint; see `Control`. epoch: seconds since the epoch now."""
+
+    def __init__(
+        self, settings: LiveKitSettings, http: Http, create_timeout_s: float, epoch: Callable[[], float] = time.time
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._create_timeout_s = create_timeout_s
+        self._epoch = epoch
+        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        self._clean = Redactor(self._headers.values())
+        self._signs = Signs(
+            busy=(Sign(statuses=frozenset(settings.busy_statuses)),) if settings.busy_statuses else (),
+            credits=(Sign(statuses=frozenset(settings.credits_statuses)),) if settings.credits_statuses else (),
+        ).with_texts(settings.busy_texts, settings.credits_texts)
+        self.capabilities = Capabilities(
+            video=settings.expect_video,
+            stop=bool(settings.release_url),
+            can_interrupt=bool(settings.interrupt_method),
+            absence_is_busy=True,  # a full service hands out tokens as ever; its agent just does not come
+            orphan_s=max(settings.empty_timeout_s, VANISHED_S + settings.departure_timeout_s),
+        )
+
+    async def start(self, request: VisitRequest) -> SessionInfo:
+        """See `Control.start`: a fresh token for a fresh room; the slot itself is taken by the agent's dispatch."""
+        await self._ask_availability()
+        answer = await self._request("POST", self._settings.token_url, self._body(request), self._create_timeout_s)
+        if not 200 <= answer.status < 300:
+            raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
+        return self._session(answer, request)
+
+    def _body(self, request: VisitRequest) -> dict[str, Any]:
+        settings = self._settings
+        room: dict[str, Any] = {
+            "departure_timeout": round(settings.departure_timeout_s),
+            "empty_timeout": round(settings.empty_timeout_s),
+            "max_participants": settings.max_participants,
+        }
+        room = {key: value for key, value in room.items() if value}
+        if settings.agent_name:
+            language = json.dumps({"lang": request.language})
+            room["agents"] = [{"agent_name": settings.agent_name, "metadata": language}]
+        body = {
+            "room_name": request.name,
+            "participant_identity": request.identity,
+            "participant_name": request.kiosk_id,
+            "participant_attributes": {"lang": request.language, "kiosk": request.kiosk_id},
+            "room_config": room,
+        }
+        return merged(body, settings.extra)
+
+    def _session(self, answer: Answer, request: VisitRequest) -> SessionInfo:
+        given = answer.json()
+        if not isinstance(given, dict):
+            raise unusable(NAME, answer, "the token address answered something else than a JSON object")
+        url = _text(given, "server_url", "serverUrl")
+        token = _text(given, "participant_token", "participantToken")
+        if not url or not token:
+            missing = "server_url" if not url else "participant_token"
+            raise unusable(NAME, answer, f"the token address answered without {missing}")
+        room = _text(given, "room_name", "roomName") or request.name
+        return SessionInfo(NAME, room, url, token)
+
+    async def stop(self, order: StopOrder) -> bool:
+        """See `Control.stop`: the operator's release address, where there is one."""
+        if not self._settings.release_url:
+            return False
+        body = {"room_name": order.session_id or order.name}
+        answer = await self._request("POST", self._settings.release_url, body, RELEASE_S)
+        if 200 <= answer.status < 300 or answer.status in (404, 410):
+            return True
+        raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
+
+    async def count(self) -> int | None:
+        """See `Control.count`: endpoints do not tell."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        """See `Control.check`: reaches the token address's host, TLS and clock included; asks for no token."""
+        parts = urlsplit(self._settings.token_url)
+        try:
+            # Not the address itself: some endpoints give a token to whatever method comes.
+            answer = await self._http.request("HEAD", f"{parts.scheme}://{parts.netloc}/", timeout_s=CHECK_S)
+        except HttpFailure as failure:
+            return [Finding("token address", False, f"{parts.hostname} cannot be reached: {failure}")]
+        found = [Finding("token address", True, f"{parts.hostname} answers")]
+        skew_s = self._clock_error(answer)
+        if skew_s is not None:
+            ok = abs(skew_s) <= CLOCK_S
+            found.append(Finding("clock", ok, f"{abs(skew_s):.0f} s {'behind' if skew_s > 0 else 'ahead'} of the host"))
+        return found
+
+    def _clock_error(self, answer: Answer) -> float | None:
+        try:
+            return parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - self._epoch()
+        except ValueError:
+            return None
+
+    async def _ask_availability(self) -> None:
+        """Raise Busy where the operator says that no place is free: saves the visitor a wait for nobody."""
+        if not self._settings.availability_url:
+            return
+        try:
+            answer = await self._http.request(
+                "GET", self._settings.availability_url, headers=self._headers, timeout_s=HINT_S
+            )
+        except HttpFailure:
+            return
+        given = answer.json()
+        available = given.get("available") if isinstance(given, dict) else None
+        if answer.status == 200 and isinstance(available, int | float) and available is not False and available <= 0:
+            raise Busy(NAME, "no place is free", http_status=200, retry_after=answer.retry_after(self._epoch()))
+
+    async def _request(self, method: str, url: str, body: object, timeout_s: float) -> Answer:
+        try:
+            return await self._http.request(method, url, headers=self._headers, body=body, timeout_s=timeout_s)
+        except HttpFailure as failure:
+            raise unanswered(NAME, failure) from None
+
+
+def _text(given: dict[str, Any], *names: str) -> str:
+    return next((value for name in names if isinstance(value := given.get(name), str) and value.strip()), "")
+
+
+def _build(context: VendorContext) -> Control:
+    return LiveKitControl(context.settings, context.http, context.create_timeout_s)
+
+
+def _protocol(control: Control, session: SessionInfo, settings: LiveKitSettings) -> VendorProtocol:
+    return AgentsProtocol(
+        expect_video=settings.expect_video,
+        interrupt_method=settings.interrupt_method,
+        codec="video/vp8" if settings.require_vp8 else "",
+        agent_hint=session.avatar_identity_hint,
+    )
+
+
+VENDOR = Vendor(
+    name=NAME,
+    settings=LiveKitSettings,
+    media="livekit",
+    build=_build,
+    protocol=_protocol,
+    required=("token_url",),
+)
