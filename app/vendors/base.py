@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.rooms.base import Choice, Member, Room, RoomEvent
 from app.screens import EndReason
+from app.settings.types import Duration
 from app.vendors.events import Event
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class VendorSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_default=False)
 
-    plan_max_s: float = 3600.0
+    plan_max_s: Duration = 3600.0
     busy_texts: list[str] = []
     credits_texts: list[str] = []
     extra: dict[str, Any] = {}
