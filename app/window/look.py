@@ -194,6 +194,13 @@ class Look:
             found = self._colours[role] = QColor(getattr(self.palette, role))
         return found
 
+    def plain(self, value: str) -> QColor:
+        """Return a colour given as "#RRGGBB"."""
+        found = self._colours.get(value)
+        if found is None:
+            found = self._colours[value] = QColor(value)
+        return found
+
     def shade(self, role: str, over: str, share: float) -> QColor:
         """Return `role` laid over `over` with this share, as one solid colour: nothing of ours is translucent."""
         top, ground = self.colour(role), self.colour(over)
