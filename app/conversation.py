@@ -305,9 +305,9 @@ class Conversation:
         while True:
             await self._session.reached()
             grace_until = self._clock() + self._p.settings.grace_s
-            while self._ear.avatar_is_heard and self._clock() < grace_until and self._session.remaining_s <= 0:
+            while self._ear.avatar_is_heard and self._clock() < grace_until and self._session.is_over:
                 await self._looked.wait()
-            if self._session.remaining_s <= 0:
+            if self._session.is_over:
                 own = not self._session.is_services_limit
                 self.end(EndReason.HARD_LIMIT if own else EndReason.VENDOR_MAX_DURATION)
                 return

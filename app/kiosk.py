@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from app.character.base import Mood
 from app.hours import Hours
@@ -80,7 +81,8 @@ class Kiosk:
         beat = asyncio.create_task(self._beat(), name="beat")
         day = asyncio.create_task(self._day(), name="day")
         try:
-            await asyncio.wait({day, self._exit}, return_when=asyncio.FIRST_COMPLETED)
+            either: list[asyncio.Future[Any]] = [day, self._exit]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if day.done():
                 day.result()  # a failure of the day is a fault of the process
         finally:

@@ -6,6 +6,7 @@ import asyncio
 import math
 
 SUSTAINED_S = 0.5  # a voice must last so long to count where no words prove it
+TICK_S = 0.001  # nobody notices; less than this is the rounding of a clock and counts as nothing
 NOISE_S = 120.0  # raw voice without any words holds at most so long; then it counts as room noise
 
 
@@ -104,7 +105,7 @@ class IdleTimer:
         while True:
             self._changed.clear()
             self._advance()
-            if self._left <= 0.0 and not self._holds():
+            if self._left <= TICK_S and not self._holds():
                 return
             try:
                 async with asyncio.timeout(self._next_look_s()):
@@ -122,7 +123,7 @@ class IdleTimer:
         if self._avatar:
             return None
         if self._holds():
-            return NOISE_S - (self._unproved_s or 0.0) if self._transcripts else None
+            return NOISE_S - (self._unproved_s or 0.0) + TICK_S if self._transcripts else None
         return self._left
 
     def _advance(self) -> None:
@@ -165,7 +166,7 @@ class Countdown:
 
     async def expired(self) -> None:
         """Wait until the time is up."""
-        while self.remaining_s > 0.0 or self._paused:
+        while self.remaining_s > TICK_S or self._paused:
             self._changed.clear()
             try:
                 async with asyncio.timeout(None if self._paused else self._left):
@@ -199,6 +200,11 @@ class SessionTimer:
         """Seconds left, not below 0."""
         return max(self.deadline - _now(), 0.0)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self.remaining_s <= TICK_S
+
     def can_extend(self, seconds: float) -> bool:
         """Whether so many seconds more are inside what the service confirmed."""
         return self.deadline + seconds <= self._most
@@ -218,7 +224,7 @@ class SessionTimer:
 
     async def reached(self, before_s: float = 0.0) -> None:
         """Wait until so many seconds before the end, however often it is extended."""
-        while self.remaining_s > before_s:
+        while self.remaining_s > before_s + TICK_S:
             self._changed.clear()
             try:
                 async with asyncio.timeout(self.remaining_s - before_s):
@@ -228,6 +234,6 @@ class SessionTimer:
 
     async def extended_beyond(self, before_s: float) -> None:
         """Wait until more than so many seconds are left again."""
-        while self.remaining_s <= before_s:
+        while self.remaining_s <= before_s + TICK_S:
             self._changed.clear()
             await self._changed.wait()

@@ -1,0 +1,191 @@
+"""A whole kiosk on fakes and jumping time: tap, wait for a screen, let time pass, look at what is left."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections import deque
+from dataclasses import replace
+
+from app.audio.base import DeviceState
+from app.hours import Hours
+from app.kiosk import ExitCode, Kiosk, Site
+from app.line import NoLine
+from app.picture import Picture
+from app.release import Releases
+from app.screens import Accept, Answer, Attract, Live, Notice, Preferences, Shown, Start
+from app.settings.model import Settings
+from app.stage import Stage
+from app.tasks import Tasks
+from app.visit import VisitParts
+from app.vitals import Vitals
+from app.waiting.creates import Creates, Service
+from tests.fakes.audio import FakeAudio
+from tests.fakes.journal import FakeJournal
+from tests.fakes.service import FakeControl, FakeProtocol, FakeRoom, RoomScript
+
+EPOCH = 1_700_000_000.0
+
+
+class FakeCompany:
+    def __init__(self) -> None:
+        self.moods: list = []
+        self.visible = False
+        self.shapes: list = []
+
+    def show(self, mood) -> None:
+        self.moods.append(mood)
+        self.visible = True
+
+    def hide(self) -> None:
+        self.visible = False
+
+    def voice(self, level) -> None:
+        pass
+
+    def visemes(self, shapes) -> None:
+        self.shapes.append(shapes)
+
+    def flush(self) -> None:
+        self.shapes.append(None)
+
+    def calm(self, less_motion) -> None:
+        pass
+
+
+def settings(**tables) -> Settings:
+    """Settings with some keys of some tables changed: settings(visit={"idle_s": 5})."""
+    made = Settings()
+    changed = {name: getattr(made, name).model_copy(update=keys, deep=True) for name, keys in tables.items()}
+    return made.model_copy(update=changed)
+
+
+class Rig:
+    """Start with `async with Rig(...) as rig`."""
+
+    def __init__(self, config: Settings | None = None, control: FakeControl | None = None, seed: int = 7) -> None:
+        self.settings = config or settings()
+        self.control = control or FakeControl()
+        self.audio = FakeAudio()
+        self.journal = FakeJournal()
+        self.company = FakeCompany()
+        self.picture = Picture()
+        self.vitals = Vitals()
+        self.tasks = Tasks()
+        self.shown: list[Shown] = []
+        self.scripts: deque[RoomScript] = deque()
+        self.rooms: list[FakeRoom] = []
+        self.protocols: list[FakeProtocol] = []
+        self.settings_changed = False
+        self.unavailable = None
+        self._ids = itertools.count()
+        self._chance = random.Random(seed)
+        self._changed = asyncio.Event()
+
+    async def __aenter__(self) -> Rig:
+        loop = asyncio.get_running_loop()
+        self.loop = loop
+        self.stage = Stage(self._publish, Preferences(), self.vitals)
+
+        def epoch() -> float:
+            return EPOCH + loop.time()
+
+        self.releases = Releases(self.journal, self.vitals, self.tasks, epoch)
+        service = Service("fake", self.control, "this-run")
+        self.creates = Creates(service, self.releases, self.settings.visit.create_timeout_s)
+        parts = VisitParts(
+            settings=self.settings,
+            stage=self.stage,
+            vitals=self.vitals,
+            service=service,
+            make_protocol=self._protocol,
+            make_room=self._room,
+            creates=self.creates,
+            releases=self.releases,
+            audio=self.audio,
+            picture=self.picture,
+            company=self.company,
+            line=NoLine(is_shared=bool(self.settings.line.account)),
+            questions=(),
+            plan_max_s=3600.0,
+            chance=self._chance,
+            new_name=lambda: f"name-{next(self._ids)}",
+        )
+        site = Site(Hours(self.settings.hours), epoch, lambda: self.settings_changed, self.unavailable)
+        self.kiosk = Kiosk(parts, site)
+        self.running = asyncio.create_task(self.kiosk.run())
+        return self
+
+    async def __aexit__(self, *exc) -> None:
+        if not self.running.done():
+            self.kiosk.request_exit(ExitCode.STAFF_EXIT)
+            await self.running
+        await self.tasks.cancel_all(5)
+
+    # ------------------------------------------------------------ what a test does
+
+    @property
+    def screen(self):
+        return self.stage.screen
+
+    @property
+    def room(self) -> FakeRoom:
+        return self.rooms[-1]
+
+    @property
+    def protocol(self) -> FakeProtocol:
+        return self.protocols[-1]
+
+    def tap(self, intent, step: int | None = None) -> None:
+        self.stage.answer(Answer(self.stage.step if step is None else step, intent))
+
+    async def until(self, kind, within: float = 400.0):
+        """Wait for a kind of screen (or a predicate on it) and return the screen."""
+        test = kind if not isinstance(kind, type) else (lambda screen: isinstance(screen, kind))
+        async with asyncio.timeout(within):
+            while self.screen is None or not test(self.screen):
+                self._changed.clear()
+                await self._changed.wait()
+        return self.screen
+
+    async def to_live(self) -> Live:
+        """From attract through the notice to the conversation."""
+        await self.until(Attract)
+        await asyncio.sleep(2)  # the touch guard
+        self.tap(Start())
+        await self.until(Notice)
+        self.tap(Accept())
+        await self.until(Live)
+        self.audio.microphone.heard_anything = True
+        return self.screen
+
+    def nothing_is_left(self) -> None:
+        """What must hold in attract, once the last release is through."""
+        assert isinstance(self.screen, Attract)
+        assert self.audio.open_devices == []
+        assert self.control.running == {}
+        assert self.journal.kept == {}
+        assert all(room.left for room in self.rooms)
+        assert all(protocol.attends == 0 for protocol in self.protocols)
+        names = {task.get_name() for task in asyncio.all_tasks()}
+        assert not [n for n in names if n.startswith(("live-", "room-", "attend", "join", "wait-", "create", "still"))]
+
+    # ------------------------------------------------------------ wiring
+
+    def _publish(self, shown: Shown) -> None:
+        self.shown.append(shown)
+        self._changed.set()
+
+    def _protocol(self, control, session) -> FakeProtocol:
+        self.protocols.append(FakeProtocol())
+        return self.protocol
+
+    def _room(self, *, picture, speaker, microphone, choose) -> FakeRoom:
+        script = self.scripts.popleft() if self.scripts else RoomScript()
+        room = FakeRoom(script, picture, speaker, microphone)
+        self.rooms.append(room)
+        return room
+
+
+__all__ = ["DeviceState", "Rig", "replace", "settings"]
