@@ -46,7 +46,7 @@ def check_service(
     given = document.tables.get("service", {})
     if not isinstance(given, dict):
         wrong = "not a table, allowed: [service] with its keys below"
-        return ServiceSettings(), [Fault(("service",), show(given, secret=True), wrong)]
+        return _without_services(services), [Fault(("service",), show(given, secret=True), wrong)]
     names = key_names(services)
     own = ["vendor", *services]
     faults = [_unknown_key(("service", name), value, own, names) for name, value in given.items() if name not in own]
@@ -63,6 +63,10 @@ def check_service(
         if _is_empty(checked[chosen], required) and not {path, (*path[:-1], f"{path[-1]}_file")} & blamed:
             faults.append(Fault(path, '""', f"required for the service {chosen}, allowed: what its account shows"))
     return ServiceSettings(vendor=chosen, tables=checked), faults
+
+
+def _without_services(services: Services) -> ServiceSettings:
+    return ServiceSettings(tables={name: model() for name, model in services.items()})
 
 
 def _wrong_vendor(chosen: object, services: Services, vendors: Mapping[str, Vendor]) -> str | None:
@@ -150,7 +154,8 @@ def _unknown_key(path: tuple[str, ...], value: object, known: list[str], names: 
     if not is_like(key, best.rpartition(".")[2]):
         best = next((full for full in names if full.rpartition(".")[2] == key), best)
     secret = sounds_secret(key) or sounds_secret(best)
-    return Fault(path, show(value, secret=secret), f"unknown key, nearest known name: {best}")
+    what = "table" if isinstance(value, dict) else "key"
+    return Fault(path, show(value, secret=secret), f"unknown {what}, nearest known name: {best}")
 
 
 def _is_empty(table: BaseModel, key: str) -> bool:
