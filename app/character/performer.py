@@ -1,0 +1,230 @@
+"""The figure on stage: a thread of its own that turns moods and mouth shapes into frames. No Qt in here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Protocol
+
+from app.character.base import Mood
+from app.character.life import Life, Senses
+from app.character.mouth import Mouth
+from app.character.pose import Pose
+from app.character.track import MouthTrack, Shape
+from app.picture import Frame
+from app.vendors.events import Visemes
+
+log = logging.getLogger(__name__)
+
+LEAD_S = 0.06  # the mouth moves a little before the sound, as a person's does (40 to 80 ms look right)
+_AUDIBLE = 0.02  # loudness, 0 to 1, at which a voice has begun
+_TURN_BACK_S = 0.5  # a shape so much earlier than the last one belongs to the next turn
+_AFTER_TURN_S = 0.5  # the mouth follows its shapes until so long after the last one
+_STEADY = frozenset({Mood.ATTRACT, Mood.IDLE, Mood.ASLEEP})
+
+
+class PosePainter(Protocol):
+    """Paints one pose; called on the performer's thread only."""
+
+    def __call__(self, pose: Pose) -> Frame:
+        """Return the picture of this instant."""
+        ...
+
+
+class Performer:
+    """Lives, and paints what it lives, into a sink. All methods may be called from any thread; none blocks for long.
+
+    painter: may be replaced between two frames. seed: of everything that is left to chance. fps: frames a second while
+    somebody is here; quiet_fps: in attract, idle and asleep. clock: seconds, rising.
+    """
+
+    def __init__(
+        self,
+        painter: PosePainter,
+        seed: int,
+        *,
+        fps: float = 25.0,
+        quiet_fps: float = 25.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.painter = painter
+        self.painted = 0  # frames since the start
+        self._seed = seed
+        self._fps = fps
+        self._quiet_fps = quiet_fps
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._gate = threading.Lock()  # held while a frame goes out
+        self._thread: threading.Thread | None = None
+        self._sink: Callable[[Frame], None] | None = None
+        self._is_shown = True
+        self._is_blank = True  # the next frame is needed whatever it shows
+        self._mood = Mood.IDLE
+        self._calm = False
+        self._free = 1.0
+        self._visitor = (0.0, 0.0)
+        self._hearing = 0.0
+        self._loudness = 0.0
+        self._track: MouthTrack | None = None
+        self._heard: Callable[[], float] | None = None  # seconds of the turn that were heard; None: not begun
+
+    # ------------------------------------------------------------ on and off
+
+    def start(self, sink: Callable[[Frame], None]) -> None:
+        """Begin to paint into `sink`, which is called on the performer's thread; nothing happens if it already does."""
+        if self._thread is None:
+            self._sink = sink
+            self._thread = threading.Thread(target=self._run, args=(sink,), name="character", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; no frame comes after it has returned. Idempotent."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        with self._gate:
+            self._sink = None
+        with self._changed:
+            self._changed.notify_all()
+        thread.join()
+
+    def show(self, mood: Mood) -> None:
+        """Be seen, in this mood; cheap when nothing changes."""
+        with self._changed:
+            if mood is not self._mood or not self._is_shown:
+                self._is_blank = self._is_blank or not self._is_shown
+                self._mood, self._is_shown = mood, True
+                self._changed.notify_all()
+
+    def hide(self) -> None:
+        """Paint nothing until `show`; no frame comes after it has returned."""
+        with self._gate:
+            self._is_shown = False
+
+    # ------------------------------------------------------------ what it perceives and says
+
+    @property
+    def mood(self) -> Mood:
+        """What the figure is doing."""
+        return self._mood
+
+    def calm(self, less_motion: bool) -> None:
+        """Move less; asleep and calm it stands still, and nothing is painted."""
+        self._calm = less_motion
+
+    def free(self, share: float) -> None:
+        """Tell which share of the picture's height, from its top, nothing covers (0 to 1): the face stays in it."""
+        self._free = max(0.3, min(1.0, share))
+
+    def gaze(self, x: float, y: float) -> None:
+        """Tell where the visitor's face is: -1 to 1, to the right of the picture and up."""
+        self._visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
+
+    def hear(self, level: float) -> None:
+        """How loud the visitor is now, 0 to 1."""
+        self._hearing = max(0.0, min(1.0, level))
+
+    def voice(self, level: float) -> None:
+        """How loud its own voice is now, 0 to 1: the mouth follows it where no shapes are known."""
+        with self._changed:
+            self._loudness = max(0.0, min(1.0, level))
+            if level >= _AUDIBLE and self._track is not None and self._heard is None:
+                self._begin_now()
+
+    def turn_started(self, heard: Callable[[], float] | None = None) -> None:
+        """A new turn of speech: shapes count from here.
+
+        heard: tells how many seconds of it came out of the speaker (called on the performer's thread). None: it is
+        heard from now on.
+        """
+        with self._changed:
+            self._track = MouthTrack()
+            self._heard = heard
+            if heard is None:
+                self._begin_now()
+
+    def mouth(self, shapes: Iterable[Shape]) -> None:
+        """Add shapes to the turn that has started: seconds into it, and weights by viseme name."""
+        with self._changed:
+            if self._track is None:
+                self._track = MouthTrack()
+            self._track.add(shapes)
+
+    def visemes(self, shapes: Visemes) -> None:
+        """Add one shape; without `turn_started` the turn begins where the voice is first heard."""
+        with self._changed:
+            if self._track is None or shapes.at_s < self._track.end_s - _TURN_BACK_S:
+                self._track, self._heard = MouthTrack(), None
+                if self._loudness >= _AUDIBLE:
+                    self._begin_now(shapes.at_s)
+            self._track.add([(shapes.at_s, shapes.weights)])
+
+    def flush(self) -> None:
+        """Forget the shapes: the voice was interrupted, or the turn is over."""
+        with self._changed:
+            self._track = self._heard = None
+
+    def _begin_now(self, at_s: float = 0.0) -> None:
+        begin = self._clock() - at_s
+        self._heard = lambda: self._clock() - begin
+
+    # ------------------------------------------------------------ the thread
+
+    def _run(self, sink: Callable[[Frame], None]) -> None:
+        life, begin = Life(self._seed, self._mood), self._clock()
+        shown: tuple[float, ...] = ()
+        failed = False
+        while self._sink is sink:
+            due = self._clock() + 1 / (self._quiet_fps if self._mood in _STEADY else self._fps)
+            try:
+                pose = life.step(self._clock() - begin, self._sense())
+                painter = self.painter
+                look = _look(pose, painter) if self._calm else ()  # otherwise something moves always
+                if self._is_shown and (not look or look != shown or self._is_blank):
+                    self._is_blank = False
+                    self._put(painter(pose), sink)
+                shown = look
+            except Exception as error:
+                if not failed:
+                    log.error("the character cannot be painted", extra={"error": type(error).__name__}, exc_info=error)
+                failed = True
+            with self._changed:
+                if self._sink is sink:
+                    self._wait(due)
+
+    def _wait(self, due: float) -> None:
+        """Sleep until the next frame is due, or for as long as nobody wants to see one."""
+        if not self._is_shown:
+            self._changed.wait_for(lambda: self._is_shown or self._sink is None)
+            return
+        self._changed.wait_for(lambda: self._sink is None, timeout=max(0.0, due - self._clock()))
+
+    def _put(self, frame: Frame, sink: Callable[[Frame], None]) -> None:
+        with self._gate:
+            if self._is_shown and self._sink is sink:
+                sink(frame)
+                self.painted += 1
+
+    def _sense(self) -> Senses:
+        with self._changed:
+            track, heard = self._track, self._heard
+        shapes = None
+        if track is not None:
+            at_s = heard() + LEAD_S if heard is not None else -1.0  # asked outside the lock: it may take another
+            with self._changed:
+                if at_s <= track.end_s + _AFTER_TURN_S:  # afterwards the mouth follows loudness again
+                    shapes = track.at(at_s)
+        return Senses(self._mood, shapes, self._loudness, self._hearing, self._visitor, self._free, self._calm)
+
+
+_seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))
+_seen_mouth = attrgetter(*(f.name for f in fields(Mouth)))
+
+
+def _look(pose: Pose, painter: object) -> tuple[float, ...]:
+    """What can be seen of a pose: two that look the same need one frame."""
+    return (id(painter), *(round(value, 3) for value in (*_seen(pose), *pose.stem, *_seen_mouth(pose.mouth))))

@@ -1,0 +1,190 @@
+"""The performer paints on its own thread, and only when something is to be seen."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+
+import pytest
+
+from app.character.base import Mood
+from app.character.performer import Performer
+from app.picture import Frame, PixelFormat
+from app.vendors.events import Visemes
+
+WAIT_S = 5.0
+
+
+class Stage:
+    """A painter that keeps the poses, and a sink that keeps the frames."""
+
+    def __init__(self):
+        self.poses = queue.Queue()
+        self.threads = set()
+        self.frames = 0
+        self.blocked = threading.Event()
+        self.blocked.set()
+
+    def paint(self, pose):
+        self.threads.add(threading.current_thread().name)
+        self.poses.put(pose)
+        return Frame(16, 16, PixelFormat.BGRA, b"\0" * 1024, 0.0)
+
+    def sink(self, frame):
+        self.blocked.wait(WAIT_S)
+        self.frames += 1
+
+    def pose_where(self, wanted):
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            pose = self.poses.get(timeout=WAIT_S)
+            if wanted(pose):
+                return pose
+        raise AssertionError("no such pose came")
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+@pytest.fixture
+def performer(stage):
+    performer = Performer(stage.paint, 1, fps=200, quiet_fps=200)
+    performer.start(stage.sink)
+    yield performer
+    performer.stop()
+    assert "character" not in [t.name for t in threading.enumerate()]
+
+
+def open_mouth(pose):
+    return pose.mouth.down > 20
+
+
+def test_it_paints_on_a_thread_of_its_own_and_stops_for_good(stage, performer):
+    stage.pose_where(lambda pose: True)
+    assert stage.threads == {"character"}
+    performer.stop()
+    performer.stop()
+    frames = stage.frames
+    time.sleep(0.05)
+    assert stage.frames == frames
+
+
+def test_hidden_no_frame_comes_any_more_and_shown_again_they_come(stage, performer):
+    stage.pose_where(lambda pose: True)
+    performer.hide()
+    frames = stage.frames
+    time.sleep(0.1)
+    assert stage.frames == frames
+    performer.show(Mood.SORRY)
+    stage.pose_where(lambda pose: pose.worry > 0.3)
+
+
+def test_hiding_waits_for_the_frame_that_is_going_out(stage, performer):
+    stage.pose_where(lambda pose: True)
+    stage.blocked.clear()
+    time.sleep(0.05)  # a frame is now held up in the sink
+    hidden = threading.Event()
+
+    def hide():
+        performer.hide()
+        hidden.set()
+
+    threading.Thread(target=hide).start()
+    assert not hidden.wait(0.05)
+    stage.blocked.set()
+    assert hidden.wait(WAIT_S)
+
+
+def test_calm_and_asleep_it_paints_one_picture_and_then_nothing(stage, performer):
+    performer.calm(True)
+    performer.show(Mood.ASLEEP)
+    stage.pose_where(lambda pose: pose.lid_l == 0 and pose.light < 0.5501)
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end:
+        before = stage.frames
+        time.sleep(0.3)
+        if stage.frames == before:
+            break
+    assert stage.frames == before
+    performer.hide()
+    performer.show(Mood.ASLEEP)  # somebody cleared the picture meanwhile: it is needed once more
+    stage.pose_where(lambda pose: True)
+
+
+def test_without_shapes_the_mouth_follows_the_loudness(stage, performer):
+    performer.show(Mood.SPEAKING)
+    performer.voice(1.0)
+    stage.pose_where(open_mouth)
+    performer.voice(0.0)
+    stage.pose_where(lambda pose: pose.mouth.down + pose.mouth.up < 2)
+
+
+def test_shapes_follow_what_was_heard_a_little_ahead(stage, performer):
+    heard = [0.0]
+    performer.turn_started(lambda: heard[0])
+    performer.mouth([(1.0, {"aa": 1.0}), (1.2, {"aa": 1.0}), (1.25, {})])
+    time.sleep(0.1)
+    while not stage.poses.empty():
+        assert not open_mouth(stage.poses.get())
+    heard[0] = 1.0
+    stage.pose_where(open_mouth)
+    heard[0] = 1.3
+    stage.pose_where(lambda pose: pose.mouth.down < 2)
+
+
+def test_flush_closes_the_mouth(stage, performer):
+    performer.turn_started(lambda: 0.5)
+    performer.mouth([(0.4, {"aa": 1.0}), (0.6, {"aa": 1.0})])
+    stage.pose_where(open_mouth)
+    performer.flush()
+    stage.pose_where(lambda pose: pose.mouth.down < 2)
+
+
+def test_a_services_shapes_begin_with_its_voice(stage, performer):
+    for i in range(20):
+        performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
+    time.sleep(0.1)
+    while not stage.poses.empty():
+        assert not open_mouth(stage.poses.get())
+    performer.voice(0.3)
+    stage.pose_where(open_mouth)
+
+
+def test_a_new_turn_begins_where_the_times_of_the_shapes_fall_back(stage, performer):
+    performer.voice(0.3)
+    for i in range(40):
+        performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
+    stage.pose_where(open_mouth)
+    for i in range(20):
+        performer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
+    stage.pose_where(lambda pose: pose.mouth.press > 0.8)
+
+
+def test_the_painter_can_be_replaced_while_it_plays(stage, performer):
+    other = Stage()
+    performer.painter = other.paint
+    other.pose_where(lambda pose: True)
+
+
+@pytest.mark.expect_log("the character cannot be painted")
+def test_a_painter_that_fails_is_told_once_and_the_figure_lives_on(stage, performer):
+    def fails(pose):
+        raise ValueError("no paint")
+
+    performer.painter = fails
+    time.sleep(0.1)
+    while not stage.poses.empty():
+        stage.poses.get()
+    performer.painter = stage.paint
+    stage.pose_where(lambda pose: True)
+
+
+def test_the_face_goes_where_nothing_covers_it(stage, performer):
+    performer.free(0.5)
+    stage.pose_where(lambda pose: pose.free < 0.6)
+    performer.gaze(5, -5)
+    performer.hear(1.0)
+    stage.pose_where(lambda pose: pose.gaze_x > 0.5)
