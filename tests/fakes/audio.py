@@ -85,8 +85,9 @@ class FakeMicrophone:
             if frame is None:
                 return
             self.heard_anything = self.heard_anything or bool(frame.any())
+            if self.enabled:
+                self.sent_s += FRAME / RATE
             yield frame if self.enabled else np.zeros(FRAME, np.int16)
-            self.sent_s += FRAME / RATE
 
     async def close(self) -> None:
         self.closed = True

@@ -1,0 +1,119 @@
+"""The owner of the sound devices, for as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Future
+from pathlib import Path
+
+from app.audio.base import Levels, Sound
+from app.audio.chimes import load_chimes
+from app.audio.devices import Devices, Way
+from app.audio.echo import Cleaner
+from app.audio.engine import Engine
+from app.audio.keeper import Client, Keeper
+from app.audio.microphone import CaptureMicrophone
+from app.audio.speaker import Speaker
+from app.audio.voice import Model, VoiceDetector, load_model
+
+log = logging.getLogger(__name__)
+
+OPEN_S = 2.5  # a device that takes longer comes later, as one that was missing
+CLOSE_S = 2.0
+
+
+class SoundDeviceBackend:
+    """An AudioBackend on PortAudio. Nothing is loaded, started or opened before the first `open_...`.
+
+    `output_name`, `input_name`: devices, "" for the system's default; `sounds`: folder of the signs; `levels`: the
+    mailbox of the level signs.
+    """
+
+    def __init__(
+        self,
+        *,
+        output_name: str,
+        input_name: str,
+        echo_cancellation: bool,
+        levels: Levels,
+        sounds: Path,
+        devices: Devices | None = None,
+    ) -> None:
+        self._levels = levels
+        self._cancels_echo = echo_cancellation
+        self._sounds = sounds
+        self._chimes: dict[str, Sound] | None = None
+        self._model: Model | None = None
+        self._is_model_loaded = False
+        self._engine = Engine()
+        self._keeper = Keeper(devices or Devices(), self._engine, output_name, input_name)
+        self._is_started = False
+
+    async def open_speaker(self, volume: float) -> Speaker:
+        """Open the output; `volume` 0 to 1."""
+        self._start()
+        if self._chimes is None:
+            self._chimes = await asyncio.to_thread(load_chimes, self._sounds)
+        speaker = Speaker(volume, self._chimes, self._levels, self._free_speaker)
+        self._engine.speaker = speaker
+        await self._opened(Way.OUTPUT, speaker)
+        return speaker
+
+    async def open_microphone(self) -> CaptureMicrophone:
+        """Open the input."""
+        self._start()
+        cleaner, detector = await asyncio.to_thread(self._prepare)
+        microphone = CaptureMicrophone(cleaner.clean, detector, self._levels, self._free_microphone)
+        self._engine.on_played = cleaner.played
+        self._engine.microphone = microphone
+        await self._opened(Way.INPUT, microphone)
+        return microphone
+
+    async def close(self) -> None:
+        """Free everything, 2 s at most; only at the end of the process."""
+        if self._is_started:
+            await _bounded(self._keeper.end(), CLOSE_S)
+            self._engine.end()
+
+    def _prepare(self) -> tuple[Cleaner, VoiceDetector]:
+        # Both load native libraries at first use: tenths of a second that the screen must not wait.
+        if not self._is_model_loaded:
+            self._model = load_model()
+            self._is_model_loaded = True
+        return Cleaner(self._cancels_echo), VoiceDetector(self._model)
+
+    def _start(self) -> None:
+        if not self._is_started:
+            self._is_started = True
+            self._engine.start()
+            self._keeper.start()
+
+    async def _opened(self, way: Way, client: Client) -> None:
+        try:
+            is_answered = await _bounded(self._keeper.want(way, client), OPEN_S)
+        except asyncio.CancelledError:
+            self._keeper.drop(way, client)
+            raise
+        if not is_answered:
+            log.warning("a sound device does not answer", extra={"way": way.value})
+
+    async def _free_speaker(self, speaker: Speaker) -> None:
+        await self._freed(Way.OUTPUT, speaker)
+        if self._engine.speaker is speaker:
+            self._engine.speaker = None
+
+    async def _free_microphone(self, microphone: CaptureMicrophone) -> None:
+        await self._freed(Way.INPUT, microphone)
+        if self._engine.microphone is microphone:
+            self._engine.microphone = self._engine.on_played = None
+
+    async def _freed(self, way: Way, client: Client) -> None:
+        if not await _bounded(self._keeper.drop(way, client), CLOSE_S):
+            log.warning("a sound device does not close", extra={"way": way.value})
+
+
+async def _bounded(future: Future[None], limit_s: float) -> bool:
+    """Wait for a thread's answer; False: not within the limit. The order stands all the same."""
+    done, _ = await asyncio.wait({asyncio.wrap_future(future)}, timeout=limit_s)
+    return bool(done)

@@ -1,0 +1,88 @@
+"""The kiosk's own signs: under the level of the avatar's voice, and never over it."""
+
+from __future__ import annotations
+
+import logging
+import wave
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.audio.base import FRAME, RATE, Sound
+
+log = logging.getLogger(__name__)
+
+VOICE_DB = -20.0  # dBFS of the voice that the files are made for: they lie 6 dB under it
+_WAIT_S = 1.5  # a sign that would come later than this is no sign any more
+_VOICE_SLOWNESS = 0.01  # share of a block in the average of the voice: about a second of speech
+_SPEECH_DB = -45.0  # dBFS below which a block is a pause
+
+
+def load_chimes(folder: Path) -> dict[str, Sound]:
+    """Read the signs, name to sound, from `folder`/NAME.wav (48 kHz, mono, int16). A broken file is left out."""
+    chimes: dict[str, Sound] = {}
+    for path in sorted(folder.glob("*.wav")):
+        try:
+            with wave.open(str(path)) as file:
+                if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, 2):
+                    raise wave.Error("not 48 kHz mono int16")
+                chimes[path.stem] = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+        except (OSError, EOFError, wave.Error) as error:
+            log.warning("a sign cannot be played", extra={"file": path.name, "error": str(error)})
+    return chimes
+
+
+class ChimePlayer:
+    """Plays one sign at a time, in the pauses of the voice. Belongs to the speaker's thread, but for `ask`."""
+
+    def __init__(self, chimes: Mapping[str, Sound]) -> None:
+        self._chimes = chimes
+        self._asked: str | None = None
+        self._waited_s = 0.0
+        self._left: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._voice_db = VOICE_DB
+
+    def ask(self, name: str) -> None:
+        """Play the sign as soon as nobody speaks; any thread. One that is still waiting is replaced."""
+        if name in self._chimes:
+            self._waited_s = 0.0
+            self._asked = name
+
+    def is_playing(self) -> bool:
+        """Whether a sign sounds or waits."""
+        return bool(len(self._left)) or self._asked is not None
+
+    def next_block(self, voice_db: float, voice_is_due: bool) -> NDArray[np.float32] | None:
+        """Return the sign's next 480 samples, or None.
+
+        `voice_db`: the voice's loudness in this block before the volume, dBFS; `voice_is_due`: it is, or is about to
+        be, heard.
+        """
+        if voice_db > _SPEECH_DB:
+            self._voice_db += (voice_db - self._voice_db) * _VOICE_SLOWNESS
+        if voice_is_due:
+            return self._give_way()
+        if self._asked is not None:
+            gain = 10 ** (min(6.0, max(-12.0, self._voice_db - VOICE_DB)) / 20)
+            self._left = self._chimes[self._asked].astype(np.float32) * gain
+            self._asked = None
+        return self._take() if len(self._left) else None
+
+    def _give_way(self) -> NDArray[np.float32] | None:
+        self._waited_s += FRAME / RATE
+        if self._waited_s > _WAIT_S:
+            self._asked = None
+        if not len(self._left):
+            return None
+        last = self._take() * np.linspace(1, 0, FRAME, dtype=np.float32)
+        self._left = self._left[:0]
+        return last
+
+    def _take(self) -> NDArray[np.float32]:
+        block = np.zeros(FRAME, np.float32)
+        part = self._left[:FRAME]
+        block[: len(part)] = part
+        self._left = self._left[FRAME:]
+        return block

@@ -1,0 +1,157 @@
+"""The sound devices of the machine, through PortAudio: listed, chosen by name, opened at 48 kHz or whatever they take.
+
+Everything here blocks and belongs to one thread; PortAudio is not safe for more. Its list of devices is made when it
+is initialised, and initialising it closes every stream, so `refresh` needs that none is open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.audio.base import RATE, Sound
+from app.audio.streams import Listener, OpenStream, Player
+
+OUTPUT_LATENCY_S = 0.08  # asked for; less and a busy interpreter is heard as a gap
+INPUT_LATENCY_S = 0.04
+_RATES = (RATE, 44_100, 32_000, 16_000)  # tried in this order after the device's own
+_HOSTS = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit")  # the same device appears under several
+
+
+class DeviceError(Exception):
+    """A device cannot be used; the text is for staff."""
+
+
+class Way(StrEnum):
+    """Which way sound goes."""
+
+    OUTPUT = "output"
+    INPUT = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A device as PortAudio lists it."""
+
+    index: int
+    name: str
+    host: str
+    way: Way
+    channels: int
+    rate: int  # the device's own, Hz
+    is_default: bool
+
+
+def choose(cards: list[Card], way: Way, name: str) -> Card | None:
+    """Pick the device called `name` (case and surroundings do not matter; "" is the system's default), or None."""
+    ours = sorted((c for c in cards if c.way is way), key=_by_host)
+    if not name:
+        return next((c for c in ours if c.is_default), ours[0] if ours else None)
+    wanted = name.casefold()
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        for card in ours:
+            if fits(card.name.casefold(), wanted):
+                return card
+    return None
+
+
+def _by_host(card: Card) -> int:
+    return _HOSTS.index(card.host) if card.host in _HOSTS else len(_HOSTS)
+
+
+class Devices:
+    """PortAudio. Constructing does nothing; the first call loads the library."""
+
+    def __init__(self) -> None:
+        self._library: Any = None
+        self._listed_at: float | None = None
+
+    def refresh(self) -> None:
+        """List the devices anew. No stream may be open. Raises DeviceError where there is no working PortAudio."""
+        try:
+            if self._library is None:
+                import sounddevice
+
+                self._library = sounddevice
+            else:
+                with contextlib.suppress(self._library.PortAudioError):
+                    self._library._terminate()
+                self._library._initialize()
+        except Exception as error:  # reason: a missing library, or one that the system refuses to start
+            raise DeviceError(f"the sound library does not start: {error}") from error
+        self._listed_at = time.monotonic()
+
+    def listed_s_ago(self) -> float:
+        """Age of the list, seconds."""
+        return float("inf") if self._listed_at is None else time.monotonic() - self._listed_at
+
+    def cards(self) -> list[Card]:
+        """Return all devices, both ways. Raises DeviceError."""
+        if self._library is None:
+            self.refresh()
+        try:
+            hosts = self._library.query_hostapis()
+            return [
+                _card(index, raw, hosts[raw["hostapi"]], way)
+                for index, raw in enumerate(self._library.query_devices())
+                for way in Way
+                if raw[f"max_{way}_channels"]
+            ]
+        except self._library.PortAudioError as error:
+            raise DeviceError(f"the devices cannot be listed: {error}") from error
+
+    def takes(self, card: Card, rate: int) -> bool:
+        """Whether the device takes this sample rate, Hz; False also while somebody else holds it."""
+        check = getattr(self._library, f"check_{card.way}_settings")
+        try:
+            check(device=card.index, channels=_channels(card), dtype="int16", samplerate=rate)
+        except (ValueError, self._library.PortAudioError):
+            return False
+        return True
+
+    def open_output(self, card: Card, next_block: Callable[[float], Sound]) -> OpenStream:
+        """Play what `next_block(delay_s)` returns, 480 samples at 48 kHz each time. Raises DeviceError."""
+        return self._open(card, OUTPUT_LATENCY_S, lambda opened: Player(opened, next_block))
+
+    def open_input(self, card: Card, heard: Callable[[Sound, float], None]) -> OpenStream:
+        """Give `heard(block, delay_s)` what comes in, 480 samples at 48 kHz each time. Raises DeviceError."""
+        return self._open(card, INPUT_LATENCY_S, lambda opened: Listener(opened, heard))
+
+    def _open(self, card: Card, latency_s: float, make: Callable[[OpenStream], Callable[..., None]]) -> OpenStream:
+        kind = self._library.OutputStream if card.way is Way.OUTPUT else self._library.InputStream
+        refusals: list[str] = []
+        for rate in dict.fromkeys((RATE, card.rate, *_RATES)):
+            opened = OpenStream(rate)
+            try:
+                opened.stream = kind(
+                    device=card.index, samplerate=rate, blocksize=rate // 100, channels=_channels(card),
+                    dtype="int16", latency=latency_s, callback=make(opened),
+                )  # fmt: skip
+                opened.stream.start()
+                return opened
+            except (ValueError, OSError, self._library.PortAudioError) as refusal:
+                refusals.append(f"{rate} Hz: {refusal}")
+                if opened.stream is not None:
+                    opened.close(at_once=True)
+        raise DeviceError("; ".join(refusals))
+
+
+def _channels(card: Card) -> int:
+    # One channel would play on the left side alone where the system does not spread it.
+    return min(2, card.channels)
+
+
+def _card(index: int, raw: Any, host: Any, way: Way) -> Card:
+    return Card(
+        index=index,
+        name=str(raw["name"]),
+        host=str(host["name"]),
+        way=way,
+        channels=int(raw[f"max_{way}_channels"]),
+        rate=int(raw["default_samplerate"]),
+        is_default=host[f"default_{way}_device"] == index,
+    )

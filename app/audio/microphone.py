@@ -1,0 +1,126 @@
+"""The microphone as the visit and the room know it: clean frames, and what they tell about visitor and room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import numpy as np
+
+from app.audio.base import FRAME, RATE, DeviceState, Levels, Sound
+from app.audio.loudness import Meter, NoiseFloor, decibels, loudness
+from app.audio.voice import VoiceDetector
+
+QUEUE = 20  # frames, 0.2 s, that a slow consumer may be behind
+_FRAME_S = FRAME / RATE
+_SILENCE = np.zeros(FRAME, np.int16)
+_SILENCE.flags.writeable = False
+
+
+class CaptureMicrophone:
+    """A Microphone. The sound thread calls `hear` with each frame, or `miss` while there is no device."""
+
+    def __init__(
+        self,
+        clean: Callable[[Sound, float], Sound],
+        detector: VoiceDetector,
+        levels: Levels,
+        release: Callable[[CaptureMicrophone], Awaitable[None]],
+    ) -> None:
+        self.enabled = True
+        self.level = 0.0
+        self.speaking = False
+        self.noise = 0.0
+        self.heard_anything = False
+        self.state = DeviceState.MISSING
+        self.sent_s = 0.0
+        self._clean = clean
+        self._detector = detector
+        self._levels = levels
+        self._release = release
+        self._meter = Meter()
+        self._floor = NoiseFloor()
+        self._ready: deque[tuple[Sound, bool]] = deque(maxlen=QUEUE)  # frame, and whether it is the visitor's
+        self._wake: Callable[[], object] = lambda: None
+        self._is_closed = False
+
+    async def frames(self) -> AsyncIterator[Sound]:
+        """Yield 480 samples each 10 ms until the microphone is closed; one consumer; a slow one loses the oldest."""
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+
+        def wake() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(woken.set)
+
+        self._ready.clear()
+        self._wake = wake
+        while not self._is_closed:
+            while self._ready:
+                frame, is_visitor = self._ready.popleft()
+                if is_visitor:
+                    self.sent_s += _FRAME_S
+                yield frame
+            woken.clear()
+            if not self._ready and not self._is_closed:
+                await woken.wait()
+
+    async def close(self) -> None:
+        """Stop and free the device; idempotent."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._wake()
+        await self._release(self)
+        self._forget()
+        self.state = DeviceState.OFF
+
+    def is_idle(self) -> bool:
+        """Whether an interruption of a moment would go unnoticed."""
+        return not self.speaking
+
+    def connected(self, delay_s: float) -> None:
+        """A device listens from now on; its latency comes with each block."""
+        self.state = DeviceState.ON
+
+    def disconnected(self) -> None:
+        """No device listens any more."""
+        self.state = DeviceState.OFF if self._is_closed else DeviceState.MISSING
+
+    def hear(self, raw: Sound, delay_s: float, speaker_is_quiet: bool) -> None:
+        """Take 480 samples from the device. `delay_s`: as `Cleaner.clean` wants it."""
+        if self._is_closed:
+            return
+        self.heard_anything = self.heard_anything or bool(np.abs(raw.astype(np.int32)).max() > 1)
+        clean = self._clean(raw, delay_s)
+        if not self.enabled:
+            self._forget()
+            self.state = DeviceState.MUTED
+            self._hand_on(_SILENCE, False)
+            return
+        self.state = DeviceState.ON
+        self.speaking = self._detector.feed(clean)
+        if speaker_is_quiet and not self.speaking:
+            self.noise = loudness(self._floor.feed(decibels(raw)))
+        self.level = self._levels.microphone = self._meter.feed(decibels(clean))
+        self._hand_on(clean, True)
+
+    def miss(self) -> None:
+        """Let 10 ms pass without a device."""
+        if self._is_closed:
+            return
+        self._forget()
+        self.state = DeviceState.MISSING
+        self._hand_on(_SILENCE, False)
+
+    def _hand_on(self, frame: Sound, is_visitor: bool) -> None:
+        self._ready.append((frame, is_visitor))
+        self._wake()
+
+    def _forget(self) -> None:
+        if self.speaking:
+            self.speaking = False
+            self._detector.reset()
+        self._meter.value = 0.0
+        self.level = self._levels.microphone = 0.0

@@ -1,0 +1,190 @@
+"""A private PulseAudio server with a virtual speaker and a virtual microphone: real sound without a sound card.
+
+A visitor's voice is played into the sink behind the microphone; what the kiosk plays is recorded from the speaker's
+monitor. PortAudio and ALSA read their environment at first use, so whatever opens a device runs in a child process
+that has `SoundServer.environment()`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+RATE = 48_000
+_FORMAT = ["--raw", "--format=s16le", f"--rate={RATE}", "--channels=1"]
+_LOW_LATENCY = "--latency-msec=20"
+_ASOUNDRC = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
+_ROOT = Path(__file__).parents[2]
+
+
+class SoundServer:
+    """One PulseAudio server with the sinks "speaker" and "mic"; the source "microphone" hears what "mic" plays."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._server: subprocess.Popen[bytes] | None = None
+        self._keep_open: dict[str, subprocess.Popen[bytes]] = {}
+        self._modules: dict[str, list[str]] = {}
+
+    def environment(self) -> dict[str, str]:
+        """Variables with which a process finds this server, and no other."""
+        gone = {"PULSE_SERVER", "PULSE_SINK", "PULSE_SOURCE", "DBUS_SESSION_BUS_ADDRESS", "PIPEWIRE_RUNTIME_DIR"}
+        kept = {key: value for key, value in os.environ.items() if key not in gone}
+        return kept | {"HOME": str(self.home), "XDG_RUNTIME_DIR": str(self.home), "XDG_CONFIG_HOME": str(self.home)}
+
+    def start(self) -> None:
+        """Start the server and both virtual devices; returns when they can be used."""
+        (self.home / ".asoundrc").write_text(_ASOUNDRC)
+        (self.home / "client.conf").write_text("autospawn = no\n")
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-L"]
+        self._server = subprocess.Popen(
+            [*command, "module-native-protocol-unix"], env=self._env(), stdout=subprocess.DEVNULL,
+            stderr=(self.home / "pulseaudio.log").open("wb"),
+        )  # fmt: skip
+        deadline = time.monotonic() + 10
+        while self._run("pactl", "info", check=False).returncode:
+            if time.monotonic() > deadline:
+                raise RuntimeError((self.home / "pulseaudio.log").read_text()[-2000:])
+            time.sleep(0.05)
+        self.plug_in("speaker")
+        self.plug_in("mic")
+
+    def plug_in(self, sink: str) -> None:
+        """Load the sink "speaker" or "mic" (with the source "microphone")."""
+        properties = f"sink_properties=device.description={sink}"
+        modules = [self._load("module-null-sink", f"sink_name={sink}", f"rate={RATE}", "channels=1", properties)]
+        if sink == "mic":
+            modules.append(self._load("module-remap-source", "master=mic.monitor", "source_name=microphone"))
+            self._run("pactl", "set-default-source", "microphone")
+        else:
+            self._run("pactl", "set-default-sink", sink)
+        self._modules[sink] = modules
+        # A null sink runs with 2 s of latency until somebody asks for less: a silent stream keeps it at 20 ms.
+        command = ["pacat", "--playback", *_FORMAT, _LOW_LATENCY, f"--device={sink}", "/dev/zero"]
+        self._keep_open[sink] = subprocess.Popen(command, env=self._env(), stderr=subprocess.DEVNULL)
+        time.sleep(0.2)
+
+    def unplug(self, sink: str) -> None:
+        """Take the sink "speaker" or "mic" away, as if its cable had been pulled."""
+        self._end(self._keep_open.pop(sink))
+        for module in reversed(self._modules.pop(sink)):
+            self._run("pactl", "unload-module", module)
+
+    def speak(self, sound: np.ndarray) -> None:
+        """Play int16 mono at 48 kHz in front of the microphone; returns when it was said."""
+        with self.speaking(sound):
+            pass
+
+    @contextlib.contextmanager
+    def speaking(self, sound: np.ndarray) -> Iterator[None]:
+        """The same while the body runs; leaving waits for the end."""
+        path = self.home / f"said-{time.monotonic_ns()}.raw"
+        path.write_bytes(np.asarray(sound, np.int16).tobytes())
+        command = ["pacat", "--playback", *_FORMAT, _LOW_LATENCY, "--device=mic", str(path)]
+        process = subprocess.Popen(command, env=self._env(), stderr=subprocess.DEVNULL)
+        try:
+            yield
+            process.wait(timeout=60)
+        finally:
+            self._end(process)
+            path.unlink()
+
+    @contextlib.contextmanager
+    def recording(self, source: str = "speaker.monitor") -> Iterator[Recording]:
+        """Record what the speaker plays while the body runs; read `sound` afterwards."""
+        recording = Recording(self.home / f"heard-{time.monotonic_ns()}.raw")
+        with recording.path.open("wb") as file:
+            command = ["pacat", "--record", *_FORMAT, _LOW_LATENCY, f"--device={source}"]
+            process = subprocess.Popen(command, env=self._env(), stdout=file, stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + 5
+            while not recording.path.stat().st_size and time.monotonic() < deadline:
+                time.sleep(0.01)
+            try:
+                yield recording
+                time.sleep(0.1)  # what is still on its way to the file
+            finally:
+                self._end(process)
+
+    @contextlib.contextmanager
+    def echo(self, delay_ms: int = 80, gain: float = 0.5) -> Iterator[None]:
+        """The microphone hears the speaker, later and softer, while the body runs."""
+        module = self._load("module-loopback", "source=speaker.monitor", "sink=mic", f"latency_msec={delay_ms}",
+                            "adjust_time=0", "rate=48000", "channels=1")  # fmt: skip
+        inputs = json.loads(self._run("pactl", "--format=json", "list", "sink-inputs").stdout)
+        number = next(item["index"] for item in inputs if str(item.get("owner_module")) == module)
+        self._run("pactl", "set-sink-input-volume", str(number), str(int(65536 * np.cbrt(gain))))
+        try:
+            yield
+        finally:
+            self._run("pactl", "unload-module", module, check=False)
+
+    def child(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `python ARGUMENTS` in the repository root with this server's environment; text pipes on all sides."""
+        pipe = subprocess.PIPE
+        command = [sys.executable, *arguments]
+        return subprocess.Popen(command, cwd=_ROOT, env=self._env(), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+    def stop(self) -> None:
+        """End the server at once, as if it had crashed; idempotent."""
+        for process in self._keep_open.values():
+            self._end(process)
+        self._keep_open.clear()
+        self._modules.clear()
+        if self._server:
+            self._end(self._server)
+            self._server = None
+
+    def _env(self) -> dict[str, str]:
+        return self.environment()
+
+    def _load(self, *arguments: str) -> str:
+        return self._run("pactl", "load-module", *arguments).stdout.strip()
+
+    def _run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, env=self._env(), check=check, capture_output=True, text=True, timeout=10)
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait(timeout=10)
+
+
+class Recording:
+    """What a source gave: `sound` is int16 mono at 48 kHz."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def sound(self) -> np.ndarray:
+        raw = self.path.read_bytes()
+        return np.frombuffer(raw[: len(raw) // 2 * 2], np.int16)
+
+
+@pytest.fixture
+def sound_server() -> Iterator[SoundServer]:
+    """A fresh sound server with a virtual speaker and a virtual microphone."""
+    missing = [program for program in ("pulseaudio", "pacat", "pactl") if not shutil.which(program)]
+    if missing:
+        reason = f"needs {', '.join(missing)}: apt-get install pulseaudio libportaudio2 libasound2-plugins"
+        if os.environ.get("KIOSK_TEST_STRICT"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="kiosk-sound-") as folder:
+        server = SoundServer(Path(folder))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
