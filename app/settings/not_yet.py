@@ -16,8 +16,8 @@ from app.settings.shape import is_secret
 NOT_YET: tuple[str, ...] = ("line", "budget", "mqtt", "hours", "look.theme")
 """Tables, or single keys as "table.key"."""
 
-LANGUAGES = frozenset({"en"})
-"""Languages that the screens speak."""
+LANGUAGES = frozenset({"ar", "de", "en", "es", "fr"})
+"""Languages that the screens speak: those of resources/translations."""
 
 
 def without_effect(settings: Settings, document: Document, built: frozenset[str]) -> Iterator[Remark]:
