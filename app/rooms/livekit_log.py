@@ -49,11 +49,12 @@ class LibraryLog(logging.Filter):
         return self._blocked_at >= moment
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Clean the record; nothing is dropped."""
+        """Clean the record; one that nobody wants at its new level is dropped."""
         if record.msg == _CALLBACK:
             record.args = (record.args[0], "...") if isinstance(record.args, tuple) and record.args else ()
         elif record.name == "livekit":
             self._clean(record)
+            return logging.getLogger(record.name).isEnabledFor(record.levelno)
         return True
 
     def _clean(self, record: logging.LogRecord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.rooms.base import (
     ActiveSpeakers,
@@ -35,7 +36,7 @@ FINAL = "lk.transcription_final"
 
 _READY_STATES = frozenset({"listening", "thinking", "speaking"})
 _MOST_RAW = 8 * MOST  # JSON lines carry times beside each word
-_MOST_KEPT = 64  # segments remembered as closed
+_MOST_KEPT = 64  # streams open at once, and segments remembered as closed
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class _Captions:
     closed: dict[tuple[Speaker, str], str] = field(default_factory=dict)
     turn: int = 0  # names visitor segments that come without an id
     has_streams: bool = False
+    older: dict[Speaker, str] = field(default_factory=dict)  # shown from the older event, until its stream comes
 
     def take(self, event: Text, own: str) -> Iterator[Caption]:
         """Yield what there is to show after this piece."""
@@ -56,6 +58,7 @@ class _Captions:
         raw = (self.raw.pop(event.stream, "") + event.text)[:_MOST_RAW]
         if not event.closed:
             self.raw[event.stream] = raw
+            _keep_newest(self.raw)
         if event.topic == CHAT:
             if speaker is Speaker.AVATAR and event.closed and not self._was_said(raw.strip()):
                 yield from self._show(speaker, event.stream, unpacked(raw, closed=True), final=True)
@@ -79,21 +82,25 @@ class _Captions:
         yield from self._show(Speaker.VISITOR, segment, spoken(unpacked(raw, event.closed)), final)
 
     def _older(self, event: Text, speaker: Speaker) -> Iterator[Caption]:
-        """The older event doubles every text stream, and comes first: it counts only where no stream ever came."""
+        """The older event doubles every text stream: it counts only while no stream ever came."""
         if self.has_streams or not event.closed:
             return
         text = spoken(event.text) if speaker is Speaker.VISITOR else event.text.strip()[:MOST]
+        self.older[speaker] = text
         yield from self._show(speaker, event.stream, text, final=True)
 
     def _show(self, speaker: Speaker, segment: str, text: str, final: bool) -> Iterator[Caption]:
         key = (speaker, segment)
         if not text or key in self.closed:
             return
+        is_double = self.has_streams and self.older.get(speaker, "").startswith(text)
         if final:
+            if self.has_streams:
+                self.older.pop(speaker, None)
             self.closed[key] = text
-            while len(self.closed) > _MOST_KEPT:
-                del self.closed[next(iter(self.closed))]
-        yield Caption(speaker, segment, text, final)
+            _keep_newest(self.closed)
+        if not is_double:
+            yield Caption(speaker, segment, text, final)
 
     def _was_said(self, text: str) -> bool:
         return any(speaker is Speaker.AVATAR and said == text for (speaker, _), said in self.closed.items())
@@ -241,6 +248,11 @@ class AgentsProtocol:
 
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: leaving the room is the goodbye; the agent closes its session by it."""
+
+
+def _keep_newest(kept: dict[Any, str]) -> None:
+    while len(kept) > _MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 def _identity(member: Member | None) -> str | None:

@@ -1,0 +1,261 @@
+"""A scripted LiveKit agent on the real SDK: what Agents 1.x does in a room, and everything that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from livekit import rtc
+
+from tests.rigs.livekit_server import LiveKitServer
+from tests.vendors.agent_media import Camera, Look, Voice, tone
+
+STATE = "lk.agent.state"
+CLIENT_INITIATED = rtc.DisconnectReason.CLIENT_INITIATED
+
+
+@dataclass(frozen=True)
+class Script:
+    """What an agent does by itself.
+
+    worker: identity of an avatar worker that publishes in its place, "" for none. states: run through on joining;
+    empty for an agent without the attribute. look: None for no picture. transcription: "plain", "json" or "".
+    segment_ids: False leaves the ids out. legacy: also send the older event. chat: "answer", "ignore", or "linked"
+    (answers only the first participant). greeting: said as soon as somebody is there.
+    """
+
+    identity: str = "agent-1"
+    kind: str = "agent"
+    worker: str = ""
+    worker_kind: str = "agent"
+    join_after_s: float = 0.0
+    worker_after_s: float = 0.0
+    states: Sequence[str] = ("initializing", "listening")
+    look: Look | None = field(default_factory=Look)
+    has_voice: bool = True
+    greeting: str = ""
+    transcription: str = "plain"
+    segment_ids: bool = True
+    legacy: bool = False
+    chat: str = "answer"
+    interrupt_method: str = "interrupt"
+    leaves_after_visitor: bool = True
+
+
+class Agent:
+    """One agent in one room. `start` it, steer it, `leave` at the end.
+
+    chats, interrupts: what the visitor sent. heard: peak of each 10 ms of the visitor's microphone.
+    """
+
+    def __init__(self, server: LiveKitServer, room: str, script: Script | None = None) -> None:
+        self.script = script or Script()
+        self.chats: list[str] = []
+        self.interrupts = 0
+        self.heard: list[int] = []
+        self.linked = ""
+        self.camera: Camera | None = None
+        self.voice: Voice | None = None
+        self.left = asyncio.Event()
+        self._server = server
+        self._name = room
+        self._rooms: list[rtc.Room] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._streams: list[rtc.AudioStream] = []
+        self._segments = 0
+        self._is_set_up = False
+        self._has_greeted = False
+
+    async def start(self) -> Agent:
+        """Join, publish and run through the states."""
+        script = self.script
+        await asyncio.sleep(script.join_after_s)
+        attributes = {STATE: script.states[0]} if script.states else {}
+        self._agent = publisher = await self._join(script.identity, script.kind, attributes)
+        if script.worker:
+            await asyncio.sleep(script.worker_after_s)
+            behalf = {"lk.publish_on_behalf": script.identity}
+            publisher = await self._join(script.worker, script.worker_kind, behalf)
+        self._publisher = publisher
+        if script.look is not None:
+            self.camera = Camera(script.look)
+            await self.camera.publish(publisher.local_participant)
+        if script.has_voice:
+            self.voice = Voice()
+            await self.voice.publish(publisher.local_participant)
+        for state in script.states[1:]:
+            await self.state(state)
+        self._is_set_up = True
+        self._greet()
+        return self
+
+    def _greet(self) -> None:
+        if self._is_set_up and self.linked and self.script.greeting and not self._has_greeted:
+            self._has_greeted = True
+            self._spawn(self.say(self.script.greeting))
+
+    async def _join(self, identity: str, kind: str, attributes: dict[str, str]) -> rtc.Room:
+        room = rtc.Room()
+        self._rooms.append(room)
+        if len(self._rooms) == 1:
+            room.on("participant_connected", self._on_joined)
+            room.on("participant_disconnected", self._on_left)
+            room.on("track_subscribed", self._on_track)
+            room.register_text_stream_handler("lk.chat", self._on_chat)
+        token = self._server.token(self._name, identity, kind=kind, attributes=attributes)
+        await room.connect(self._server.ws, token)
+        if len(self._rooms) == 1:
+            room.local_participant.register_rpc_method(self.script.interrupt_method, self._on_interrupt)
+            for participant in list(room.remote_participants.values()):
+                self._on_joined(participant)
+        return room
+
+    # ------------------------------------------------------------ what the visitor does
+
+    def _on_joined(self, participant: rtc.RemoteParticipant) -> None:
+        if participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD and not self.linked:
+            self.linked = participant.identity
+            self._greet()
+
+    def _on_left(self, participant: rtc.RemoteParticipant) -> None:
+        # An agent closes its session only when the visitor left on purpose.
+        on_purpose = participant.disconnect_reason == CLIENT_INITIATED
+        if participant.identity == self.linked and on_purpose and self.script.leaves_after_visitor:
+            self._spawn(self.leave())
+
+    def _on_track(self, track: rtc.Track, publication: rtc.TrackPublication, who: rtc.RemoteParticipant) -> None:
+        if isinstance(track, rtc.RemoteAudioTrack) and who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD:
+            stream = rtc.AudioStream(track, capacity=100)
+            self._streams.append(stream)
+            self._spawn(self._hear(stream))
+
+    async def _hear(self, stream: rtc.AudioStream) -> None:
+        async for event in stream:
+            self.heard.append(int(np.abs(np.frombuffer(event.frame.data, np.int16).astype(np.int32)).max()))
+
+    def _on_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        self._spawn(self._read_chat(reader, identity))
+
+    async def _read_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        text = await reader.read_all()
+        self.chats.append(text)
+        if self.script.chat == "answer" or (self.script.chat == "linked" and identity == self.linked):
+            await self.state("thinking")
+            await self.say(f"You asked: {text}")
+
+    async def _on_interrupt(self, call: rtc.RpcInvocationData) -> str:
+        self.interrupts += 1
+        return "ok"
+
+    # ------------------------------------------------------------ what it does
+
+    async def state(self, state: str) -> None:
+        """Say how far it is, where it uses the attribute at all."""
+        if self.script.states:
+            await self._agent.local_participant.set_attributes({STATE: state})
+
+    async def say(self, text: str, voice_s: float = 0.3, stop_after: int | None = None) -> None:
+        """Speak: state, voice and transcription, word by word. stop_after: words until it is interrupted."""
+        await self.state("speaking")
+        speaking = asyncio.create_task(self.voice.say(tone(voice_s))) if self.voice else None
+        if self.script.transcription:
+            await self.transcribe(text.split(" ")[:stop_after] if stop_after else text.split(" "))
+        if speaking is not None:
+            await speaking
+        await self.state("listening")
+
+    async def transcribe(self, words: Sequence[str], identity: str | None = None, closed: bool = True) -> None:
+        """Send the avatar's words as one stream of pieces. identity: in whose name; closed False: left open."""
+        attributes = self._attributes(final=False)
+        writer = await self._agent.local_participant.stream_text(
+            topic="lk.transcription", attributes=attributes, sender_identity=identity
+        )
+        for number, word in enumerate(words):
+            piece = word if number == len(words) - 1 else f"{word} "
+            if self.script.transcription == "json":
+                piece = json.dumps({"text": piece, "start_time": number * 0.2}) + "\n"
+            await writer.write(piece)
+        if self.script.legacy:
+            await self._send_older(" ".join(words), self.script.identity, final=True)
+        if closed:
+            await writer.aclose(attributes=attributes | {"lk.transcription_final": "true"})
+
+    async def hear(self, *interims: str, final: str) -> None:
+        """Transcribe the visitor: each interim a stream of its own with the whole text so far, then the final one."""
+        open_one = self._attributes(final=False)
+        for text in interims:
+            await self._send_as(self.linked, text, open_one)
+        await self._send_as(self.linked, final, open_one | {"lk.transcription_final": "true"})
+
+    async def _send_as(self, identity: str, text: str, attributes: dict[str, str]) -> None:
+        final = attributes["lk.transcription_final"] == "true"
+        if self.script.legacy:
+            await self._send_older(text, identity, final)
+        writer = await self._agent.local_participant.stream_text(
+            topic="lk.transcription", attributes=attributes, sender_identity=identity
+        )
+        await writer.write(text)
+        await writer.aclose(attributes=attributes)
+
+    async def _send_older(self, text: str, identity: str, final: bool) -> None:
+        segment = rtc.TranscriptionSegment(
+            id=f"SG_old{self._segments}", text=text, start_time=0, end_time=0, language="en", final=final
+        )
+        # Without a track's id the event makes every receiver's library panic (SDK 1.2.0).
+        sid = self._sound_of(identity)
+        if sid:
+            await self._agent.local_participant.publish_transcription(rtc.Transcription(identity, sid, [segment]))
+
+    def _sound_of(self, identity: str) -> str:
+        who = self._agent.remote_participants.get(identity) or self._publisher.local_participant
+        kinds = {publication.kind: sid for sid, publication in who.track_publications.items()}
+        return kinds.get(rtc.TrackKind.KIND_AUDIO, "")
+
+    def _attributes(self, final: bool) -> dict[str, str]:
+        self._segments += 1
+        segment = {"lk.segment_id": f"SG_{self._segments}"} if self.script.segment_ids else {}
+        return segment | {"lk.transcription_final": "true" if final else "false"}
+
+    async def send_text(self, text: str, topic: str, **attributes: str) -> None:
+        """Send any text stream."""
+        await self._agent.local_participant.send_text(text, topic=topic, attributes=attributes)
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        """Send any data message."""
+        await self._agent.local_participant.publish_data(payload, topic=topic)
+
+    async def stop_picture(self) -> None:
+        """Unpublish the picture; the agent stays."""
+        assert self.camera is not None
+        await self._publisher.local_participant.unpublish_track(self.camera.sid)
+
+    async def leave_worker(self) -> None:
+        """The avatar's worker leaves, the agent stays."""
+        await self._publisher.disconnect()
+
+    async def leave(self) -> None:
+        """Leave with everything; idempotent."""
+        for stream in self._streams:
+            await stream.aclose()
+        self._streams.clear()
+        others = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others)
+        for part in (self.camera, self.voice):
+            if part is not None:
+                await part.close()
+        self.camera = self.voice = None
+        for room in reversed(self._rooms):
+            await room.disconnect()
+        self.left.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

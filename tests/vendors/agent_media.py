@@ -1,0 +1,150 @@
+"""What a scripted agent shows and says: colour bars or a moving pattern, and a voice, published on the real SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import colorsys
+from dataclasses import dataclass
+
+import numpy as np
+from livekit import rtc
+
+RATE = 48_000
+FRAME = 480
+PATTERNS = 30  # pictures in the moving pattern; each shows its number
+CELL = 32  # pixels of one bit of that number
+BITS = 5
+
+# 75 % colour bars as red, green, blue.
+BARS = ((191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0))
+
+
+def to_i420(rgb: np.ndarray) -> np.ndarray:
+    """Convert (height, width, 3) uint8 to flat I420 in BT.601 limited range; odd sizes round the colour planes up."""
+    height, width = rgb.shape[:2]
+    red, green, blue = (rgb[..., n].astype(np.float64) / 255 for n in range(3))
+    luma = 16 + 65.481 * red + 128.553 * green + 24.966 * blue
+    cb = 128 - 37.797 * red - 74.203 * green + 112.0 * blue
+    cr = 128 + 112.0 * red - 93.786 * green - 18.214 * blue
+    planes = [luma] + [_halved(plane, height, width) for plane in (cb, cr)]
+    return np.concatenate([np.clip(np.rint(plane), 0, 255).astype(np.uint8).ravel() for plane in planes])
+
+
+def _halved(plane: np.ndarray, height: int, width: int) -> np.ndarray:
+    even = np.pad(plane, ((0, height % 2), (0, width % 2)), mode="edge")
+    return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
+
+
+def bars(width: int, height: int) -> np.ndarray:
+    """Return colour bars, (height, width, 3)."""
+    columns = np.arange(width) * len(BARS) // width
+    return np.broadcast_to(np.array(BARS, np.uint8)[columns], (height, width, 3))
+
+
+def numbered(width: int, height: int, number: int) -> np.ndarray:
+    """Return a picture that shows `number` in black and white cells at the top left, on a colour of its own."""
+    colour = np.array([255 * part for part in colorsys.hsv_to_rgb(number / PATTERNS, 0.5, 0.8)], np.uint8)
+    rgb = np.broadcast_to(colour, (height, width, 3)).copy()
+    for bit in range(BITS):
+        rgb[:CELL, bit * CELL : (bit + 1) * CELL] = 255 if number >> bit & 1 else 0
+    return rgb
+
+
+def number_in(luma: np.ndarray) -> int:
+    """Return the number that a picture of the moving pattern shows. luma: (height, width)."""
+    middle = luma[CELL // 2]
+    return sum(int(middle[bit * CELL + CELL // 2] > 128) << bit for bit in range(BITS))
+
+
+def rendered(pattern: str, width: int, height: int) -> list[rtc.VideoFrame]:
+    """Return the pictures of a pattern, "bars" or "moving", ready to be captured again and again."""
+    pictures = [bars(width, height)] if pattern == "bars" else [numbered(width, height, n) for n in range(PATTERNS)]
+    kind = rtc.VideoBufferType.I420
+    return [rtc.VideoFrame(width, height, kind, bytearray(to_i420(picture).tobytes())) for picture in pictures]
+
+
+def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> np.ndarray:
+    """Return a sine as int16."""
+    moments = np.arange(int(seconds * RATE)) / RATE
+    return (np.sin(2 * np.pi * hertz * moments) * level * 32767).astype(np.int16)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the picture is published. codec: "vp8", "vp9", "av1" or "h264"."""
+
+    width: int = 640
+    height: int = 360
+    fps: float = 15.0
+    pattern: str = "moving"
+    codec: str = "vp8"
+    simulcast: bool = False
+
+
+class Camera:
+    """A published picture that moves until told otherwise."""
+
+    def __init__(self, look: Look) -> None:
+        self.frozen = False
+        self._look = look
+        self._frames = rendered(look.pattern, look.width, look.height)
+        self._source = rtc.VideoSource(look.width, look.height)
+        self._task: asyncio.Task[None] | None = None
+        self.sid = ""
+
+    async def publish(self, participant: rtc.LocalParticipant) -> None:
+        """Publish and begin to move."""
+        track = rtc.LocalVideoTrack.create_video_track("avatar", self._source)
+        publication = await participant.publish_track(
+            track,
+            rtc.TrackPublishOptions(
+                source=rtc.TrackSource.SOURCE_CAMERA,
+                simulcast=self._look.simulcast,
+                video_codec=rtc.VideoCodec.Value(self._look.codec.upper()),
+                video_encoding=rtc.VideoEncoding(max_framerate=self._look.fps, max_bitrate=2_000_000),
+                degradation_preference=rtc.DegradationPreference.MAINTAIN_RESOLUTION,
+            ),
+        )
+        self.sid = publication.sid
+        self._task = asyncio.create_task(self._run(), name="agent-camera")
+
+    def resize(self, width: int, height: int) -> None:
+        """Go on in another size."""
+        self._frames = rendered(self._look.pattern, width, height)
+
+    async def close(self) -> None:
+        """Stand still for good and free everything."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self._source.aclose()
+
+    async def _run(self) -> None:
+        number = 0
+        while True:
+            if not self.frozen:
+                self._source.capture_frame(self._frames[number % len(self._frames)])
+                number += 1
+            await asyncio.sleep(1 / self._look.fps)
+
+
+class Voice:
+    """A published voice, silent until it says something."""
+
+    def __init__(self) -> None:
+        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+
+    async def publish(self, participant: rtc.LocalParticipant) -> None:
+        """Publish it as a microphone, as agents do."""
+        track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
+        await participant.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
+
+    async def say(self, samples: np.ndarray) -> None:
+        """Say it, in real time."""
+        for start in range(0, len(samples) - FRAME + 1, FRAME):
+            await self._source.capture_frame(rtc.AudioFrame(samples[start : start + FRAME].tobytes(), RATE, 1, FRAME))
+        await self._source.wait_for_playout()
+
+    async def close(self) -> None:
+        """Free it."""
+        await self._source.aclose()

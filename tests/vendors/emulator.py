@@ -1,0 +1,275 @@
+"""What every emulated service shares: accounts with slots, sessions, recorded requests, faults, and the truth.
+
+The clock can be the test's own: `Clock(manual=True)` stands still until `advance`. What time does to a session
+(a slot freed with a lag, an abandoned session ended by the service) happens when the emulator is next asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+class Clock:
+    """Seconds; real, or standing still until `advance`."""
+
+    def __init__(self, manual: bool = False) -> None:
+        self._manual = manual
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return self._ahead + (0.0 if self._manual else time.monotonic())
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+@dataclass
+class Account:
+    """A key and how many sessions it may run at once; `slots` may be changed at any time."""
+
+    key: str
+    slots: int = 1
+    credits_left: bool = True
+
+
+@dataclass
+class Session:
+    """One session and its story; times on the emulator's clock, seconds. Its slot is held until `freed_at`."""
+
+    id: str
+    account: str
+    name: str = ""
+    created_at: float = 0.0
+    joined_at: float | None = None
+    ended_at: float | None = None
+    freed_at: float | None = None
+    ends_at: float | None = None  # when the service ends it by itself
+    ends_because: str = ""
+    end_reason: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A request as it came: `json` is None where the body was none."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    text: str
+    at: float
+
+    @property
+    def json(self) -> Any:
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next `times` requests to a path that contains `path`.
+
+    Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
+    (text as it is, anything else as JSON). After it has done its work: `lose` (answer never sent, connection cut),
+    `late_s` (answer delayed), `without` (fields taken out of the answer), `malformed` (half of the JSON).
+    """
+
+    path: str = ""
+    times: int = 1
+    delay_s: float = 0.0
+    reset: bool = False
+    status: int | None = None
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    lose: bool = False
+    late_s: float = 0.0
+    without: tuple[str, ...] = ()
+    malformed: bool = False
+
+
+class NoSlot(Exception):
+    """Every slot of the account is taken."""
+
+
+class Emulator:
+    """An HTTP service on loopback. A subclass gives `routes` and calls `take` and `end` where its service would.
+
+    requests: everything that was asked, in order. release_lag_s: between a session's end and its free slot.
+    """
+
+    def __init__(
+        self, accounts: Iterable[Account] = (), clock: Clock | None = None, release_lag_s: float = 0.0
+    ) -> None:
+        self.accounts = {account.key: account for account in accounts}
+        self.clock = clock or Clock()
+        self.release_lag_s = release_lag_s
+        self.requests: list[Recorded] = []
+        self.sessions: list[Session] = []
+        self.url = ""
+        self._faults: list[Fault] = []
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    # ------------------------------------------------------------ life
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the service's own calls."""
+        raise NotImplementedError
+
+    async def start(self) -> None:
+        """Listen on a free port of loopback; the same one again after `stop_listening`."""
+        app = web.Application(middlewares=[self._middleware])
+        app.add_routes([web.get("/admin", self._admin), *self.routes()])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    async def stop_listening(self) -> None:
+        """Refuse connections, as a host that is down."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def close(self) -> None:
+        """End it for good."""
+        await self.stop_listening()
+
+    async def __aenter__(self) -> Emulator:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    # ------------------------------------------------------------ slots
+
+    def take(self, key: str, session_id: str, **facts: Any) -> Session:
+        """Take a slot of the account for a new session. Raises NoSlot."""
+        self.settle()
+        if self.taken(key) >= self.accounts[key].slots:
+            raise NoSlot
+        session = Session(session_id, key, created_at=self.clock.now(), facts=facts)
+        self.sessions.append(session)
+        return session
+
+    def end(self, session: Session, reason: str) -> None:
+        """End a session; its slot comes free after the lag. The first end counts."""
+        if session.ended_at is None:
+            session.ended_at = self.clock.now()
+            session.freed_at = session.ended_at + self.release_lag_s
+            session.end_reason = reason
+
+    def settle(self) -> None:
+        """Let happen what time has brought."""
+        now = self.clock.now()
+        for session in self.sessions:
+            if session.ended_at is None and session.ends_at is not None and session.ends_at <= now:
+                at, reason = session.ends_at, session.ends_because
+                self.end(session, reason)
+                session.ended_at, session.freed_at = at, at + self.release_lag_s
+
+    def taken(self, key: str) -> int:
+        """How many slots of the account are held now."""
+        self.settle()
+        now = self.clock.now()
+        return sum(s.account == key and (s.freed_at is None or s.freed_at > now) for s in self.sessions)
+
+    def active(self) -> list[Session]:
+        """Sessions that run now."""
+        self.settle()
+        return [session for session in self.sessions if session.ended_at is None]
+
+    def session(self, session_id: str) -> Session | None:
+        """Return a session by its id."""
+        self.settle()
+        return next((session for session in self.sessions if session.id == session_id), None)
+
+    # ------------------------------------------------------------ faults and truth
+
+    def fail(self, **what: Any) -> None:
+        """Plan a fault; see `Fault` for its words. Several for one path happen one after another."""
+        self._faults.append(Fault(**what))
+
+    def asked(self, path: str) -> list[Recorded]:
+        """Return the requests to paths that contain `path`."""
+        return [request for request in self.requests if path in request.path]
+
+    def truth(self) -> dict[str, Any]:
+        """Everything that an outside view may show."""
+        self.settle()
+        return {
+            "accounts": [asdict(account) | {"taken": self.taken(key)} for key, account in self.accounts.items()],
+            "sessions": [asdict(session) for session in self.sessions],
+            "requests": len(self.requests),
+        }
+
+    async def _admin(self, request: web.Request) -> web.Response:
+        return web.json_response(self.truth())
+
+    def _next_fault(self, path: str) -> Fault | None:
+        for fault in self._faults:
+            if fault.path in path and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
+
+    @web.middleware
+    async def _middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.path == "/admin":
+            return await handler(request)
+        text = (await request.read()).decode("utf-8", "replace")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.requests.append(Recorded(request.method, request.path, headers, text, self.clock.now()))
+        fault = self._next_fault(request.path)
+        if fault is None:
+            return await handler(request)
+        await asyncio.sleep(fault.delay_s)
+        if fault.reset:
+            return _cut(request)
+        if fault.status is not None:
+            body = fault.body if isinstance(fault.body, str) else json.dumps(fault.body)
+            kind = "text/html" if body.lstrip().startswith("<") else "application/json"
+            headers = {"Content-Type": kind} | fault.headers
+            return web.Response(status=fault.status, text="" if fault.body is None else body, headers=headers)
+        response = await handler(request)
+        await asyncio.sleep(fault.late_s)
+        return _cut(request) if fault.lose else _spoilt(response, fault)
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _spoilt(response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+    if not isinstance(response, web.Response) or not (fault.without or fault.malformed):
+        return response
+    body = response.text or ""
+    if fault.without:
+        body = json.dumps({key: value for key, value in json.loads(body).items() if key not in fault.without})
+    if fault.malformed:
+        body = body[: len(body) // 2]
+    return web.Response(status=response.status, text=body, content_type=response.content_type)
+
+
+def bearer(request: web.Request) -> str:
+    """Return the key of an `Authorization: Bearer` header, or ""."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
+def refusal(status: int, **body: Any) -> web.Response:
+    """Return an error answer."""
+    return web.json_response(body, status=status)
