@@ -115,9 +115,7 @@ class Lines(logging.Formatter):
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
-        return open(
-            self.baseFilename, self.mode, encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)
-        )
+        return open(self.baseFilename, "a", encoding="utf-8", errors=self.errors, opener=_private)
 
 
 def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handler]:
@@ -171,3 +169,7 @@ def _causes(error: BaseException) -> list[str]:
         found.append(f"{_kind(cause)} at {places[-1]}" if places else _kind(cause))
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return found
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

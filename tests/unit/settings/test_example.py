@@ -1,0 +1,41 @@
+"""The example file that ships is the documentation: every key is in it, with its real default."""
+
+import tomllib
+
+from app.resources import resource
+from app.settings.load import load
+from app.settings.model import KioskSettings, Settings
+from app.settings.not_yet import LANGUAGES
+from app.settings.shape import tables
+from app.vendors.registry import vendors
+
+EXAMPLE = resource("kiosk.toml")
+
+
+def test_the_example_loads_without_a_word():
+    loaded = load(EXAMPLE, environ={})
+    assert [str(remark) for remark in loaded.mistakes + loaded.warnings] == []
+    assert loaded.settings.model_dump(exclude={"service"}) == Settings().model_dump(exclude={"service"})
+
+
+def test_it_holds_every_key_and_nothing_else():
+    example = tomllib.loads(EXAMPLE.read_text())
+    for name, model in tables().items():
+        if name != "service":
+            assert {"id", *example[name]} - {"id"} == set(model.model_fields) - {"id"}, name
+    # The host's name is the default, so the example cannot show it as a value.
+    assert set(KioskSettings.model_fields) - set(example["kiosk"]) == {"id"}
+
+
+def test_every_service_that_is_built_is_in_it_whole():
+    example = tomllib.loads(EXAMPLE.read_text())["service"]
+    loaded = load(EXAMPLE, environ={}).settings.service
+    for name, vendor in vendors().items():
+        own = set(vendor.settings.model_fields)
+        if name != "demo":
+            assert set(example[name]) == own, name
+            assert loaded.tables[name].model_dump() == vendor.settings().model_dump()
+
+
+def test_the_languages_without_a_warning_are_those_that_have_a_translation():
+    assert {file.stem for file in resource("translations").glob("*.toml")} == LANGUAGES
