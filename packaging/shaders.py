@@ -1,7 +1,7 @@
 """Rebuilds resources/shaders/*.qsb from their sources: `python packaging/shaders.py [--qsb PROGRAM]`.
 
-Needed only after a change of a source; the results are committed, because the compiler `qsb` is in PySide6_Addons, which
-the kiosk does not use. Without --qsb the wheel of the installed version is downloaded to a temporary folder for it.
+Needed only after a change of a source; the results are committed, because the compiler `qsb` is in PySide6_Addons,
+which the kiosk does not use. Without --qsb the wheel of the installed version is downloaded for it, and thrown away.
 """
 
 from __future__ import annotations
