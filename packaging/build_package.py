@@ -48,21 +48,9 @@ def source_date() -> str:
 def freeze() -> Path:
     """Run PyInstaller; return the folder with the program."""
     shutil.rmtree(WORK, ignore_errors=True)
+    places = ["--distpath", str(WORK), "--workpath", str(WORK / "pyinstaller")]
     subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "PyInstaller",
-            "--noconfirm",
-            "--clean",
-            "--log-level",
-            "ERROR",
-            "--distpath",
-            str(WORK),
-            "--workpath",
-            str(WORK / "pyinstaller"),
-            "kiosk.spec",
-        ],
+        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR", *places, "kiosk.spec"],
         cwd=ROOT,
         env={**os.environ, "SOURCE_DATE_EPOCH": source_date(), "PYTHONHASHSEED": "0"},
         check=True,
@@ -152,25 +140,9 @@ def build_archive(program: Path) -> Path:
     target = DIST / f"{top}.tar.zst"
     shutil.copy(ROOT / "resources" / "kiosk.toml", program / "kiosk.toml.example")
     shutil.copy(LINUX / f"{NAME}.service", program)
-    subprocess.run(
-        [
-            "tar",
-            "--sort=name",
-            "--owner=0",
-            "--group=0",
-            "--numeric-owner",
-            f"--mtime=@{source_date()}",
-            "--transform",
-            f"s,^{NAME},{top},",
-            "--use-compress-program",
-            "zstd -15 -T0 -q",
-            "-cf",
-            str(target),
-            NAME,
-        ],
-        cwd=WORK,
-        check=True,
-    )
+    same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}"]
+    packing = ["--transform", f"s,^{NAME},{top},", "--use-compress-program", "zstd -15 -T0 -q"]
+    subprocess.run(["tar", *same, *packing, "-cf", str(target), NAME], cwd=WORK, check=True)
     return target
 
 

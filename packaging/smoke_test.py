@@ -1,8 +1,8 @@
-"""`make smoke`: tries what `make package` built, as a stranger would: no settings, an empty home, nothing from the checkout.
+"""`make smoke`: tries what `make package` built, as a stranger would: an empty home, and nothing from the checkout.
 
-The self-test three times (no screen; a virtual one; unpacked from the Debian package) and from the portable archive, then
-a whole visit to the demo by keys alone. A zero exit code alone proves nothing: the explicit line must be there, and no
-line that is not expected.
+The self-test three times (no screen; a virtual one; unpacked from the Debian package) and from the portable archive,
+then a whole visit to the demo by keys alone. A zero exit code alone proves nothing: the explicit line must be there, and
+no line that is not expected.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from build_package import DIST, NAME, WORK, Refused, check_contents, version
 from visitor import Failed, Kiosk, clean_environ, virtual_screen
 
-PASS = "SELF-TEST PASS"
+LAST_LINE = "SELF-TEST PASS"
 MOST_S = 60  # the first start of a cold package on a busy machine
 FATAL = re.compile(
     r"Traceback|ModuleNotFoundError|ImportError|cannot load Qt platform plugin|error while loading shared libraries"
@@ -28,7 +28,7 @@ FATAL = re.compile(
 )
 EXPECTED = [
     (r"(ok|warning)\b.*", "the self-test's own report: one line for each part"),
-    (PASS, "its last line"),
+    (LAST_LINE, "its last line"),
     (
         r"ALSA lib .*|Cannot connect to server.*|jack server is not running.*|.*Jack.*",
         "no sound devices on this machine",
@@ -57,7 +57,7 @@ def self_test(title: str, command: list[str], environ: Mapping[str, str]) -> Non
                 os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             raise Failed(f"{title}: no end after {MOST_S} s\n{output}") from None
-    if process.returncode != 0 or PASS not in output.splitlines():
+    if process.returncode != 0 or LAST_LINE not in output.splitlines():
         raise Failed(f"{title}: ended with {process.returncode}\n{output}")
     if bad := unexpected(output):
         raise Failed(f"{title}: unexpected output\n" + "\n".join(bad))
