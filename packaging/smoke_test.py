@@ -1,8 +1,8 @@
 """`make smoke`: tries what `make package` built, as a stranger would: an empty home, and nothing from the checkout.
 
 The self-test three times (no screen; a virtual one; unpacked from the Debian package) and from the portable archive,
-then a whole visit to the demo by keys alone. A zero exit code alone proves nothing: the explicit line must be there, and
-no line that is not expected.
+then a whole visit to the demo by keys alone. A zero exit code alone proves nothing: the explicit line must be there,
+and no line that is not expected.
 """
 
 from __future__ import annotations
