@@ -1,0 +1,243 @@
+"""One kiosk as a whole: every part built from the settings, wired, and taken down again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import random
+import secrets
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.audio.base import Levels
+from app.character.paint import Painter
+from app.character.performer import Performer
+from app.hours import Hours
+from app.kiosk import ExitCode, Kiosk, Site
+from app.line import NoLine
+from app.options import RunOptions
+from app.picture import Picture
+from app.records.journal import SqliteJournal
+from app.release import Releases
+from app.resources import resource
+from app.rooms.base import RoomFactory
+from app.screens import Attract, Preferences, Unavailable, UnavailableReason
+from app.settings.load import Loaded
+from app.stage import Stage
+from app.state import StateDirectory
+from app.system.heartbeat import Heartbeat
+from app.tasks import Tasks
+from app.vendors.base import Control, Vendor, VendorContext
+from app.vendors.registry import vendors
+from app.visit import VisitParts
+from app.vitals import Vitals
+from app.waiting.creates import Creates, Service
+from app.window.screen import Site as SiteWords
+from app.window.shell import KioskWindow
+from app.window.texts import Texts
+from app.window.theme import Theme, ThemeError, load_theme
+from app.window.video import VideoWidget
+
+if TYPE_CHECKING:
+    from app.http import Http
+
+log = logging.getLogger(__name__)
+
+LATE_ANSWER = 2.0  # a create call is given up so many times later than the visitor gives up
+CHARACTER_SEED = 20
+ATTRACT_FPS = 15.0
+
+
+class House:
+    """Builds one kiosk and takes it down. `end`: asks the process to end with a code."""
+
+    def __init__(
+        self,
+        *,
+        options: RunOptions,
+        loaded: Loaded,
+        state: StateDirectory,
+        vitals: Vitals,
+        run: str,
+        heartbeat: Heartbeat,
+        end: Callable[[ExitCode], None],
+    ) -> None:
+        self._options = options
+        self._loaded = loaded
+        self._settings = loaded.settings
+        self._state = state
+        self._vitals = vitals
+        self._run = run
+        self._heartbeat = heartbeat
+        self._end = end
+        self._levels = Levels()
+        self._tasks = Tasks()
+        self._way_down = contextlib.AsyncExitStack()
+
+    async def build(self) -> Kiosk:
+        """Return the kiosk. Its first screen is painted before the large libraries are loaded."""
+        picture = Picture()
+        stage = self._open_window(picture)
+        company = self._invite_company(picture)
+        await self._first_paint.wait()
+        self._heartbeat.ready()
+        parts = await self._build_parts(stage, picture, company)
+        site = Site(Hours(self._settings.hours), time.time, self._loaded.changed, self._why_unavailable())
+        return Kiosk(parts, site)
+
+    async def take_down(self) -> None:
+        """Undo `build`, last thing first; safe after half a build."""
+        await self._way_down.aclose()
+        await self._tasks.cancel_all(2.0)
+
+    def _why_unavailable(self) -> UnavailableReason | None:
+        if self._heartbeat.safe_mode:
+            return UnavailableReason.SAFE_MODE
+        return UnavailableReason.CONFIG if self._loaded.mistakes else None
+
+    # ------------------------------------------------------------ what is seen
+
+    def _open_window(self, picture: Picture) -> Stage:
+        settings = self._settings
+        loop = asyncio.get_running_loop()
+        self._first_paint = asyncio.Event()
+        defaults = Preferences(
+            language=settings.kiosk.language, captions=settings.look.captions, volume=settings.audio.volume
+        )
+        video = VideoWidget(picture, self._vitals, wake=loop.call_soon_threadsafe)
+        window = KioskWindow(
+            theme=self._theme(),
+            texts=Texts(resource("translations"), settings.kiosk.language),
+            site=SiteWords(
+                place=settings.kiosk.place,
+                help=settings.kiosk.help,
+                languages=tuple(settings.kiosk.languages),
+                questions=tuple(settings.look.questions),
+            ),
+            video=video,
+            levels=self._levels,
+            vitals=self._vitals,
+            send=lambda answer: stage.answer(answer),  # noqa: PLW0108  # reason: the stage is made after the window
+            windowed=self._options.windowed,
+            display=self._options.display,
+            pin_hash=settings.staff.pin.get_secret_value() or None,
+            may_leave=self._options.demo or self._options.windowed is not None,
+            attempts_file=self._state.folder / "pin.json",
+            on_close_request=lambda: self._end(ExitCode.STAFF_EXIT),
+            on_first_paint=self._first_paint.set,
+        )
+        stage = Stage(window.show_screen, defaults, self._vitals)
+        why = self._why_unavailable()
+        stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
+        window.open()
+
+        def close() -> None:
+            window.hide()
+            video.detach()
+            window.deleteLater()
+
+        self._way_down.callback(close)
+        return stage
+
+    def _theme(self) -> Theme:
+        folder = self._settings.look.theme
+        try:
+            return load_theme(self._loaded.path.parent / folder if folder else None)
+        except ThemeError as error:
+            log.error("the theme cannot be used", extra={"reason": str(error)})
+            return Theme()
+
+    def _invite_company(self, picture: Picture) -> Performer:
+        performer = Performer(Painter(plate="Ollo · AI guide"), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
+        performer.start(picture.push)
+        self._way_down.callback(performer.stop)
+        return performer
+
+    # ------------------------------------------------------------ what works
+
+    async def _build_parts(self, stage: Stage, picture: Picture, company: Performer) -> VisitParts:
+        settings = self._settings
+        # Loading them takes longer than everything else at the start together; the window stays alive meanwhile.
+        await asyncio.to_thread(_load_libraries)
+        from app.audio.backend import SoundDeviceBackend
+        from app.http import HttpClient
+
+        http = HttpClient(self._vitals.version)
+        self._way_down.push_async_callback(http.close)
+        vendor, control = self._service(http, settings.service.vendor)
+        journal = SqliteJournal(self._state.database)
+        self._way_down.callback(journal.close)
+        releases = Releases(journal, self._vitals, self._tasks, time.time)
+        service = Service(vendor.name, control, self._run)
+        audio = SoundDeviceBackend(
+            output_name=settings.audio.output,
+            input_name=settings.audio.input,
+            echo_cancellation=settings.audio.echo_cancellation,
+            levels=self._levels,
+            sounds=resource("sounds"),
+        )
+        self._way_down.push_async_callback(audio.close)
+        rooms, questions = self._rooms(vendor)
+        await releases.recover(lambda name: self._control_of(http, name), self._run)
+        table = settings.service.table(vendor)
+        return VisitParts(
+            settings=settings,
+            stage=stage,
+            vitals=self._vitals,
+            service=service,
+            make_protocol=lambda of, session: vendor.protocol(of, session, table),
+            make_room=rooms,
+            creates=Creates(service, releases, settings.visit.create_timeout_s),
+            releases=releases,
+            audio=audio,
+            picture=picture,
+            company=company,
+            line=NoLine(is_shared=bool(settings.line.account)),
+            questions=tuple(settings.look.questions) or questions,
+            plan_max_s=table.plan_max_s,
+            chance=random.Random(),  # reason: jitter
+            new_name=lambda: f"kiosk-{settings.kiosk.id}-{secrets.token_hex(8)}",
+        )
+
+    def _service(self, http: Http, name: str) -> tuple[Vendor, Control]:
+        """Return a vendor and its control; the demo's where the settings name none that can be used."""
+        known = vendors()
+        vendor = known.get(name) if not self._loaded.mistakes else None
+        vendor = vendor or known["demo"]
+        return vendor, vendor.build(
+            VendorContext(
+                settings=self._settings.service.table(vendor),
+                http=http,
+                kiosk_id=self._settings.kiosk.id,
+                language=self._settings.kiosk.language,
+                create_timeout_s=self._settings.visit.create_timeout_s * LATE_ANSWER,
+                demo_busy_s=self._options.busy_s,
+            )
+        )
+
+    def _control_of(self, http: Http, name: str) -> Control | None:
+        """Return the control of any vendor that the journal may name; the settings may have changed since."""
+        return self._service(http, name)[1] if name in vendors() else None
+
+    def _rooms(self, vendor: Vendor) -> tuple[RoomFactory, tuple[str, ...]]:
+        """Return what makes rooms of the vendor's kind, and the questions that it suggests."""
+        if vendor.media == "local":
+            from app.guide.build import build_guide
+
+            guide = build_guide(resource("guide"), self._settings.kiosk.language)
+            self._way_down.push_async_callback(guide.close)
+            return guide.make_room, guide.questions
+        from app.rooms.livekit_room import LiveKitRooms
+
+        rooms = LiveKitRooms()
+        self._way_down.push_async_callback(rooms.close)
+        return rooms, ()
+
+
+def _load_libraries() -> None:
+    importlib.import_module("app.audio.backend")
+    importlib.import_module("app.http")
+    importlib.import_module("app.rooms.livekit_room")
