@@ -1,0 +1,80 @@
+"""The scripts around the program: what they run, and how they tell good from bad."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from run_tests import counts, groups
+from smoke_test import unexpected
+
+import app
+
+ROOT = Path(__file__).parents[3]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_tests_run_nearest_first():
+    found = groups(ROOT / "tests")
+    assert list(found)[:2] == ["unit", "window"]
+    assert "bench" not in {folder.name for folders in found.values() for folder in folders}
+
+
+def test_a_report_is_counted(tmp_path):
+    report = tmp_path / "unit.xml"
+    report.write_text('<testsuites><testsuite tests="7" failures="1" errors="2" skipped="3"/></testsuites>')
+    assert counts(report) == {"tests": 7, "failures": 1, "errors": 2, "skipped": 3}
+
+
+@pytest.mark.parametrize("line", ["Traceback (most recent call last):", "ok  but FFI Panic: gone", "something new"])
+def test_a_line_nobody_expects_fails_the_self_test(line):
+    assert unexpected(f"ok  settings\n{line}\nSELF-TEST PASS\n") == [line]
+
+
+def test_an_ordinary_self_test_passes():
+    assert unexpected("ok  settings\nok  fonts\n\nSELF-TEST PASS\n") == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-go.txt"])
+def test_lock_files_are_hashed_and_name_no_index(name):
+    text = (ROOT / "packaging" / name).read_text()
+    pins = re.findall(r"^[a-z0-9][^\s=]*==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 0
+    assert not re.search(r"index|https?:|^-|file:", text, re.MULTILINE)
+
+
+def test_the_lock_holds_what_the_project_asks_for():
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "packaging" / "requirements.txt").read_text(), re.MULTILINE))
+    asked = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["listen"]
+    names = {re.match(r"[\w-]+", line)[0].lower().replace("_", "-") for line in asked}
+    assert names <= locked
+
+
+def test_a_checkout_and_the_package_have_one_version():
+    assert app.__version__ == PROJECT["project"]["version"]
+
+
+def test_what_runs_before_landing_is_make_test():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().splitlines()[-1] == "exec make test"
+
+
+def test_every_make_target_explains_itself():
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
+    assert {line.split()[1] for line in shown.splitlines()} == {*targets} - {"dev"}
+
+
+def test_modules_know_only_whom_they_may_know():
+    told = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout
