@@ -30,13 +30,16 @@ from app.stage import Stage
 from app.state import StateDirectory
 from app.system.heartbeat import Heartbeat
 from app.tasks import Tasks
-from app.vendors.base import Control, Vendor, VendorContext
+from app.vendors.base import Control, Vendor
+from app.vendors.build import control_for
 from app.vendors.registry import vendors
 from app.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.creates import Creates, Service
+from app.window.live import LiveScreen
 from app.window.screen import Site as SiteWords
 from app.window.shell import KioskWindow
+from app.window.staff import StaffPanel
 from app.window.texts import Texts
 from app.window.theme import Theme, ThemeError, load_theme
 from app.window.video import VideoWidget
@@ -46,7 +49,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LATE_ANSWER = 2.0  # a create call is given up so many times later than the visitor gives up
 CHARACTER_SEED = 20
 ATTRACT_FPS = 15.0
 
@@ -120,22 +122,32 @@ class House:
             video=video,
             levels=self._levels,
             vitals=self._vitals,
+            facts=resource("facts"),
+            live=LiveScreen,
+            staff=lambda look, texts, send, parent: StaffPanel(
+                parent,
+                look,
+                texts,
+                self._vitals,
+                send,
+                pin_hash=settings.staff.pin.get_secret_value() or None,
+                may_leave=self._options.demo or self._options.windowed is not None,
+                attempts_file=self._state.folder / "pin.json",
+                now=time.time,
+            ),
             send=lambda answer: stage.answer(answer),  # noqa: PLW0108  # reason: the stage is made after the window
             windowed=self._options.windowed,
             display=self._options.display,
-            pin_hash=settings.staff.pin.get_secret_value() or None,
-            may_leave=self._options.demo or self._options.windowed is not None,
-            attempts_file=self._state.folder / "pin.json",
             on_close_request=lambda: self._end(ExitCode.STAFF_EXIT),
             on_first_paint=self._first_paint.set,
         )
         stage = Stage(window.show_screen, defaults, self._vitals)
         why = self._why_unavailable()
         stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
-        window.open()
+        window.appear()
 
         def close() -> None:
-            window.hide()
+            window.dismiss()
             video.detach()
             window.deleteLater()
 
@@ -207,20 +219,12 @@ class House:
         known = vendors()
         vendor = known.get(name) if not self._loaded.mistakes else None
         vendor = vendor or known["demo"]
-        return vendor, vendor.build(
-            VendorContext(
-                settings=self._settings.service.table(vendor),
-                http=http,
-                kiosk_id=self._settings.kiosk.id,
-                language=self._settings.kiosk.language,
-                create_timeout_s=self._settings.visit.create_timeout_s * LATE_ANSWER,
-                demo_busy_s=self._options.busy_s,
-            )
-        )
+        return vendor, control_for(self._settings, vendor, http, self._options.busy_s)
 
     def _control_of(self, http: Http, name: str) -> Control | None:
         """Return the control of any vendor that the journal may name; the settings may have changed since."""
-        return self._service(http, name)[1] if name in vendors() else None
+        vendor = vendors().get(name)
+        return None if vendor is None else control_for(self._settings, vendor, http)
 
     def _rooms(self, vendor: Vendor) -> tuple[RoomFactory, tuple[str, ...]]:
         """Return what makes rooms of the vendor's kind, and the questions that it suggests."""

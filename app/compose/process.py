@@ -23,6 +23,7 @@ from app.compose.house import House
 from app.kiosk import ExitCode
 from app.options import RunOptions
 from app.resources import resource
+from app.settings.shape import secret_values
 from app.state import StateDirectory
 from app.system.heartbeat import Heartbeat
 from app.system.lock import StateLock, Taken
@@ -106,7 +107,7 @@ class _Process:
             if code is not ExitCode.RELOAD:
                 return int(code)
             loaded = await asyncio.to_thread(loaded.again)
-            self._options.redactor.learn(loaded.secrets)
+            self._options.redactor.learn(secret_values(loaded.settings))
 
     async def _live_in(self, house: House, vitals: Vitals) -> ExitCode:
         beating = asyncio.create_task(self._heartbeat.keep_beating(lambda: vitals.media_overdue is None), name="beat")

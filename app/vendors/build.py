@@ -1,0 +1,27 @@
+"""Makes a service's control from the settings, for the kiosk, for `check` and for `release` alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.settings.model import Settings
+from app.vendors.base import Control, Vendor, VendorContext
+
+if TYPE_CHECKING:
+    from app.http import Http
+
+LATE = 2.0  # a create call is given up so many times later than the visitor gives up: a late session is released
+
+
+def control_for(settings: Settings, vendor: Vendor, http: Http, demo_busy_s: float = 0.0) -> Control:
+    """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not."""
+    return vendor.build(
+        VendorContext(
+            settings=settings.service.table(vendor),
+            http=http,
+            kiosk_id=settings.kiosk.id,
+            language=settings.kiosk.language,
+            create_timeout_s=settings.visit.create_timeout_s * LATE,
+            demo_busy_s=demo_busy_s,
+        )
+    )
