@@ -51,13 +51,14 @@ class LiveKitServer:
         self._binary = binary
         self._port = free_port()
         self._udp = free_port(socket.SOCK_DGRAM)
-        self._home = tempfile.TemporaryDirectory(prefix="livekit-")
+        self._home: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.ws = f"ws://127.0.0.1:{self._port}"
         self.http = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
+        self._home = self._home or tempfile.TemporaryDirectory(prefix="livekit-")
         home = Path(self._home.name)
         config = home / "config.json"  # JSON is YAML
         config.write_text(json.dumps(self._config()))
@@ -120,7 +121,8 @@ class LiveKitServer:
     def close(self) -> None:
         """End it and remove its files."""
         self.kill()
-        self._home.cleanup()
+        if self._home is not None:
+            self._home.cleanup()
 
     def token(
         self,

@@ -1,0 +1,385 @@
+"""What a LiveKit agent says in a room, in the common events (vendors/livekit.md 4)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rooms.base import (
+    ActiveSpeakers,
+    AvatarAudio,
+    AvatarGone,
+    AvatarVideo,
+    Choice,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Member,
+    MembersChanged,
+    MicrophoneHeard,
+    Reconnected,
+    Reconnecting,
+    Text,
+)
+from app.screens import EndReason, Speaker
+from app.vendors.agents_protocol import AgentsProtocol
+from app.vendors.events import Caption, Ready, Speaking, Thinking
+
+STATE = "lk.agent.state"
+BEHALF = "lk.publish_on_behalf"
+OWN = "kiosk-7f3a"
+
+
+class Room:
+    """Keeps what was sent."""
+
+    identity = OWN
+
+    def __init__(self) -> None:
+        self.sent: list[tuple] = []
+
+    async def send_text(self, text: str, topic: str) -> None:
+        self.sent.append((topic, text))
+
+    async def call(self, identity: str, method: str, payload: str) -> None:
+        self.sent.append((identity, method, payload))
+
+
+class Session:
+    """One session, fed with room events."""
+
+    def __init__(self, **how) -> None:
+        self.protocol = AgentsProtocol(**how)
+        self.room = Room()
+        self._streams = 0
+
+    def feed(self, *events) -> list:
+        return [told for event in events for told in self.protocol.decode(event, self.room)]
+
+    def agent(self, state: str | None, **more) -> list:
+        return self.feed(MembersChanged((agent(state, **more),)))
+
+    def stream(
+        self,
+        *pieces: str,
+        who: str = "agent",
+        closed: bool = True,
+        closing=None,
+        topic="lk.transcription",
+        **attributes,
+    ):
+        self._streams += 1
+        name = f"stream-{self._streams}"
+        attributes = {key.replace("__", "."): value for key, value in attributes.items()}
+        events = [Text(topic, who, name, piece, False, attributes) for piece in pieces]
+        if closed:
+            events.append(Text(topic, who, name, "", True, attributes | (closing or {})))
+        return self.feed(*events)
+
+    def older(self, text: str, final: bool, who: str = "agent", segment: str = "SG_old") -> list:
+        attributes = {"lk.segment_id": segment, "lk.transcription_final": "true" if final else "false"}
+        return self.feed(Text("lk.transcription.legacy", who, segment, text, final, attributes))
+
+
+def agent(
+    state: str | None = None, identity: str = "agent", video: bool = True, audio: bool = True, **attributes
+) -> Member:
+    known = {STATE: state} if state else {}
+    return Member(identity, True, known | attributes, video, audio)
+
+
+def worker(of: str = "agent", identity: str = "avatar-worker", is_agent: bool = True) -> Member:
+    return Member(identity, is_agent, {BEHALF: of}, True, True)
+
+
+# ---------------------------------------------------------------- whose picture and voice
+
+
+@pytest.mark.parametrize(
+    ("members", "choice"),
+    [
+        ([], Choice()),
+        ([agent()], Choice("agent", "agent")),
+        ([agent(video=False, audio=False), worker()], Choice("avatar-worker", "avatar-worker")),
+        ([worker(), agent(video=False)], Choice("avatar-worker", "agent")),
+        ([agent(video=False, audio=False), worker(is_agent=False)], Choice("avatar-worker", "avatar-worker")),
+        ([agent(video=False, audio=False), worker(of="somebody-else")], Choice()),
+        ([Member("guest"), agent()], Choice("agent", "agent")),
+        ([agent(video=False, audio=False)], Choice()),
+        # Rooms of a service's own: nobody is of kind AGENT, or the agent itself is hidden.
+        ([Member("host"), Member("figure", has_video=True, has_audio=True)], Choice("figure", "figure")),
+        ([Member("figure", has_video=True), Member("voice", has_audio=True)], Choice("figure", "voice")),
+        ([worker(of="hidden")], Choice("avatar-worker", "avatar-worker")),
+    ],
+)
+def test_whose_tracks_are_taken(members, choice):
+    assert AgentsProtocol().choose(members) == choice
+
+
+def test_a_worker_whose_agent_left_is_over():
+    protocol = AgentsProtocol()
+    protocol.choose([agent(video=False, audio=False), worker()])
+    assert protocol.choose([worker()]) == Choice()
+
+
+def test_the_agent_stays_the_same_when_another_one_joins():
+    session = Session()
+    session.feed(MembersChanged((agent(identity="b"),)))
+    assert session.protocol.choose([agent(identity="a"), agent(identity="b")]).video == "b"
+
+
+def test_a_known_identity_is_preferred():
+    protocol = AgentsProtocol(agent_hint="heygen")
+    members = [agent(), Member("heygen", has_video=True, has_audio=True)]
+    assert protocol.choose(members) == Choice("heygen", "heygen")
+
+
+# ---------------------------------------------------------------- readiness
+
+
+@pytest.mark.parametrize("state", ["listening", "thinking", "speaking"])
+def test_ready_is_the_state_and_the_first_picture(state):
+    session = Session()
+    assert Ready() not in session.agent("initializing")
+    assert Ready() not in session.feed(FirstFrame())
+    assert Ready() in session.agent(state)
+
+
+@pytest.mark.parametrize("state", ["initializing", "idle", "something new"])
+def test_an_agent_that_is_not_set_up_is_not_ready(state):
+    session = Session()
+    assert Ready() not in session.agent(state) + session.feed(FirstFrame(), AvatarAudio(True))
+
+
+def test_a_picture_that_is_expected_is_waited_for():
+    session = Session(expect_video=True)
+    assert Ready() not in session.agent("listening") + session.feed(AvatarAudio(True), AvatarVideo(True))
+    assert session.feed(FirstFrame()) == [Ready()]
+
+
+def test_without_an_expected_picture_the_state_is_enough():
+    assert Ready() in Session(expect_video=False).agent("listening", video=False)
+
+
+def test_without_the_attribute_the_first_picture_or_sound_is_enough():
+    assert Session(expect_video=True).feed(MembersChanged((agent(),)), FirstFrame()) == [Ready()]
+    assert Session(expect_video=False).feed(MembersChanged((agent(),)), AvatarAudio(True)) == [Ready()]
+
+
+def test_ready_comes_once():
+    session = Session()
+    told = (
+        session.agent("listening") + session.feed(FirstFrame()) + session.agent("speaking") + session.feed(FirstFrame())
+    )
+    assert told.count(Ready()) == 1
+
+
+def test_after_a_fresh_join_the_avatar_must_be_ready_anew():
+    session = Session()
+    session.agent("listening")
+    session.feed(FirstFrame(), Disconnected(EndReason.NETWORK, may_rejoin=True))
+    assert Ready() not in session.agent("listening")
+    assert session.feed(FirstFrame()) == [Ready()]
+
+
+# ---------------------------------------------------------------- who speaks
+
+
+def test_the_state_tells_thinking_and_speaking():
+    session = Session()
+    session.agent("listening")
+    assert session.agent("thinking") == [Thinking(True)]
+    assert session.agent("speaking") == [Thinking(False), Speaking(Speaker.AVATAR, True)]
+    assert session.agent("speaking") == []
+    assert session.agent("listening") == [Speaking(Speaker.AVATAR, False)]
+
+
+def test_an_agent_that_left_speaks_no_more():
+    session = Session()
+    session.agent("speaking")
+    assert session.feed(MembersChanged(())) == [Speaking(Speaker.AVATAR, False)]
+
+
+def test_the_room_tells_when_the_visitor_speaks():
+    session = Session()
+    session.agent("listening")
+    assert session.feed(ActiveSpeakers((), own=True)) == [Speaking(Speaker.VISITOR, True)]
+    assert session.feed(ActiveSpeakers(("agent",), own=True)) == []
+    assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.VISITOR, False)]
+
+
+def test_without_the_attribute_the_room_tells_when_the_avatar_speaks():
+    session = Session()
+    session.feed(MembersChanged((agent(),)))
+    assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.AVATAR, True)]
+    assert session.feed(ActiveSpeakers((), own=False)) == [Speaking(Speaker.AVATAR, False)]
+
+
+# ---------------------------------------------------------------- captions
+
+
+def test_the_avatars_pieces_are_put_together_and_closed():
+    told = Session().stream(
+        "Hello ", "dear ", "visitor", lk__segment_id="SG_1", closing={"lk.transcription_final": "true"}
+    )
+    assert told == [
+        Caption(Speaker.AVATAR, "SG_1", "Hello"),
+        Caption(Speaker.AVATAR, "SG_1", "Hello dear"),
+        Caption(Speaker.AVATAR, "SG_1", "Hello dear visitor"),
+        Caption(Speaker.AVATAR, "SG_1", "Hello dear visitor", final=True),
+    ]
+
+
+def test_an_interruption_closes_the_segment_with_what_was_said():
+    told = Session().stream("Let me ", "expl", lk__segment_id="SG_1", lk__transcription_final="false")
+    assert told[-1] == Caption(Speaker.AVATAR, "SG_1", "Let me expl", final=True)
+
+
+def test_the_visitors_words_replace_each_other():
+    session = Session()
+    known = {"lk__segment_id": "SG_2", "lk__transcription_final": "false"}
+    told = session.stream("where", who=OWN, **known) + session.stream("where is", who=OWN, **known)
+    told += session.stream("where is it", who=OWN, **known | {"lk__transcription_final": "true"})
+    assert told == [
+        Caption(Speaker.VISITOR, "SG_2", "where"),
+        Caption(Speaker.VISITOR, "SG_2", "where is"),
+        Caption(Speaker.VISITOR, "SG_2", "where is it"),
+        Caption(Speaker.VISITOR, "SG_2", "where is it", final=True),
+    ]
+
+
+def test_without_segment_ids_each_turn_is_a_segment():
+    session = Session()
+    final = {"lk__transcription_final": "true"}
+    first = session.stream("where", who=OWN) + session.stream("where is it", who=OWN, **final)
+    second = session.stream("and why", who=OWN, **final)
+    assert {caption.segment for caption in first} == {"turn-0"}
+    assert {caption.segment for caption in second} == {"turn-1"}
+    assert len({caption.segment for caption in session.stream("Here.") + session.stream("There.")}) == 2
+
+
+def test_recogniser_artefacts_of_the_visitor_are_no_captions():
+    session = Session()
+    for text in ("[BLANK_AUDIO]", "(silence)", "[music]", " "):
+        assert session.stream(text, who=OWN, lk__transcription_final="true") == []
+
+
+def test_a_segment_that_is_closed_stays_closed():
+    session = Session()
+    assert session.stream("Hello", lk__segment_id="SG_1")
+    assert session.stream("Hello", lk__segment_id="SG_1") == []
+
+
+def test_json_lines_are_unpacked():
+    lines = [json.dumps({"text": word, "start_time": 0.1}) + "\n" for word in ("Hello ", "there")]
+    assert Session().stream(*lines)[-1].text == "Hello there"
+
+
+def test_the_older_event_beside_the_streams_is_ignored():
+    session = Session()
+    told = session.older("Hello dear visitor", final=False)
+    told += session.stream("Hello dear ", lk__segment_id="SG_1", closed=False)
+    told += session.older("Hello dear visitor", final=True)
+    assert {caption.segment for caption in told} == {"SG_1"}
+
+
+def test_the_older_event_that_came_first_is_not_doubled_by_its_stream():
+    session = Session()
+    told = session.older("where is it", final=True, who=OWN)
+    told += session.stream("where is it", who=OWN, lk__segment_id="SG_1", lk__transcription_final="true")
+    assert [caption.text for caption in told] == ["where is it"]
+    assert session.stream("and why", who=OWN, lk__segment_id="SG_2", lk__transcription_final="true")
+
+
+def test_the_older_event_alone_makes_captions():
+    session = Session()
+    told = session.older("Hello", final=False) + session.older("Hello there", final=True)
+    told += session.older("where", final=True, who=OWN, segment="SG_b")
+    assert told == [
+        Caption(Speaker.AVATAR, "SG_old", "Hello there", final=True),
+        Caption(Speaker.VISITOR, "SG_b", "where", final=True),
+    ]
+
+
+def test_a_chat_answer_is_a_caption_unless_it_was_said_already():
+    session = Session()
+    session.stream("It is upstairs.", lk__segment_id="SG_1")
+    assert session.stream("It is upstairs.", topic="lk.chat") == []
+    assert [c.text for c in session.stream("See the map.", topic="lk.chat")] == ["See the map."]
+
+
+# ---------------------------------------------------------------- whatever arrives
+
+
+_WORDS = st.text(max_size=40)
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from([STATE, BEHALF, "lk.segment_id", "lk.transcription_final", "x"]), _WORDS, max_size=4
+)
+_NAMES = st.sampled_from(["", OWN, "agent", "other"])
+_MEMBERS = st.builds(Member, _NAMES, st.booleans(), _ATTRIBUTES, st.booleans(), st.booleans())
+_TOPICS = st.sampled_from(["lk.transcription", "lk.transcription.legacy", "lk.chat", "other"])
+_PIECES = _WORDS | st.sampled_from(['{"text": "a"}\n', '{"text": 1}', "{", "[" * 5000, '{"text": "b"', "[music]"])
+_EVENTS = st.one_of(
+    st.builds(MembersChanged, st.lists(_MEMBERS, max_size=4).map(tuple)),
+    st.builds(Text, _TOPICS, _NAMES, st.sampled_from(["s1", "s2", ""]), _PIECES, st.booleans(), _ATTRIBUTES),
+    st.builds(Data, st.binary(max_size=60), _WORDS, _NAMES),
+    st.builds(ActiveSpeakers, st.lists(_NAMES, max_size=3).map(tuple), st.booleans()),
+    st.builds(AvatarVideo, st.booleans()),
+    st.builds(AvatarAudio, st.booleans()),
+    st.sampled_from([FirstFrame(), MicrophoneHeard(), Reconnecting(), Reconnected(), AvatarGone()]),
+)
+
+
+@given(st.lists(_EVENTS, max_size=30))
+def test_whatever_arrives_is_normal_input(events):
+    session = Session()
+    told = [event for given_event in events for event in session.protocol._decode(given_event, session.room)]
+    for event in events:
+        if isinstance(event, MembersChanged):
+            session.protocol.choose(event.members)
+    assert told.count(Ready()) <= 1
+    captions = [event for event in told if isinstance(event, Caption)]
+    assert all(caption.text.strip() for caption in captions)
+    finals = [(caption.speaker, caption.segment) for caption in captions if caption.final]
+    assert len(finals) == len(set(finals))
+
+
+# ---------------------------------------------------------------- what we say
+
+
+@pytest.mark.asyncio
+async def test_a_question_goes_to_the_chat():
+    session = Session()
+    await session.protocol.ask(session.room, "Where is the whale?")
+    assert session.room.sent == [("lk.chat", "Where is the whale?")]
+
+
+@pytest.mark.asyncio
+async def test_interrupting_calls_the_operators_procedure_of_the_agent():
+    session = Session(interrupt_method="hush")
+    await session.protocol.interrupt(session.room)
+    assert session.room.sent == []  # nobody there yet
+    session.agent("speaking")
+    await session.protocol.interrupt(session.room)
+    assert session.room.sent == [("agent", "hush", "")]
+
+
+@pytest.mark.asyncio
+async def test_without_a_procedure_nothing_is_said_that_would_be_spoken_aloud():
+    session = Session()
+    session.agent("speaking")
+    await session.protocol.interrupt(session.room)
+    await session.protocol.wrap_up(session.room, 15.0)
+    await session.protocol.goodbye(session.room)
+    assert session.room.sent == []
+
+
+@pytest.mark.expect_log("another codec")
+def test_a_picture_in_another_codec_than_required_is_told_to_the_staff(caplog):
+    Session(codec="video/vp8").feed(AvatarVideo(True, "video/VP8"))
+    assert not caplog.records
+    Session(codec="video/vp8").feed(AvatarVideo(True, "video/H264"))
+    assert "another codec" in caplog.text

@@ -1,0 +1,113 @@
+"""The one order in which refusals are told apart (vendors/README.md 4.2)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.http import Answer, HttpFailure
+from app.vendors.classify import MOST, Sign, Signs, refused, unanswered, unusable
+from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW9zayJ9.c2lnbmF0dXJl"
+SIGNS = Signs(
+    busy=(Sign(codes=frozenset({"4032"})), Sign(statuses=frozenset({403}), codes=frozenset({"4003"}))),
+    credits=(Sign(statuses=frozenset({402})), Sign(text="out of .*credits")),
+    config=(Sign(statuses=frozenset({429}), text="speaker"),),
+)
+
+
+def answer(status: int, body: object = None, **headers: str) -> Answer:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, text)
+
+
+def kind(status: int, body: object = None, signs: Signs = SIGNS) -> type[VendorError]:
+    return type(refused("x", answer(status, body), signs, now=0.0))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (400, {"code": 4032}, Busy),
+        (403, {"error": {"code": "4003"}}, Busy),  # before the 403 that is an AuthError
+        (401, {"code": 4032}, Busy),
+        (402, {}, OutOfCredits),
+        (400, {"detail": "The user is out of conversational CREDITS."}, OutOfCredits),
+        (401, {}, AuthError),
+        (403, {"code": 9}, AuthError),
+        (429, {"message": "unknown speaker"}, ConfigError),
+        (429, {}, Busy),
+        (500, {}, TransientError),
+        (503, "<html>down</html>", TransientError),
+        (400, {}, ConfigError),
+        (404, "not found", ConfigError),
+        (422, {"detail": [{"loc": ["body"], "msg": "missing"}]}, ConfigError),
+        (301, "", ConfigError),
+        (308, "", ConfigError),
+        (302, "", TransientError),
+        (307, "", TransientError),
+    ],
+)
+def test_first_match_wins(status, body, expected):
+    assert kind(status, body) is expected
+
+
+def test_a_service_may_mean_something_else_by_a_plain_429():
+    assert kind(429, {}, Signs(plain_429=TransientError)) is TransientError
+
+
+def test_a_sites_own_texts_are_added_as_they_are():
+    signs = Signs().with_texts(["all guides (3) busy"], ["no more minutes", " "])
+    assert kind(400, {"error": "All guides (3) BUSY."}, signs) is Busy
+    assert kind(403, {"error": "no more minutes"}, signs) is OutOfCredits
+    assert kind(403, {"error": "all guides 3 busy"}, signs) is AuthError
+
+
+def test_the_error_carries_what_staff_and_waiting_need():
+    given_headers = {"retry_after": "7", "x_request_id": "req-1"}
+    error = refused("x", answer(429, {"detail": "slow\n down", "code": 12}, **given_headers), SIGNS, now=0.0)
+    assert (error.message, error.vendor_code, error.http_status) == ("slow down", "12", 429)
+    assert (error.retry_after, error.trace_id, error.ambiguous) == (7.0, "req-1", False)
+
+
+def test_no_message_holds_a_token_and_every_message_is_bounded():
+    error = refused("x", answer(400, {"message": f"bad {TOKEN} " + "word " * 500}), SIGNS, now=0.0)
+    assert "eyJ" not in error.message
+    assert len(error.message) <= MOST
+
+
+def test_an_answer_that_cannot_be_used_may_have_taken_effect():
+    error = unusable("x", answer(200, "<html>"), "no token in it")
+    assert isinstance(error, TransientError)
+    assert error.ambiguous
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_no_answer_is_ambiguous_once_a_byte_was_sent(sent):
+    error = unanswered("x", HttpFailure("ReadTimeout", sent=sent, unreachable=not sent))
+    assert isinstance(error, TransientError)
+    assert (error.ambiguous, error.unreachable) == (sent, not sent)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["detail", "message", "error", "msg", "code", "error_code", "data", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.integers(100, 599), _JSON | st.text())
+def test_whatever_arrives_is_some_error(status, body):
+    text = body if isinstance(body, str) else json.dumps(body)
+    error = refused("x", Answer(status, {}, text), SIGNS, now=0.0)
+    assert isinstance(error, VendorError)
+    assert len(error.message) <= MOST
