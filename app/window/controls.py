@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
@@ -113,6 +113,10 @@ class Control(QAbstractButton):
         self._reach = 0
         self.setGeometry(rect)
         self.show()
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield itself."""
+        yield self
 
     def set_reach(self, reach: int) -> None:
         """Let the hit area go `reach` pixels beyond what is seen, on all sides."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QWidget
 
 from app.window.look import Look
 
@@ -28,6 +29,10 @@ class Item(Protocol):
 
     def place(self, rect: QRect, /) -> None:
         """Take this place."""
+        ...
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield the widgets that it places, in reading order."""
         ...
 
 
@@ -69,6 +74,10 @@ class Box:
         top = rect.top() + (rect.height() - self._size.height()) // 2
         self._item.place(QRect(left, top, self._size.width(), self._size.height()))
 
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield what the item places."""
+        return self._item.widgets()
+
 
 class Column:
     """Items from top to bottom, `gap` pixels apart. `Grow` takes what is left, `Space` replaces a gap."""
@@ -104,6 +113,11 @@ class Column:
                 top += height
             else:
                 top += height
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield what the items place."""
+        for item in self._solid():
+            yield from item.widgets()
 
     def _solid(self) -> list[Item]:
         return [item for item in self._items if not isinstance(item, (Grow, Space))]
@@ -178,6 +192,11 @@ class Row:
                 item.place(QRect(left, top + (height - own) // 2, width, own))
                 x += width + self._gap
             top += height + self._gap
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield what the items place."""
+        for item in self._items:
+            yield from item.widgets()
 
     def _row_height(self, row: list[tuple[Item, int]]) -> int:
         return max((item.height_for(width) for item, width in row), default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -46,11 +46,6 @@ class LanguageRow:
     def row(self) -> Row:
         """Return them as a row that wraps."""
         return Row(self._look, self.buttons(), self._look.px(0.6))
-
-    def hide(self) -> None:
-        """Take them from the screen."""
-        for button in self._buttons.values():
-            button.hide()
 
 
 class AccessRow:
@@ -113,7 +108,6 @@ class PointRow:
         look = self._look
         words = Column([self._title, self._more], look.px(0.12))
         if not signs:
-            self.badge.hide()
             return words
         side = look.px(3.1)
         sign = Box(self.badge, QSize(side, side))
@@ -140,11 +134,6 @@ class PersonRow:
         sign = Box(self._badge, QSize(side, side))
         return Row(self._look, [sign, self._words], self._look.px(0.9), stretch=[0, 1], middle=True, wrap=False)
 
-    def hide(self) -> None:
-        """Take it from the screen."""
-        self._badge.hide()
-        self._words.hide()
-
 
 class Padded:
     """An item with room around it, on a ground of its own: a card."""
@@ -169,3 +158,8 @@ class Padded:
         self._ground.setGeometry(rect)
         self._ground.show()
         self._inner.place(rect.adjusted(self._across, self._down, -self._across, -self._down))
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield the ground and what is inside."""
+        yield self._ground
+        yield from self._inner.widgets()

@@ -23,7 +23,8 @@ class Site:
     """What the site has set that visitors see, in its own words.
 
     place: its name; help: where visitors find a person; languages: codes on offer, first one first; questions:
-    suggestions (empty: three neutral ones); farewell_pointer: where to see more, shown on a farewell.
+    suggestions (empty: three neutral ones); farewell_pointer: where to see more, shown on a farewell; typed_only: the
+    kiosk never opens a microphone.
     """
 
     place: str = ""
@@ -31,6 +32,7 @@ class Site:
     languages: tuple[str, ...] = ("en",)
     questions: tuple[str, ...] = ()
     farewell_pointer: str = ""
+    typed_only: bool = False
 
 
 class ScreenWidget(QWidget):
@@ -95,7 +97,16 @@ class ScreenWidget(QWidget):
         wide = picture_width(size)
         return QRect(size.width() - wide if self.look.rtl else 0, 0, wide, size.height())
 
+    def picture_free(self, size: QSize) -> float:
+        """Return the share of the picture's height, from the top, that nothing covers: the drawn figure steps aside."""
+        return 1.0
+
     # -------------------------------------------------------- focus, keys, touch
+
+    @property
+    def enter_activates(self) -> bool:
+        """Whether Enter and Space touch the focused control."""
+        return True
 
     def controls(self) -> list[Control]:
         """Return what can have the focus now, in reading order."""
@@ -107,6 +118,10 @@ class ScreenWidget(QWidget):
             return corner.y(), sign * corner.x()
 
         return sorted(found, key=reading)
+
+    def focus_order(self) -> list[QWidget]:
+        """Return what Tab and the arrows go through, in reading order."""
+        return [*self.controls()]
 
     def first_focus(self) -> QWidget | None:
         """Return what has the focus when the screen appears; None: nothing."""

@@ -57,6 +57,10 @@ class Surface(QWidget):
         else:
             self._cap.hide()
 
+    def owns(self, part: QWidget) -> bool:
+        """Return whether this widget is a part of the surface."""
+        return part is self._cap
+
     def uncover(self) -> None:
         """Go away."""
         self.hide()

@@ -116,12 +116,12 @@ class Texts:
 
     def number(self, value: int) -> str:
         """Return a whole number in the language's digits."""
-        return self._digits(str(value))
+        return self.digits(str(value))
 
     def clock(self, seconds: int) -> str:
         """Return a duration in seconds as "1:12" in the language's digits; below nothing is "0:00"."""
         seconds = max(0, seconds)
-        return self._digits(f"{seconds // 60}:{seconds % 60:02}")
+        return self.digits(f"{seconds // 60}:{seconds % 60:02}")
 
     def minutes(self, seconds: int) -> str:
         """Return a duration in seconds as "5 minutes", rounded up: a promise that is kept."""
@@ -135,7 +135,8 @@ class Texts:
         # "de-AT" is spoken as "de".
         return self._languages.get(language) or self._languages.get(language.partition("-")[0])
 
-    def _digits(self, text: str) -> str:
+    def digits(self, text: str) -> str:
+        """Return the text with its figures in the language's digits."""
         return text.translate(_ARABIC_DIGITS) if self._now.digits == "arabic" else text
 
     def _find(self, key: str) -> tuple[str, _Value]:

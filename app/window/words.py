@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QTextCharFormat, QTextLayout, QTextOption
@@ -140,6 +140,10 @@ class Painted(QWidget):
         """Take this place and be seen."""
         self.setGeometry(rect)
         self.show()
+
+    def widgets(self) -> Iterator[QWidget]:
+        """Yield itself."""
+        yield self
 
 
 class Words(Painted):

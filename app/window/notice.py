@@ -1,0 +1,68 @@
+"""Before the microphone opens: an AI, a microphone, so many minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from app.screens import Accept, Cancel, Intent, Notice, TalkMode
+from app.window.controls import Button, Kind, Size
+from app.window.flow import Column, Grow, Item, Space
+from app.window.look import Look, Role
+from app.window.rows import PointRow
+from app.window.screen import Site
+from app.window.sheet import Fit, SheetScreen
+from app.window.texts import Texts
+from app.window.words import Words
+
+
+class NoticeScreen(SheetScreen):
+    """Three points to know, yes, or not now."""
+
+    def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
+        super().__init__(look, texts, send, site)
+        self._title = Words(look, self, Role.TITLE_SMALL)
+        self._ai = PointRow(look, self, letters="AI")
+        self._voice = PointRow(look, self, icon="microphone")
+        self._time = PointRow(look, self, icon="clock")
+        self._accept = Button(look, self, "accept", Kind.LAMP, size=Size.BIG, on_click=lambda: send(Accept()))
+        self._back = Button(look, self, "back", Kind.LINE, on_click=lambda: send(Cancel()))
+
+    def fill(self) -> None:
+        """Say what this visit will be."""
+        texts, notice = self.texts, self.shown
+        if not isinstance(notice, Notice):
+            return
+        typed = notice.mode is TalkMode.TEXT
+        sign = "keyboard" if typed else "microphone"
+        self._title.say(texts("notice.title"))
+        self._ai.say(texts("notice.ai"), texts("notice.ai_more"))
+        point = "typing" if typed else "microphone"
+        self._voice.say(texts(f"notice.{point}"), texts(f"notice.{point}_more"))
+        self._voice.badge.set_icon(sign)
+        self._time.say(texts("notice.time", minutes=texts.minutes(notice.limit_s)), texts("notice.time_more"))
+        self._accept.say(texts("notice.accept"))
+        self._accept.set_icon(sign)
+        self._back.say(texts("notice.back"))
+
+    def content(self, fit: Fit) -> list[Item | Grow | Space]:
+        """Return the points and the two answers."""
+        signs = fit.art and not self.look.large
+        points = [point.row(signs=signs) for point in (self._ai, self._voice, self._time)]
+        return [
+            *self.airy(),
+            self._title,
+            Column(points, self.gap(0.95, fit)),
+            Grow(),
+            self._accept,
+            self._back,
+        ]
+
+    def first_focus(self) -> QWidget | None:
+        """Return yes."""
+        return self._accept
+
+    def on_escape(self) -> None:
+        """Back."""
+        self.send(Cancel())

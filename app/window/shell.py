@@ -1,0 +1,424 @@
+"""The window: the picture below, one screen above it, the place's name on top; touch and keys become answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QScreen,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.audio.base import Levels
+from app.screens import Activity, Answer, Attract, Farewell, Intent, Live, Screen, Shown, StillThere
+from app.vitals import Vitals
+from app.window.attract import CORNER
+from app.window.controls import Control, FocusRing
+from app.window.fade import Fade
+from app.window.keys import Press, meaning
+from app.window.look import Look
+from app.window.placement import Placement, density
+from app.window.screen import ScreenWidget, Site, picture_width
+from app.window.screens import make_screens
+from app.window.shapes import Chip
+from app.window.staff_gesture import CornerTaps
+from app.window.texts import Texts
+from app.window.theme import Theme
+from app.window.video import VideoWidget
+
+ACTIVITY_S = 0.25  # at most one sign of life in this time
+CURSOR_MS = 5000  # a mouse that rests is hidden
+FADE_MS = 320
+FADE_HOME_MS = 700  # from a farewell to attract
+
+Send = Callable[[Intent], None]
+LiveMaker = Callable[[Look, Texts, Send, Site, Levels], ScreenWidget]
+
+
+class StaffPanel(Protocol):
+    """What the window asks of the staff panel: a widget over everything that opens itself when asked."""
+
+    def open(self) -> None:
+        """Ask for the PIN."""
+
+    def isVisible(self) -> bool:
+        """Return whether it is open."""
+
+    def setGeometry(self, rect: QRect, /) -> None:
+        """Cover the window."""
+
+    def raise_(self) -> None:
+        """Lie on top."""
+
+
+class PlaceChip(Chip):
+    """The name of the place; painted whenever the window is, and so the witness of the first painting."""
+
+    painted: Callable[[], None] | None = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and tell it once."""
+        super().paintEvent(event)
+        if self.painted is not None:
+            told, self.painted = self.painted, None
+            QTimer.singleShot(0, told)
+
+
+class KioskWindow(QWidget):
+    """Shows `Shown` values and sends back `Answer`s. Knows no vendor, room or timer.
+
+    theme: colours and logo. texts, site: what is said. video: the picture, handed over to this window. levels: for the
+    live screen's signs, which `live` makes. send: takes every answer. vitals: `focus` is written here. facts: folder of
+    the waiting cards. staff: makes the staff panel. windowed: (width, height) of an ordinary window; display: name or
+    serial of the screen to fill. on_close_request: somebody wants the window closed; it stays until `dismiss`.
+    on_first_paint: the first screen can be seen. on_free: the share of the picture, from the top, that nothing covers.
+    now: monotonic seconds. today: the present for opening hours.
+    screen_density: logical pixels per millimetre of a screen, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        theme: Theme,
+        texts: Texts,
+        site: Site,
+        video: VideoWidget,
+        levels: Levels,
+        send: Callable[[Answer], None],
+        vitals: Vitals,
+        facts: Path,
+        live: LiveMaker,
+        staff: Callable[[Look, Texts, Send, QWidget], StaffPanel] | None = None,
+        windowed: tuple[int, int] | None = None,
+        display: str | None = None,
+        on_close_request: Callable[[], None] = lambda: None,
+        on_first_paint: Callable[[], None] | None = None,
+        on_free: Callable[[float], None] = lambda share: None,
+        now: Callable[[], float] = time.monotonic,
+        today: Callable[[], datetime] = datetime.now,
+        screen_density: Callable[[QScreen], float | None] = density,
+    ) -> None:
+        super().__init__()
+        self.look = Look(theme)
+        self.texts = texts
+        self._site = site
+        self._video = video
+        self._send_answer = send
+        self._vitals = vitals
+        self._on_close_request = on_close_request
+        self._on_free = on_free
+        self._now = now
+        self._density = screen_density
+        self._shown: Shown | None = None
+        self._last_activity = -ACTIVITY_S
+        self._taps = CornerTaps(now)
+        self._dismissed = False
+
+        self.setWindowTitle("Avatar Kiosk")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if windowed is None:
+            self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        video.setParent(self)
+        self._screens = make_screens(self.look, texts, self.send, site, facts=facts, now=today)
+        self._screens[Live] = live(self.look, texts, self.send, site, levels)
+        for widget in self._screens.values():
+            widget.setParent(self)
+            widget.hide()
+        self._chip = PlaceChip(self.look, self)
+        self._chip.painted = on_first_paint
+        if theme.logo is not None:
+            self._chip.set_logo(QPixmap(str(theme.logo)))
+        self._fade = Fade(self)
+        self._ring = FocusRing(self.look, self)
+        self._staff = staff(self.look, texts, self.send, self) if staff else None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(CURSOR_MS)
+        self._rest.timeout.connect(self._hide_cursor)
+        self._hide_cursor()
+        self._placement = Placement(self, windowed, display)
+        self._placement.follow(self._refresh)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_changed)
+
+    # -------------------------------------------------------- showing
+
+    def appear(self) -> None:
+        """Come up on the right screen."""
+        self._placement.show()
+
+    def dismiss(self) -> None:
+        """Go for good: the program ends."""
+        self._dismissed = True
+        self._placement.leave()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.disconnect(self._focus_changed)
+        self._fade.stop()
+        self._rest.stop()
+        self.hide()
+
+    def show_screen(self, shown: Shown) -> None:
+        """Show this value now; nothing is touched that did not change."""
+        before, self._shown = self._shown, shown
+        old = self._screens[type(before.screen)] if before else None
+        widget = self._screens[type(shown.screen)]
+        self.texts.use(shown.preferences.language)
+        self._fit()
+        changed = before is None or before.step != shown.step or old is not widget
+        if changed and old is not None and before is not None:
+            self._begin_fade(old, before.screen, shown.screen)
+        widget.setGeometry(self.rect())
+        widget.draw(shown.screen, shown.preferences)
+        if old is not widget:
+            widget.show()
+            if old is not None:
+                old.hide()
+            self._order()
+        self._place_picture(widget)
+        self._place_chip()
+        focused = self.focusWidget()
+        lost = focused is None or not focused.isVisibleTo(self) or not widget.isAncestorOf(focused)
+        if (changed or lost) and not self._staff_is_open():
+            self._focus(widget.first_focus())
+        self._follow_focus()
+
+    def current_screen(self) -> ScreenWidget | None:
+        """Return the widget of the screen that is shown."""
+        return self._screens[type(self._shown.screen)] if self._shown else None
+
+    def send(self, intent: Intent) -> None:
+        """Send an intent as the answer to the screen that is shown now; signs of life are thinned out."""
+        if self._shown is None:
+            return
+        if isinstance(intent, Activity):
+            now = self._now()
+            if now - self._last_activity < ACTIVITY_S:
+                return
+            self._last_activity = now
+        self._send_answer(Answer(self._shown.step, intent))
+
+    def _refresh(self) -> None:
+        if self._shown is not None and not self._dismissed:
+            self.show_screen(self._shown)
+
+    def _fit(self) -> None:
+        if self._shown is not None:
+            screen = self.screen()
+            ratio = self._density(screen) if screen is not None else None
+            self.look.fit(self.size(), self._shown.preferences, rtl=self.texts.rtl, px_per_mm=ratio)
+
+    def _begin_fade(self, old: ScreenWidget, before: Screen, after: Screen) -> None:
+        self._fade.stop()
+        moving = (Live, StillThere)
+        if self.look.still or isinstance(before, moving) or isinstance(after, moving) or not self.isVisible():
+            return
+        home = isinstance(before, Farewell) and isinstance(after, Attract)
+        self._fade.start(old.grab(), old.geometry(), FADE_HOME_MS if home else FADE_MS)
+
+    def _order(self) -> None:
+        self._video.lower()
+        self._fade.raise_()
+        self._chip.raise_()
+        self._ring.raise_()
+        if self._staff is not None:
+            self._staff.raise_()
+
+    def _place_picture(self, widget: ScreenWidget) -> None:
+        self._video.setGeometry(self.rect())
+        self._video.set_area(widget.picture_area(self.size()))
+        self._video.darken(widget.dark)
+        self._on_free(widget.picture_free(self.size()))
+        self._video.set_background(self.look.colour("ink3"))
+
+    def _place_chip(self) -> None:
+        look, size = self.look, self.size()
+        name = self.texts("chip.guide")
+        self._chip.say(f"{self._site.place} · {name}" if self._site.place else name)
+        away = look.px(0.9)
+        most = (size.width() if look.portrait else picture_width(size)) - 2 * away
+        wide = min(self._chip.natural(), most)
+        left = size.width() - away - wide if look.rtl else away
+        self._chip.place(QRect(left, away, wide, self._chip.height_for(wide)))
+
+    # -------------------------------------------------------- focus
+
+    def _focus(self, widget: QWidget | None) -> None:
+        if widget is not None:
+            widget.setFocus()
+        elif (focused := self.focusWidget()) is not None:
+            focused.clearFocus()
+
+    def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is None or self.isAncestorOf(new):
+            self._follow_focus()
+
+    def _follow_focus(self) -> None:
+        """Put the ring round what has the focus, and tell its name."""
+        focused: QWidget | None = self.focusWidget()
+        if focused is self or (focused is not None and not focused.isVisibleTo(self)):
+            focused = None
+        self._vitals.focus = (focused.objectName() or None) if focused is not None else None
+        self._ring.surround(focused)
+
+    def _move_focus(self, step: int) -> None:
+        order = self._focus_order()
+        if not order:
+            return
+        focused = self.focusWidget()
+        before = order.index(focused) if focused in order else (-1 if step > 0 else 0)
+        self._focus(order[(before + step) % len(order)])
+        self._follow_focus()
+
+    def _focus_order(self) -> list[QWidget]:
+        if self._staff_is_open() and isinstance(self._staff, QWidget):
+            parts = self._staff.findChildren(QWidget)
+            return [part for part in parts if part.isVisible() and part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        screen = self.current_screen()
+        return screen.focus_order() if screen is not None else []
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and Shift+Tab: through the current screen only, in reading order."""
+        self._move_focus(1 if forward else -1)
+        self._anything()
+        return True
+
+    # -------------------------------------------------------- keys (contract.md 3)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Decide what a key means that no field took."""
+        screen = self.current_screen()
+        press = meaning(event, rtl=self.look.rtl)
+        if press is Press.STAFF:
+            self._open_staff()
+        elif self._staff_is_open():
+            self._key_for_staff(press)
+        elif screen is None:
+            return
+        elif press in {Press.NEXT, Press.PREVIOUS}:
+            self._move_focus(1 if press is Press.NEXT else -1)
+            self._anything()
+        elif event.isAutoRepeat():
+            # A key that lies under something must not start visits for ever.
+            self._anything()
+        elif press is Press.ESCAPE:
+            screen.on_escape()
+        elif press is Press.ENTER:
+            self._enter(screen)
+        elif press is Press.TEXT:
+            screen.on_text(event.text())
+        else:
+            screen.on_other_key()
+            self._anything(keep_asking=True)
+
+    def _enter(self, screen: ScreenWidget) -> None:
+        focused = self.focusWidget()
+        if isinstance(focused, Control) and focused.isVisible() and screen.isAncestorOf(focused):
+            if screen.enter_activates:
+                focused.press_by_key()
+        else:
+            screen.on_enter()
+
+    def _key_for_staff(self, press: Press) -> None:
+        focused = self.focusWidget()
+        if press in {Press.NEXT, Press.PREVIOUS}:
+            self._move_focus(1 if press is Press.NEXT else -1)
+        elif press is Press.ENTER and isinstance(focused, Control):
+            focused.press_by_key()
+
+    def _anything(self, *, keep_asking: bool = False) -> None:
+        """A key or touch that means nothing else: somebody is here. keep_asking: the screen was already told."""
+        shown = self._shown
+        if shown is None:
+            return
+        if isinstance(shown.screen, Live):
+            self.send(Activity())
+        elif isinstance(shown.screen, StillThere) and not keep_asking:
+            self._screens[StillThere].on_other_key()
+
+    # -------------------------------------------------------- staff
+
+    def _staff_is_open(self) -> bool:
+        return self._staff is not None and self._staff.isVisible()
+
+    def _open_staff(self) -> None:
+        if self._staff is not None and not self._staff_is_open():
+            self._staff.setGeometry(self.rect())
+            self._staff.raise_()
+            self._staff.open()
+            self._ring.raise_()
+
+    # -------------------------------------------------------- touch and mouse, seen before any widget
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch touches and the mouse on their way to the widgets; take none away."""
+        if isinstance(event, QMouseEvent):
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._was_touched(event)
+            elif event.type() == QEvent.Type.MouseMove and not event.buttons():
+                self._mouse_moved(event)
+        elif event.type() == QEvent.Type.TouchBegin:
+            self._hide_cursor()
+        return False
+
+    def _was_touched(self, event: QMouseEvent) -> None:
+        at = event.position()
+        size = (self.width(), self.height())
+        if self._taps.tap((at.x(), at.y()), size, self.look.px(CORNER)):
+            self._open_staff()
+        if self._shown is not None and isinstance(self._shown.screen, Live) and not self._staff_is_open():
+            self.send(Activity())
+
+    def _mouse_moved(self, event: QMouseEvent) -> None:
+        device = event.device()
+        if device is not None and device.type() == QInputDevice.DeviceType.TouchScreen:
+            return
+        if event.source() == Qt.MouseEventSource.MouseEventNotSynthesized:
+            self.unsetCursor()
+            self._rest.start()
+
+    def _hide_cursor(self) -> None:
+        self.setCursor(Qt.CursorShape.BlankCursor)
+
+    # -------------------------------------------------------- Qt
+
+    def event(self, event: QEvent) -> bool:
+        """Watch the native window, also after Qt made a new one (the GPU painter may ask for that)."""
+        if event.type() in {QEvent.Type.WinIdChange, QEvent.Type.Show}:
+            handle = self.windowHandle()
+            if handle is not None:
+                handle.removeEventFilter(self)
+                handle.installEventFilter(self)
+        return super().event(event)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Lay out for the new size."""
+        if isinstance(self._staff, QWidget):
+            self._staff.setGeometry(self.rect())
+        self._fade.stop()
+        self._refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Pass the wish on; the window itself never closes."""
+        if self._dismissed:
+            event.accept()
+            return
+        event.ignore()
+        self._on_close_request()
+
+    def sizeHint(self) -> QSize:
+        """Half of a portrait screen."""
+        return QSize(540, 960)
