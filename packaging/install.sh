@@ -8,8 +8,12 @@ lock=${1:?usage: install.sh LOCK-FILE}
 venv=.venv
 stamp="$venv/filled-from-$(basename "$lock")"
 
-bash packaging/system.sh python run
-bash packaging/venv.sh "$venv"
+if bash packaging/venv.sh --works "$venv"; then
+    bash packaging/system.sh run
+else
+    bash packaging/system.sh python run
+    bash packaging/venv.sh --make "$venv"
+fi
 cmp -s "$lock" "$stamp" && exit 0
 
 echo "Installing Python packages ($(grep -c '^[a-z].*==' "$lock") in $lock)"

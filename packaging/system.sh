@@ -65,7 +65,7 @@ missing=()
 tell=()
 for group in "$@"; do
     if [ "$group" = python ]; then
-        if ! bash "$(dirname "$0")/venv.sh" --find >/dev/null; then
+        if ! bash "$(dirname "$0")/venv.sh" --find >/dev/null 2>&1; then
             missing+=(python3 python3-venv)
             tell+=("  Python 3.11 to 3.13 with its venv module (Debian: python3 python3-venv)")
         fi

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# venv.sh DIRECTORY: makes a virtual environment there, unless a working one stands; venv.sh --find: names its Python.
+# venv.sh --works DIRECTORY: whether a usable virtual environment stands there
+# venv.sh --find: names a Python that can make one
+# venv.sh --make DIRECTORY: makes one
 #
 # PYTHON in the environment wins; else the machine's own Python, then 3.13, 3.12, 3.11. A name on the PATH proves nothing
 # (version managers leave names that only complain), so each candidate is asked.
@@ -15,20 +17,17 @@ find_python() {
             return
         fi
     done
+    echo "No Python 3.11 to 3.13 with its venv module was found (PYTHON=/path/to/python names one)." >&2
     return 1
 }
 
-if [ "${1-}" = --find ]; then
-    find_python
-    exit
-fi
-
-directory=${1:?usage: venv.sh DIRECTORY}
-"$directory/bin/python" -c "import pip; $fits" 2>/dev/null && exit 0
-if ! python=$(find_python); then
-    echo "No Python 3.11 to 3.13 with its venv module was found (PYTHON=/path/to/python names one)." >&2
-    exit 1
-fi
-echo "Making a virtual environment with $("$python" --version)"
-rm -rf "$directory"
-"$python" -m venv "$directory"
+case "${1-}" in
+--works) "${2:?}/bin/python" -c "import pip; $fits" 2>/dev/null ;;
+--find) find_python ;;
+--make)
+    python=$(find_python) || exit 1
+    echo "Making a virtual environment with $("$python" --version)"
+    rm -rf "${2:?}"
+    "$python" -m venv "$2"
+    ;;
+esac
