@@ -1,0 +1,214 @@
+"""The command line: run (default), demo, setup, check, visits, release, self-test."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from app import __version__
+from app.command_line import PROGRAM, again, parse
+from app.settings.remarks import printable
+from app.state import StateDirectory, default_state_dir
+from app.system.log import start_logging
+from app.system.redact import Redactor
+
+if TYPE_CHECKING:
+    from app.settings.load import Loaded
+
+log = logging.getLogger(__name__)
+
+FAULT = 70  # of a kiosk: the parent counts it and starts anew
+INTERRUPTED = 130
+
+
+def console() -> NoReturn:
+    """Run the command line of this process, and end it."""
+    os.environ["QT_API"] = "pyside6"
+    multiprocessing.freeze_support()  # a probe of `check` runs in a process of its own
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not fault
+    code = main(sys.argv[1:])
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    if "livekit.rtc._ffi_client" in sys.modules:
+        # A native callback thread of the media library aborts a finalising interpreter now and then.
+        os._exit(code)
+    sys.exit(code)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code; wrong usage exits with 2."""
+    given = parse(arguments)
+    os.umask(0o077)  # whatever we write is the user's alone
+    redactor = Redactor()
+    start_logging(given.log_level, redactor)
+    state = StateDirectory(_state_dir(given))
+    command = _COMMANDS[given.command]
+    try:
+        return command(given, state, redactor)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the report went away; the interpreter must not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:
+        log.critical("the command failed", extra={"command": given.command}, exc_info=True)
+        return FAULT if given.command in ("run", "demo") else 1
+
+
+def _state_dir(given: argparse.Namespace) -> Path:
+    folder: Path = given.state_dir or default_state_dir()
+    return folder.absolute()
+
+
+def _load(given: argparse.Namespace, redactor: Redactor) -> Loaded:
+    from app.settings.load import load
+    from app.settings.shape import secret_values
+
+    loaded = load(given.config)
+    redactor.learn(secret_values(loaded.settings))
+    return loaded
+
+
+def _tell(loaded: Loaded, *, as_warnings: bool = False) -> None:
+    """Print what is to be said about the settings, a line each."""
+    for mistake in loaded.mistakes:
+        sys.stderr.write(f"{'warning: ' if as_warnings else ''}{mistake}\n")
+    for warning in loaded.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+
+
+def _is_usable(state: StateDirectory) -> bool:
+    try:
+        state.prepare()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        sys.stderr.write(f"{PROGRAM}: the state directory {printable(str(state.folder))} cannot be used: {why}\n")
+        return False
+    return True
+
+
+def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    if not _is_usable(state):
+        return 1
+    if not given.no_supervise and os.name == "posix":
+        from app.system.parent import own_command, run_parent
+
+        kiosk = [*own_command(), *again(given, given.command), "--no-supervise"]
+        return run_parent(kiosk, [*own_command(), *again(given, "release")], state.folder)
+    start_logging(given.log_level, redactor, state.logs / "kiosk.jsonl")
+    is_demo = given.command == "demo"
+    loaded = _load(given, redactor)
+    if is_demo:
+        loaded = loaded.as_demo()
+    _tell(loaded)
+    from app.compose import run_kiosk
+    from app.options import RunOptions
+
+    return run_kiosk(
+        RunOptions(
+            loaded=loaded,
+            state_dir=state.folder,
+            redactor=redactor,
+            config=given.config,
+            windowed=given.windowed,
+            display=given.display,
+            demo=is_demo,
+            busy_s=given.busy,
+            log_level=given.log_level,
+        )
+    )
+
+
+def _setup(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor) -> int:
+    from app.setup import Console, ask_and_save
+    from app.vendors.registry import vendors
+
+    loaded = _load(given, redactor)
+    if loaded.path.exists():  # a file that setup is to make is not missing
+        _tell(loaded, as_warnings=True)
+    return 0 if ask_and_save(loaded, vendors(), Console()) else 1
+
+
+def _check(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    from app.check import is_ready, readiness
+    from app.http import HttpClient
+    from app.report import show_findings, show_json
+    from app.vendors.base import Finding
+    from app.vendors.registry import vendors
+
+    loaded = _load(given, redactor)
+    _tell(loaded)
+
+    async def ask() -> list[Finding]:
+        http = HttpClient(__version__)
+        try:
+            return await readiness(loaded, state, redactor, vendors(), http)
+        finally:
+            await http.close()
+
+    findings = asyncio.run(ask())
+    ready = is_ready(findings)
+    if given.json:
+        mistakes, warnings = [list(map(str, remarks)) for remarks in (loaded.mistakes, loaded.warnings)]
+        show_json(findings, ready=ready, mistakes=mistakes, warnings=warnings)
+    else:
+        show_findings(findings, "READY" if ready else "NOT READY")
+    return 0 if ready else 1
+
+
+def _visits(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor) -> int:
+    _tell(_load(given, redactor), as_warnings=True)
+    if given.json:
+        sys.stdout.write(json.dumps({"visits": []}) + "\n")
+    else:
+        sys.stdout.write("No visit has been recorded yet.\n")
+    return 0
+
+
+def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    from app.release_command import release_all
+
+    if not _is_usable(state):
+        return 1
+    start_logging(given.log_level, redactor, state.logs / "release.jsonl")
+    loaded = _load(given, redactor)
+    _tell(loaded, as_warnings=True)
+    return asyncio.run(release_all(loaded.settings, state, force=given.force, as_json=given.json))
+
+
+def _self_test(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    from app.selftest import all_parts, self_test
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    loaded = _load(given, redactor)
+    _tell(loaded)
+    return 0 if self_test(all_parts(loaded, state), as_json=given.json) else 1
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, StateDirectory, Redactor], int]] = {
+    "run": _run,
+    "demo": _run,
+    "setup": _setup,
+    "check": _check,
+    "visits": _visits,
+    "release": _release,
+    "self-test": _self_test,
+}
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,69 @@
+"""Asks a part of the program whether it works here; a part that fails, or even dies, is a finding and nothing worse."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from app.system.redact import redact
+from app.vendors.base import Finding
+
+APART_S = 30.0
+
+
+def within(item: str, probe: Callable[[], list[Finding] | str]) -> list[Finding]:
+    """Call a probe in this process. Its text is a good finding; an exception is a bad one."""
+    try:
+        answer = probe()
+    except Exception as error:
+        return [Finding(item, False, _words(error))]
+    return [Finding(item, True, answer)] if isinstance(answer, str) else answer
+
+
+def probe_of(module: str, function: str) -> Any:
+    """Call a part's own probe; imported now, so that one broken part leaves the others to be asked."""
+    return getattr(importlib.import_module(module), function)()
+
+
+async def apart(item: str, module: str, function: str) -> list[Finding]:
+    """Call `function` of `module` in a process of its own: Qt aborts the process where it finds no screen."""
+    return await asyncio.to_thread(_apart, item, module, function)
+
+
+def _apart(item: str, module: str, function: str) -> list[Finding]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, item, module, function), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        with suppress(EOFError):
+            if ours.poll(APART_S):
+                found: list[Finding] = ours.recv()
+                return found
+            return [Finding(item, False, f"gives no answer within {APART_S:g} s")]
+        process.join(5.0)
+        return [Finding(item, False, f"cannot be used: its probe ended with {process.exitcode}")]
+    finally:
+        process.kill()
+        process.join(5.0)
+        ours.close()
+
+
+def _answer(to: Connection, item: str, module: str, function: str) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native parts explain their death at length
+    to.send(within(item, partial(probe_of, module, function)))
+    to.close()
+    os._exit(0)  # what a probe loaded has nothing to tidy up, and some of it cannot
+
+
+def _words(error: Exception) -> str:
+    text = " ".join(redact(str(error)).split())[:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,31 @@
+"""Findings as people read them, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from app.settings.remarks import printable
+from app.vendors.base import Finding
+
+_MARKS = {True: "ok", False: "FAIL", None: "warning"}
+
+
+def line(finding: Finding, width: int = 0) -> str:
+    """Return one finding on one line; `width`: characters of the column of items."""
+    return f"{_MARKS[finding.ok]:<7} {finding.item:<{width}}  {printable(finding.text)}".rstrip()
+
+
+def show_findings(findings: Sequence[Finding], verdict: str) -> None:
+    """Print a table, and the verdict as its last line."""
+    width = max((len(finding.item) for finding in findings), default=0)
+    sys.stdout.writelines(f"{line(finding, width)}\n" for finding in findings)
+    sys.stdout.write(f"{verdict}\n")
+
+
+def show_json(findings: Sequence[Finding], **more: Any) -> None:
+    """Print one JSON object: `more`, and the findings with `ok` true, false or null."""
+    told = [{"item": finding.item, "ok": finding.ok, "text": finding.text} for finding in findings]
+    sys.stdout.write(json.dumps({**more, "findings": told}, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,47 @@
+"""Values that nothing refuses and that experience advises against (ranges of experience.md 3)."""
+
+from __future__ import annotations
+
+import math
+
+from app.settings.model import Settings
+from app.vendors.base import Finding
+
+_ADVISED: dict[str, tuple[float, float]] = {
+    "visit.idle_s": (30, 300),
+    "visit.idle_warning_s": (20, 60),
+    "visit.hard_limit_s": (60, 1800),
+    "visit.chip_s": (30, 120),
+    "visit.countdown_s": (10, 30),
+    "visit.wrap_up_s": (10, 30),
+    "visit.max_extensions": (10, math.inf),
+    "visit.connect_timeout_s": (5, 60),
+    "visit.avatar_timeout_s": (5, 60),
+    "visit.first_frame_timeout_s": (5, 30),
+    "visit.stall_notice_s": (2, 15),
+    "visit.stall_end_s": (10, 30),
+    "visit.touch_guard_s": (0, 5),
+    "waiting.poll_s": (1, 30),
+    "waiting.keep_place_s": (30, 300),
+    "waiting.claim_s": (10, 60),
+    "waiting.cap_s": (60, 900),
+}
+
+
+def advice(settings: Settings) -> list[Finding]:
+    """Return a line for each value outside its advised range, and for values that defeat one another."""
+    found = []
+    for name, (least, most) in _ADVISED.items():
+        table, key = name.split(".")
+        value = getattr(getattr(settings, table), key)
+        if not least <= value <= most:
+            advised = f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:g}"
+            found.append(Finding(name, None, f"{value:g} works; advised: {advised}"))
+    visit = settings.visit
+    if visit.stall_notice_s >= visit.stall_end_s:
+        text = f"{visit.stall_notice_s:g} is never reached: stall_end_s ends the visit at {visit.stall_end_s:g}"
+        found.append(Finding("visit.stall_notice_s", None, text))
+    if visit.chip_s < visit.countdown_s:
+        text = f"{visit.chip_s:g} is later than the countdown, which begins at {visit.countdown_s:g}"
+        found.append(Finding("visit.chip_s", None, text))
+    return found
