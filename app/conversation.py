@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.audio.base import Microphone, SpeakerOut
-from app.character.base import Company, Mood
+from app.character.base import Company
 from app.ear import Ear
 from app.leg import Leg, LegEvent
 from app.line import Line
+from app.live_scene import LiveScene
 from app.picture import Picture
 from app.rooms.base import AvatarGone, Disconnected
 from app.screens import (
@@ -21,17 +22,12 @@ from app.screens import (
     Extend,
     Intent,
     Interrupt,
-    Live,
     Mute,
     Prefer,
     Speaker,
     Stay,
-    StillThere,
-    Talk,
     TalkButton,
     TalkMode,
-    Trouble,
-    WhyNot,
 )
 from app.screens import End as EndIntent
 from app.settings.model import VisitSettings
@@ -53,7 +49,6 @@ from app.vitals import VideoVitals, VisitVitals, Vitals
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.1  # how often devices and picture are looked at
-QUESTIONS_BACK_S = 8.0  # the suggestions return when nobody has spoken for so long
 
 
 @dataclass
@@ -77,7 +72,6 @@ class Parts:
     first_idle_s: float | None  # the first idle period, if it is another one
     rejoin: Callable[[], Awaitable[Leg]]
     measure: Callable[[], None]  # writes what the devices do into the vitals
-    over: asyncio.Future[EndReason] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Conversation:
@@ -92,17 +86,25 @@ class Conversation:
         self._session = SessionTimer(settings.hard_limit_s, parts.most_s)
         self._ear = Ear(parts.speaker, parts.microphone, parts.mode)
         self._transcript = Transcript()
-        self._warning: Countdown | None = None
+        self._scene = LiveScene(
+            stage=parts.stage,
+            facts=parts.facts,
+            settings=settings,
+            line=parts.line,
+            questions=parts.questions,
+            ear=self._ear,
+            idle=self._idle,
+            session=self._session,
+            transcript=self._transcript,
+            company=None if parts.has_video else parts.company,
+            picture_at=self._clock(),
+        )
+        self._frames = parts.picture.pushed
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
-        self._frames = parts.picture.pushed
-        self._frame_at = self._clock()
-        self._broken = False  # the room fell apart and a second join is under way
         self._has_rejoined = False
-        self._greeting = True
-        self._quiet_since = self._clock()
-        self._mood: Mood | None = None
+        self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
         """Talk until the end and say why. Whatever it started has stopped when it returns."""
@@ -120,7 +122,7 @@ class Conversation:
         }
         tasks = [asyncio.create_task(self._guarded(part), name=f"live-{name}") for name, part in work.items()]
         try:
-            return await self._p.over
+            return await self._over
         finally:
             for task in tasks:
                 task.cancel()
@@ -129,8 +131,8 @@ class Conversation:
 
     def end(self, reason: EndReason) -> None:
         """End it; the first reason counts."""
-        if not self._p.over.done():
-            self._p.over.set_result(reason)
+        if not self._over.done():
+            self._over.set_result(reason)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
@@ -155,7 +157,7 @@ class Conversation:
 
     async def _join_again(self) -> None:
         """One fresh join inside the same timers; the last picture stays."""
-        self._has_rejoined = self._broken = True
+        self._has_rejoined = self._scene.is_broken = True
         self._draw()
         await self._leg.stop()
         try:
@@ -164,8 +166,8 @@ class Conversation:
             log.info("the second join failed", extra={"error": type(error).__name__})
             self.end(EndReason.NETWORK)
             return
-        self._broken = False
-        self._frame_at = self._clock()
+        self._scene.is_broken = False
+        self._scene.picture_at = self._clock()
 
     def _on_event(self, event: LegEvent) -> None:
         match event:
@@ -193,7 +195,7 @@ class Conversation:
     def _on_caption(self, caption: Caption) -> None:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
         if caption.speaker is Speaker.VISITOR:
-            self._greeting = False
+            self._scene.greeting = False
             self._idle.activity()
             self._stays.set()
         if is_new and self._p.stage.preferences.captions:
@@ -212,11 +214,10 @@ class Conversation:
         self._idle.activity()
         self._stays.set()
         match intent:
-            case Extend() if self._why_not_extend() is None:
+            case Extend() if self._scene.why_no_extension() is None:
                 self._session.extend(self._p.settings.extension_s)
-                self._p.facts.extensions = self._session.extensions
             case AskText(text=text) if text.strip():
-                self._greeting = False
+                self._scene.greeting = False
                 if self._transcript.typed(text.strip()) and self._p.stage.preferences.captions:
                     self._p.facts.captions += 1
                 await self._leg.protocol.ask(self._leg.room, text.strip())
@@ -243,8 +244,8 @@ class Conversation:
             self._follow_voice(now)
             self._idle.avatar(self._ear.avatar_is_busy)
             self._follow_picture(now)
-            self._ear.muted_by_us = self._warning is not None and self._ear.avatar_is_heard
-            self._show_facts()
+            self._ear.muted_by_us = self._scene.warning is not None and self._ear.avatar_is_heard
+            self._scene.measure(self._p.speaker.level)
             self._p.measure()
             self._draw()
             self._looked.set()
@@ -258,8 +259,8 @@ class Conversation:
             self._voice_since = None
         elif self._voice_since is None:
             self._voice_since = now
-        if self._warning is not None:
-            self._warning.pause(self._voice_since is not None)
+        if self._scene.warning is not None:
+            self._scene.warning.pause(self._voice_since is not None)
             if self._voice_since is not None and now - self._voice_since >= SUSTAINED_S:
                 self._idle.restart()
                 self._stays.set()
@@ -268,8 +269,8 @@ class Conversation:
         pushed = self._p.picture.pushed
         if pushed != self._frames or not self._p.has_video:
             self._frames = pushed
-            self._frame_at = now
-        age_s = now - self._frame_at
+            self._scene.picture_at = now
+        age_s = now - self._scene.picture_at
         overdue = age_s >= self._p.settings.stall_notice_s
         self._p.vitals.media_overdue = "the picture stands still" if overdue else None
         if age_s >= self._p.settings.stall_end_s:
@@ -287,10 +288,10 @@ class Conversation:
     async def _still_there(self) -> bool:
         """Ask, and return whether anybody answered."""
         self._stays.clear()
-        self._warning = Countdown(self._p.settings.idle_warning_s)
+        self._scene.warning = Countdown(self._p.settings.idle_warning_s)
         self._p.speaker.chime("still_there")
         self._draw()
-        expired = asyncio.create_task(self._warning.expired(), name="still-there-time")
+        expired = asyncio.create_task(self._scene.warning.expired(), name="still-there-time")
         stays = asyncio.create_task(self._stays.wait(), name="still-there-answer")
         try:
             await asyncio.wait({expired, stays}, return_when=asyncio.FIRST_COMPLETED)
@@ -298,7 +299,7 @@ class Conversation:
         finally:
             expired.cancel()
             stays.cancel()
-            self._warning = None
+            self._scene.warning = None
             self._voice_since = None
 
     async def _watch_end(self) -> None:
@@ -325,76 +326,6 @@ class Conversation:
     async def _wrap_up(self) -> None:
         await self._leg.protocol.wrap_up(self._leg.room, self._session.remaining_s)
 
-    def _why_not_extend(self) -> WhyNot | None:
-        settings = self._p.settings
-        if self._p.line.somebody_waits():
-            return WhyNot.SOMEONE_WAITS
-        most = min(settings.max_extensions, self._p.line.most_extensions)
-        if self._session.extensions >= most or not self._session.can_extend(settings.extension_s):
-            return WhyNot.LIMIT
-        return None
-
-    # ------------------------------------------------------------ what is shown
-
     def _draw(self) -> None:
-        if self._p.over.done():
-            return
-        live = self._live()
-        if self._warning is not None:
-            of_s = round(self._p.settings.idle_warning_s)
-            self._p.stage.show(StillThere(min(of_s, round(self._warning.remaining_s)), of_s, live))
-        else:
-            self._p.stage.show(live)
-
-    def _live(self) -> Live:
-        settings = self._p.settings
-        remaining_s = self._session.remaining_s
-        shows_chip = remaining_s <= settings.chip_s
-        why_not = self._why_not_extend()
-        return Live(
-            talk=self._ear.talk,
-            sign=self._ear.sign,
-            mode=self._ear.mode,
-            greeting=self._greeting,
-            remaining_s=round(remaining_s) if shows_chip else None,
-            limit_s=round(settings.hard_limit_s),
-            urgent=remaining_s <= settings.countdown_s,
-            may_extend=shows_chip and why_not is None,
-            extension_s=round(settings.extension_s),
-            why_not=why_not if shows_chip else None,
-            trouble=self._trouble(),
-            captions=self._transcript.newest(),
-            questions=self._p.questions,
-            show_questions=self._greeting or self._clock() - self._quiet_since >= QUESTIONS_BACK_S,
-            can_interrupt=self._ear.talk is Talk.SPEAKING,
-        )
-
-    def _trouble(self) -> Trouble | None:
-        if self._broken or self._clock() - self._frame_at >= self._p.settings.stall_notice_s:
-            return Trouble.STALLED
-        return self._ear.trouble
-
-    def _show_facts(self) -> None:
-        facts, ear = self._p.facts, self._ear
-        facts.hard_deadline = self._session.deadline
-        remaining_s = self._idle.remaining_s
-        if self._warning is not None:
-            facts.idle_deadline, facts.idle_held_s = None, 0.0
-        elif self._idle.is_held:
-            facts.idle_deadline, facts.idle_held_s = None, remaining_s
-        else:
-            facts.idle_deadline, facts.idle_held_s = self._clock() + remaining_s, None
-        facts.speaking = ear.who_speaks
-        if facts.speaking is not None or ear.avatar_is_busy:
-            self._quiet_since = self._clock()
-        if not self._p.has_video:
-            self._act()
-
-    def _act(self) -> None:
-        """The drawn character is the avatar: it behaves as the conversation goes."""
-        moods = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARING: Mood.LISTENING}
-        self._p.company.voice(self._p.speaker.level)
-        mood = moods.get(self._ear.talk, Mood.LISTENING if self._greeting else Mood.IDLE)
-        if mood is not self._mood:
-            self._mood = mood
-            self._p.company.show(mood)
+        if not self._over.done():
+            self._scene.draw()

@@ -92,6 +92,7 @@ async def _play(steps: list, absence_is_busy: bool, video: bool) -> None:
     config = settings(visit={"hard_limit_s": 100, "max_extensions": 2, "idle_s": 30}, waiting={"cap_s": 90})
     rig = Rig(config, FakeControl(capabilities=capabilities))
     async with rig:
+        await rig.until(Attract)
         for what, value in steps:
             _do(rig, what, value)
             await asyncio.sleep(0.01)
@@ -153,7 +154,7 @@ def _invariants(rig: Rig) -> None:
 
 
 @pytest.mark.expect_log("the service cannot be used")
-@effort(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@effort(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=3, max_size=40), absence_is_busy=st.booleans(), video=st.booleans())
 def test_every_path_ends_in_attract_with_nothing_left(steps: list, absence_is_busy: bool, video: bool) -> None:
     logging.getLogger("app").setLevel(logging.CRITICAL)
