@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 MOST_BYTES = 1_000_000  # of an answer; a service's JSON is far below
 
@@ -78,7 +79,10 @@ class HttpClient:
     """One pooled client for the life of the process; the TLS context is made once, because it costs 20 ms and more."""
 
     def __init__(self, version: str) -> None:
-        self._client = httpx.AsyncClient(
+        import httpx  # here, because the window is painted before it is loaded
+
+        self._httpx = httpx
+        self._client: httpx.AsyncClient = httpx.AsyncClient(
             headers={"User-Agent": f"avatar-kiosk/{version}"},
             follow_redirects=False,  # a redirect would carry a key to another host
             limits=httpx.Limits(max_connections=10, keepalive_expiry=30.0),
@@ -95,6 +99,7 @@ class HttpClient:
         timeout_s: float,
     ) -> Answer:
         """See `Http.request`. `timeout_s` bounds connecting and each silence while reading."""
+        httpx = self._httpx
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
         try:
             async with self._client.stream(

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the window is painted before numpy is loaded
+    import numpy as np
+    from numpy.typing import NDArray
 
 RATE = 48_000  # samples per second
 FRAME = 480  # samples in 10 ms
 
-Sound = NDArray[np.int16]  # shape (n,)
+Sound: TypeAlias = "NDArray[np.int16]"  # shape (n,)
 
 
 class DeviceState(StrEnum):
