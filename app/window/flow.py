@@ -232,7 +232,20 @@ class Row:
                 used = 0
             used += wanted + (self._gap if rows[-1] else 0)
             rows[-1].append(at)
-        return [self._stretched(row, width) for row in rows]
+        return [self._stretched(row, width) for row in self._balanced(rows, width)]
+
+    def _balanced(self, rows: list[list[int]], width: int) -> list[list[int]]:
+        """Return the same number of rows with no lonely item on the last one, where widths allow it."""
+        if len(rows) == 1:
+            return rows
+        count = len(self._items)
+        each = -(-count // len(rows))
+        even = [list(range(at, min(at + each, count))) for at in range(0, count, each)]
+
+        def wide(row: list[int]) -> int:
+            return sum(self._items[at].natural() for at in row) + self._gap * (len(row) - 1)
+
+        return even if len(even) == len(rows) and all(wide(row) <= width for row in even) else rows
 
     def _stretched(self, row: list[int], width: int) -> list[tuple[Item, int]]:
         natural = [self._items[at].natural() for at in row]

@@ -226,7 +226,7 @@ class Look:
         found = self._fonts.get((role, self.rtl))
         if found is None:
             found = self._fonts[role, self.rtl] = self.sized_font(self.pixel_size(role), _CUTS[role].weight)
-            if role in (Role.TITLE, Role.TITLE_SMALL) and not self.rtl:
+            if role in {Role.TITLE, Role.TITLE_SMALL} and not self.rtl:
                 # Arabic letters join: any spacing would tear them apart.
                 found.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.012 * self.pixel_size(role))
         return found
@@ -243,8 +243,8 @@ class Look:
     def line_height(self, role: Role) -> float:
         """Return the distance from line to line, pixels."""
         line = _CUTS[role].line
-        if self.rtl:
-            line = 1.3 if role in (Role.TITLE, Role.TITLE_SMALL) else max(1.45, line + 0.2)
+        if self.rtl and role is not Role.NUMBER:
+            line = 1.3 if role in {Role.TITLE, Role.TITLE_SMALL} else max(1.45, line + 0.2)
         return line * self.pixel_size(role)
 
     def metrics(self, role: Role) -> QFontMetricsF:

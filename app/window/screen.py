@@ -15,7 +15,6 @@ from app.window.look import Look
 from app.window.texts import Texts
 
 REACH = 0.5  # g, at most, beyond what is seen of a control
-CHIP_ROOM = 3.2  # g at the top that belong to the chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class ScreenWidget(QWidget):
         self.site = site
         self.shown: Screen | None = None
         self.preferences = Preferences()
+        self.top_room = 0  # pixels at the top that belong to the name of the place
         self._drawn: tuple[Screen, Preferences, int, QSize] | None = None
 
     # -------------------------------------------------------- drawing

@@ -180,6 +180,10 @@ class Chip(Painted):
         """Return its width with the text on one line, pixels."""
         return int(self._lines(1e6).widest) + 1 + self._mark() + self._gap() + 2 * self._side()
 
+    def snug(self, width: int) -> int:
+        """Return the width that its lines really take, at most `width` pixels."""
+        return width - self._room(width) + int(self._lines(self._room(width)).widest) + 1
+
     def height_for(self, width: int) -> int:
         """Return its height at this width, pixels."""
         tall = self._lines(self._room(width)).height + 2 * self.look.px(0.32)

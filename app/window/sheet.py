@@ -12,7 +12,7 @@ from app.screens import Intent
 from app.window.controls import Control
 from app.window.flow import Column, Grow, Item, Space
 from app.window.look import Look
-from app.window.screen import CHIP_ROOM, ScreenWidget, Site, picture_width
+from app.window.screen import ScreenWidget, Site, picture_width
 from app.window.surfaces import Glow, Surface
 from app.window.texts import Texts
 from app.window.words import Painted
@@ -115,7 +115,7 @@ class SheetScreen(ScreenWidget):
     def _place(self, fit: Fit) -> QRect:
         """Return the most that the content may take."""
         look, size = self.look, self.size()
-        chip = look.px(CHIP_ROOM)
+        chip = self.top_room
         if self.glow is not None:
             across = look.px(1.8 if look.portrait else 3.4)
             wide = size.width() - 2 * across
@@ -135,7 +135,8 @@ class SheetScreen(ScreenWidget):
         """Put the surface under the content; in portrait the sheet is as high as its content."""
         look, size = self.look, self.size()
         if self.glow is not None:
-            self._surface.cover(QRect(QPoint(0, 0), size), glow=self.glow)
+            # Large words reach into the halo, and no word may stand on the sun.
+            self._surface.cover(QRect(QPoint(0, 0), size), glow=None if look.large else self.glow)
             self._sheet_top = 0
         elif look.portrait:
             tall = column.height_for(place.width())

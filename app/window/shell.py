@@ -181,6 +181,8 @@ class KioskWindow(QWidget):
         changed = before is None or before.step != shown.step or old is not widget
         if changed and old is not None and before is not None:
             self._begin_fade(old, before.screen, shown.screen)
+        self._place_chip()
+        widget.top_room = self._chip.geometry().bottom() + self.look.px(0.6)
         widget.setGeometry(self.rect())
         widget.draw(shown.screen, shown.preferences)
         if old is not widget:
@@ -189,7 +191,6 @@ class KioskWindow(QWidget):
                 old.hide()
             self._order()
         self._place_picture(widget)
-        self._place_chip()
         focused = self.focusWidget()
         lost = focused is None or not focused.isVisibleTo(self) or not widget.isAncestorOf(focused)
         if (changed or lost) and not self._staff_is_open():
@@ -250,7 +251,7 @@ class KioskWindow(QWidget):
         self._chip.say(f"{self._site.place} · {name}" if self._site.place else name)
         away = look.px(0.9)
         most = (size.width() if look.portrait else picture_width(size)) - 2 * away
-        wide = min(self._chip.natural(), most)
+        wide = self._chip.snug(min(self._chip.natural(), most))
         left = size.width() - away - wide if look.rtl else away
         self._chip.place(QRect(left, away, wide, self._chip.height_for(wide)))
 
