@@ -30,7 +30,11 @@ def set_value(text: str, table: str, key: str, value: str) -> str:
             lines[place] = _with_comment_of(lines[place], written)
     changed = "\n".join(lines) + "\n"
     name, before = tuple(table.split(".")), _flat(tomllib.loads(text))
-    if _flat(tomllib.loads(changed)) != {**before, (*name, key): value} or before.get((*name, f"{key}_file")):
+    try:
+        after = _flat(tomllib.loads(changed))
+    except tomllib.TOMLDecodeError:
+        after = {}
+    if after != {**before, (*name, key): value} or before.get((*name, f"{key}_file")):
         raise ValueError(f"{table}.{key} cannot be changed in this file by itself")
     return changed
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from app.settings.load import Loaded, load
-from app.settings.types import HttpUrl, OptionalHttpUrl
+from app.settings.types import OptionalHttpUrl
 from app.vendors.base import Vendor, VendorSettings
 
 
 class ShopSettings(VendorSettings):
-    url: HttpUrl | str = ""
+    url: OptionalHttpUrl = ""
     release_url: OptionalHttpUrl = ""
     api_key: SecretStr = SecretStr("")
     headers: dict[str, SecretStr] = Field(default_factory=dict)
