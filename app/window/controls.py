@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.window.icons import paint_icon
@@ -158,6 +158,18 @@ class Control(QAbstractButton):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Leave every key to the window."""
         event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A finger that went down on a screen that is gone says nothing on the next one."""
+        if self.isVisible():
+            super().mouseReleaseEvent(event)
+        else:
+            event.ignore()
+
+    def hideEvent(self, _event: QHideEvent) -> None:
+        """Whatever lay on it lies on it no longer."""
+        self._flash.stop()
+        self.setDown(False)
 
     def _went_down(self) -> None:
         self._flash.start()

@@ -49,6 +49,8 @@ class ScreenWidget(QWidget):
         self.site = site
         self.shown: Screen | None = None
         self.preferences = Preferences()
+        self.arranged: Callable[[], None] | None = None  # told after things may have moved
+        self._touched = False
         self.top_room = 0  # pixels at the top that belong to the name of the place
         self._drawn: tuple[Screen, Preferences, int, QSize] | None = None
 
@@ -70,6 +72,8 @@ class ScreenWidget(QWidget):
         spread(self.controls(), self.look.px(REACH))
         # A fit of the words to a small window moves the version on: what was drawn is drawn in it.
         self._drawn = (self.shown, self.preferences, self.look.version, self.size())
+        if self.arranged is not None:
+            self.arranged()
 
     def fill(self) -> None:
         """Put the value's words and numbers into the widgets."""
@@ -145,11 +149,13 @@ class ScreenWidget(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take presses on nothing, so that `on_tap` follows."""
-        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
+        self._touched = event.button() == Qt.MouseButton.LeftButton
+        event.setAccepted(self._touched)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A finger that went down on nothing was lifted."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        """A finger that went down on nothing of this very screen was lifted."""
+        touched, self._touched = self._touched, False
+        if touched and self.isVisible():
             self.on_tap(event.position().toPoint())
 
 

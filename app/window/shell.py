@@ -125,6 +125,7 @@ class KioskWindow(QWidget):
         self._last_activity = -ACTIVITY_S
         self._taps = CornerTaps(now)
         self._dismissed = False
+        self._showing = False
 
         self.setWindowTitle("Avatar Kiosk")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -136,6 +137,7 @@ class KioskWindow(QWidget):
         for widget in self._screens.values():
             widget.setParent(self)
             widget.hide()
+            widget.arranged = self._arranged
         self._chip = PlaceChip(self.look, self)
         self._chip.painted = on_first_paint
         if theme.logo is not None:
@@ -161,7 +163,9 @@ class KioskWindow(QWidget):
         self._placement.show()
 
     def dismiss(self) -> None:
-        """Go for good: the program ends."""
+        """Go for good: the program ends. Qt deletes the window with all that is in it, before Python collects it."""
+        if self._dismissed:
+            return
         self._dismissed = True
         self._placement.leave()
         app = QApplication.instance()
@@ -169,7 +173,9 @@ class KioskWindow(QWidget):
             app.focusChanged.disconnect(self._focus_changed)
         self._fade.stop()
         self._rest.stop()
+        self._video.detach()
         self.hide()
+        self.deleteLater()
 
     def show_screen(self, shown: Shown) -> None:
         """Show this value now; nothing is touched that did not change."""
@@ -184,7 +190,9 @@ class KioskWindow(QWidget):
         self._place_chip()
         widget.top_room = self._chip.geometry().bottom() + self.look.px(0.6)
         widget.setGeometry(self.rect())
+        self._showing = True
         widget.draw(shown.screen, shown.preferences)
+        self._showing = False
         if old is not widget:
             widget.show()
             if old is not None:
@@ -211,6 +219,13 @@ class KioskWindow(QWidget):
                 return
             self._last_activity = now
         self._send_answer(Answer(self._shown.step, intent))
+
+    def _arranged(self) -> None:
+        """A screen has laid itself out anew without a new value (a sheet opened, a card turned)."""
+        screen = self.current_screen()
+        if screen is not None and not self._showing and screen.isVisible():
+            self._place_picture(screen)
+            self._follow_focus()
 
     def _refresh(self) -> None:
         if self._shown is not None and not self._dismissed:
@@ -337,7 +352,7 @@ class KioskWindow(QWidget):
         focused = self.focusWidget()
         if press in {Press.NEXT, Press.PREVIOUS}:
             self._move_focus(1 if press is Press.NEXT else -1)
-        elif press is Press.ENTER and isinstance(focused, Control):
+        elif press is Press.ENTER and isinstance(focused, Control) and focused in self._focus_order():
             focused.press_by_key()
 
     def _anything(self, *, keep_asking: bool = False) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QEvent
+
 from app.audio.base import Levels
 from app.character.paint import Painter
 from app.character.pose import Pose
@@ -66,6 +68,12 @@ def make_window(
     return window
 
 
+def end(window: KioskWindow) -> None:
+    """Dismiss a window and have Qt delete it now: what Python's collector finds later is empty."""
+    window.dismiss()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
 def photograph(window: KioskWindow, screen: Screen, wishes: Preferences, step: int):
     """Show a literal and return its picture, with the drawn figure where a picture is wanted."""
     shares: list[float] = [1.0]
@@ -106,7 +114,7 @@ def main() -> None:
         photograph(windows[size], screen, wishes, step).save(str(out / f"{name}.png"))
         print(name)
     for window in windows.values():
-        window.dismiss()
+        end(window)
     app.processEvents()
 
 

@@ -14,7 +14,7 @@ from app.window.facts import FactCard
 from app.window.shapes import Chip
 from app.window.sheet import SheetScreen
 from app.window.words import Painted, Words
-from tests.window.gallery import make_window
+from tests.window.gallery import end, make_window
 from tests.window.literals import QUIET, SIZES, WISHES
 
 # Screens that differ only in their reason, not in what they show, are measured once.
@@ -49,7 +49,7 @@ def windows(qapp, fonts):
 
     yield get
     for window in made.values():
-        window.dismiss()
+        end(window)
 
 
 def visible(screen, kind):
