@@ -43,11 +43,13 @@ async def readiness(
     http: Http,
 ) -> list[Finding]:
     """Return every finding, in the order in which a person would mend them."""
+    audio = loaded.settings.audio
+    devices = partial(probe_of, "app.audio.probe", "devices", audio.output, audio.input, audio.echo_cancellation)
     return [
         *settings_findings(loaded),
         *advice(loaded.settings),
         *await service_findings(loaded, redactor, vendors, http),
-        *await asyncio.to_thread(within, "sound", partial(probe_of, "app.audio.probe", "devices")),
+        *await asyncio.to_thread(within, "sound", devices),
         *await apart("screen", "app.window.probe", "screen_findings"),
         *disk_findings(state),
         *clock_findings(time.time()),

@@ -27,9 +27,9 @@ def within(item: str, probe: Callable[[], list[Finding] | str]) -> list[Finding]
     return [Finding(item, True, answer)] if isinstance(answer, str) else answer
 
 
-def probe_of(module: str, function: str) -> Any:
+def probe_of(module: str, function: str, *arguments: object) -> Any:
     """Call a part's own probe; imported now, so that one broken part leaves the others to be asked."""
-    return getattr(importlib.import_module(module), function)()
+    return getattr(importlib.import_module(module), function)(*arguments)
 
 
 async def apart(item: str, module: str, function: str) -> list[Finding]:

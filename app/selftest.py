@@ -17,7 +17,7 @@ from app.state import StateDirectory
 from app.vendors.base import Finding
 
 PASSED = "SELF-TEST PASS"
-_WIDTH = 15
+_WIDTH = 17
 
 Part = Callable[[], list[Finding]]
 
@@ -51,7 +51,8 @@ def all_parts(loaded: Loaded, state: StateDirectory) -> list[Part]:
         partial(within, "guide", _guide),
         partial(within, "media library", lambda: probe_of("app.rooms.probe", "media_library")),
         partial(within, "TLS", _tls),
-        partial(within, "sound", _sound),
+        partial(within, "sound", lambda: probe_of("app.audio.probe", "parts")),
+        partial(within, "sound devices", lambda: _devices(loaded)),
         partial(within, "state directory", lambda: _state(state)),
     ]
 
@@ -103,9 +104,10 @@ def _tls() -> str:
     return f"{ssl.OPENSSL_VERSION}, {len(context.get_ca_certs())} authorities"
 
 
-def _sound() -> list[Finding]:
-    # Devices may be plugged in later; that they can be asked for is what this program answers for.
-    found: list[Finding] = probe_of("app.audio.probe", "devices")
+def _devices(loaded: Loaded) -> list[Finding]:
+    audio = loaded.settings.audio
+    found: list[Finding] = probe_of("app.audio.probe", "devices", audio.output, audio.input, audio.echo_cancellation)
+    # They may be plugged in later: none is a fault of this program.
     return [Finding(finding.item, finding.ok or None, finding.text) for finding in found]
 
 

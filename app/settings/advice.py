@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlsplit
 
 from app.settings.model import Settings
+from app.settings.types import is_loopback
 from app.vendors.base import Finding
 
 _ADVISED: dict[str, tuple[float, float]] = {
@@ -44,4 +46,17 @@ def advice(settings: Settings) -> list[Finding]:
     if visit.chip_s < visit.countdown_s:
         text = f"{visit.chip_s:g} is later than the countdown, which begins at {visit.countdown_s:g}"
         found.append(Finding("visit.chip_s", None, text))
+    return found + _unencrypted(settings)
+
+
+def _unencrypted(settings: Settings) -> list[Finding]:
+    """A note for each address of the chosen service that sends keys and tokens over the network for all to read."""
+    chosen = settings.service.vendor
+    found = []
+    for key, value in settings.service.tables.get(chosen, ()):
+        if not key.endswith("url") or not isinstance(value, str) or not value.lower().startswith("http://"):
+            continue
+        if not is_loopback(urlsplit(value).hostname or ""):
+            text = "everybody on the way can read its keys and tokens; advised: https://"
+            found.append(Finding(f"service.{chosen}.{key}", None, text))
     return found

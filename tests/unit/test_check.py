@@ -124,6 +124,15 @@ def test_values_that_defeat_one_another_are_noted():
     assert [finding.item for finding in found] == ["visit.chip_s", "visit.chip_s"]
 
 
+@pytest.mark.parametrize(
+    ("url", "count"),
+    [("http://shop.example", 1), ("https://shop.example", 0), ("http://localhost:8080", 0), ("http://[::1]/x", 0)],
+)
+def test_an_address_that_sends_keys_unencrypted_is_noted(tmp_path, url, count):
+    found = advice(read(tmp_path, RIGHT.replace("https://x", url)).settings)
+    assert [finding.item for finding in found] == ["service.shop.url"] * count
+
+
 def test_the_disk_is_the_state_directorys(tmp_path):
     (finding,) = disk_findings(StateDirectory(tmp_path / "state"))
     assert str(tmp_path / "state") in finding.text

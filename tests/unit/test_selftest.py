@@ -21,8 +21,8 @@ BAD = partial(within, "two", broken)
 def test_it_passes_with_its_own_line_last(capsys):
     assert self_test([GOOD, lambda: [Finding("sound", None, "no device")]])
     assert capsys.readouterr().out.splitlines() == [
-        "ok      one              works",
-        "warning sound            no device",
+        "ok      one                works",
+        "warning sound              no device",
         "SELF-TEST PASS",
     ]
 
@@ -30,7 +30,7 @@ def test_it_passes_with_its_own_line_last(capsys):
 def test_it_names_what_failed_and_tries_the_rest(capsys):
     assert not self_test([BAD, GOOD])
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "FAIL    two              OSError: gone"
+    assert told[0] == "FAIL    two                OSError: gone"
     assert told[1].startswith("ok      one")
     assert told[2] == "SELF-TEST FAIL: two"
 

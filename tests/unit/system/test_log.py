@@ -4,11 +4,13 @@ import json
 import logging
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from app.system.log import JsonLines, Lines, Plain, handlers
-from app.system.redact import Redactor
+from app.system.redact import HIDDEN, Redactor
 
 SECRET = "hunter22"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc"
@@ -130,3 +132,21 @@ def test_the_file_never_grows_without_end(tmp_path):
     to_file.close()
     assert len(list(tmp_path.iterdir())) == 6
     assert all(file.stat().st_size <= 2000 for file in tmp_path.iterdir())
+
+
+def test_a_process_logs_to_stderr_and_file_at_its_level_and_silences_chatty_libraries(tmp_path):
+    code = (
+        "import logging, sys; from pathlib import Path; from app.system.log import start_logging;"
+        "from app.system.redact import HIDDEN, Redactor;"
+        f"start_logging('info', Redactor(['{SECRET}']), Path(sys.argv[1]));"
+        "logging.getLogger('app.x').debug('hidden'); logging.getLogger('app.x').info('shown');"
+        f"logging.getLogger('httpx').info('POST https://host'); logging.getLogger('httpx').warning('{SECRET}');"
+        f"import warnings; warnings.warn('careful {SECRET}')"
+    )
+    file = tmp_path / "kiosk.jsonl"
+    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
+    messages = [json.loads(each)["message"] for each in file.read_text().splitlines()]
+    assert messages[:2] == ["shown", HIDDEN]
+    assert messages[2].startswith("<string>:1: UserWarning: careful ***")
+    assert len(done.stderr.splitlines()) == 3
+    assert SECRET not in done.stderr + file.read_text()
