@@ -43,8 +43,6 @@ class Picture:
         self.wanted: PixelFormat = PixelFormat.BGRA
         # The size at which the picture is painted, pixels; rooms use it to ask for the nearest layer above it.
         self.shown_size: tuple[int, int] = (0, 0)
-        # Who fills it, in the words of the status page: "room", or "character" for a drawn one.
-        self.source = "room"
         self.pushed = 0
         self.last_push_s: float | None = None
         self.on_frame: Callable[[], None] | None = None

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.picture import Frame, Picture, PixelFormat
-from app.vitals import VideoVitals, Vitals
+from app.vitals import Vitals
 from app.window.video_choice import Pace, choose
 from app.window.video_gpu import GpuSurface
 from app.window.video_place import Drawing, place_picture
@@ -31,7 +31,7 @@ class VideoWidget(QWidget):
     wake: runs a function soon on the GUI thread, callable from any thread (`loop.call_soon_threadsafe`).
     painter: "auto" asks the machine; "gpu" is taken even on a software rasteriser, but still gives way when it fails.
     painted: called with each new frame after it was painted. now: seconds, as `time.monotonic`.
-    The last picture stays until `clear`. `vitals.video` is None until the first frame of a visit is painted.
+    The last picture stays until `clear`. What is painted is counted in `vitals.video` while the visit has put it there.
     """
 
     def __init__(
@@ -87,11 +87,9 @@ class VideoWidget(QWidget):
             self._draw()
 
     def clear(self) -> None:
-        """Forget the picture and count anew: nothing of this visitor is shown to the next."""
+        """Forget the picture: nothing of this visitor is shown to the next."""
         self._picture.take()
         self._frame = None
-        self._vitals.video = None
-        self._times.clear()
         self._pace = Pace()
         self._draw()
 
@@ -189,16 +187,17 @@ class VideoWidget(QWidget):
         self._times.append(now)
         while self._times[0] < now - 1.0:
             self._times.popleft()
-        self._vitals.video = replace(
-            self._vitals.video or VideoVitals(),
-            painter=self.painter,
-            source=self._picture.source,
-            width=frame.width,
-            height=frame.height,
-            frames=(self._vitals.video.frames if self._vitals.video else 0) + 1,
-            fps=float(len(self._times)),
-            painted_at=now,
-        )
+        video = self._vitals.video
+        if video is not None:
+            self._vitals.video = replace(
+                video,
+                painter=self.painter,
+                width=frame.width,
+                height=frame.height,
+                frames=video.frames + 1,
+                fps=float(len(self._times)),
+                painted_at=now,
+            )
         if self.painted is not None:
             self.painted(frame)
 

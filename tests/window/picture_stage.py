@@ -37,6 +37,7 @@ class Stage:
         self.now = 100.0
         self.painted = []
         self.picture, self.vitals = Picture(), Vitals()
+        self.begin_visit()
         self.window = QWidget()
         self.window.resize(width, height)
         self._undo = contextlib.ExitStack()
@@ -109,6 +110,15 @@ class Stage:
         self.widget.set_area(QRect(*rect))
         return self.look()
 
+    def begin_visit(self, source="room"):
+        from app.vitals import VideoVitals
+
+        self.now += 10.0  # what was painted before is long past
+        self.vitals.video = VideoVitals(source=source)
+
+    def end_visit(self):
+        self.vitals.video = None
+
     def clear(self):
         self.widget.clear()
         return self.look()
@@ -141,6 +151,7 @@ class Stage:
             "vitals_painter": self.vitals.painter,
             "video": self.vitals.video,
             "degraded": self.vitals.degraded,
+            "now": self.now,
             "wanted": self.picture.wanted,
             "shown_size": self.picture.shown_size,
             "painted": list(self.painted),

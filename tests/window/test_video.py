@@ -32,6 +32,7 @@ def stage(request, qapp):
         stage.darken(False)
         stage.set_area(0, 0, WIDTH, HEIGHT)
         stage.clear()
+        stage.begin_visit()
         yield stage
 
 
@@ -104,7 +105,6 @@ def test_the_last_picture_stays_until_it_is_cleared(stage):
     close_to(stage.look(), colour(GREEN))
     assert stage.facts()["video"].frames == 1
     close_to(stage.clear(), GROUND_RGB, 0)
-    assert stage.facts()["video"] is None
 
 
 def test_a_darkened_picture_keeps_its_place_and_less_than_half_its_light(stage):
@@ -147,7 +147,7 @@ def test_the_painter_counts_what_it_paints(stage):
         facts = stage.facts()
         assert facts["video"].frames == number
         assert facts["video"].painter == facts["vitals_painter"] == facts["painter"]
-        assert facts["video"].painted_at == 100.0
+        assert facts["video"].painted_at == facts["now"]
         assert facts["video"].fps == number  # the clock stands: all within the last second
     assert facts["wanted"] is native(stage)
     assert facts["painted"][-1] == (720, 1280)
@@ -199,11 +199,15 @@ def test_something_above_that_repaints_is_no_new_picture(qapp):
         assert stage.vitals.video.frames == 1
 
 
-def test_the_source_of_the_picture_is_told(qapp):
+def test_each_visit_is_counted_by_itself_and_what_nobody_visits_is_not(qapp):
     with Stage() as stage:
-        stage.picture.source = "character"
         stage.show(plain(RED, kind=PixelFormat.BGRA))
-        assert stage.vitals.video.source == "character"
+        stage.end_visit()
+        stage.show(plain(RED, kind=PixelFormat.BGRA))
+        assert stage.vitals.video is None
+        stage.begin_visit("character")
+        stage.show(plain(RED, kind=PixelFormat.BGRA))
+        assert (stage.vitals.video.frames, stage.vitals.video.source) == (1, "character")
 
 
 @pytest.mark.expect_log("frame too short")
@@ -211,7 +215,7 @@ def test_a_frame_with_too_few_bytes_is_refused_and_the_next_one_shown(qapp):
     with Stage() as stage:
         stage.push(Frame(720, 1280, PixelFormat.BGRA, bytes(100), 0.0))
         stage.spin()
-        assert stage.vitals.video is None
+        assert stage.vitals.video.frames == 0
         close_to(stage.show(plain(RED, kind=PixelFormat.BGRA)), colour(RED))
 
 
