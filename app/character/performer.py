@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Protocol
 
@@ -35,6 +35,19 @@ class PosePainter(Protocol):
         ...
 
 
+@dataclass
+class Manner:
+    """How every figure of a kiosk behaves; shared by its performers, each field replaced whole.
+
+    calm: reduced motion. free: share of the picture's height, from its top, that nothing covers. visitor: where the
+    visitor's face is, each -1 to 1, to the right of the picture and up.
+    """
+
+    calm: bool = False
+    free: float = 1.0
+    visitor: tuple[float, float] = (0.0, 0.0)
+
+
 class Performer:
     """Lives, and paints what it lives, into a sink. All methods may be called from any thread; none blocks for long.
 
@@ -49,6 +62,7 @@ class Performer:
         *,
         fps: float = 25.0,
         quiet_fps: float = 25.0,
+        manner: Manner | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.painter = painter
@@ -64,9 +78,7 @@ class Performer:
         self._is_shown = True
         self._is_blank = True  # the next frame is needed whatever it shows
         self._mood = Mood.IDLE
-        self._calm = False
-        self._free = 1.0
-        self._visitor = (0.0, 0.0)
+        self._manner = manner if manner is not None else Manner()
         self._hearing = 0.0
         self._loudness = 0.0
         self._track: MouthTrack | None = None
@@ -114,15 +126,15 @@ class Performer:
 
     def calm(self, less_motion: bool) -> None:
         """Move less; asleep and calm it stands still, and nothing is painted."""
-        self._calm = less_motion
+        self._manner.calm = less_motion
 
     def free(self, share: float) -> None:
         """Tell which share of the picture's height, from its top, nothing covers (0 to 1): the face stays in it."""
-        self._free = max(0.3, min(1.0, share))
+        self._manner.free = max(0.3, min(1.0, share))
 
     def gaze(self, x: float, y: float) -> None:
         """Tell where the visitor's face is: -1 to 1, to the right of the picture and up."""
-        self._visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
+        self._manner.visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
 
     def hear(self, level: float) -> None:
         """How loud the visitor is now, 0 to 1."""
@@ -183,7 +195,7 @@ class Performer:
             try:
                 pose = life.step(self._clock() - begin, self._sense())
                 painter = self.painter
-                look = _look(pose, painter) if self._calm else ()  # otherwise something moves always
+                look = _look(pose, painter) if self._manner.calm else ()  # otherwise something moves always
                 if self._is_shown and (not look or look != shown or self._is_blank):
                     self._is_blank = False
                     self._put(painter(pose), sink)
@@ -218,7 +230,8 @@ class Performer:
             with self._changed:
                 if at_s <= track.end_s + _AFTER_TURN_S:  # afterwards the mouth follows loudness again
                     shapes = track.at(at_s)
-        return Senses(self._mood, shapes, self._loudness, self._hearing, self._visitor, self._free, self._calm)
+        manner = self._manner
+        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.visitor, manner.free, manner.calm)
 
 
 _seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))

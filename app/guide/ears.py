@@ -1,0 +1,196 @@
+"""The guide's ears: microphone frames to words, in a worker thread, without a network. An optional extra (`listen`)."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.audio.base import RATE, Sound
+
+log = logging.getLogger(__name__)
+
+_PACKAGE = "moonshine_voice"
+_MODEL = "tiny-en"  # in the wheel of 0.0.73; later wheels download theirs
+_MODEL_RATE = 16_000
+_UPDATE_S = 0.5  # how often a line under way is read again: each time costs a tenth of its length
+_CHUNK_S = 0.1
+_MOST_WAITING_S = 20.0  # sound that a slow machine may still have before it; then the oldest is dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words of the visitor: the whole line so far. `line` tells the lines of one visit apart."""
+
+    line: str
+    text: str
+    final: bool
+
+
+class Ears(Protocol):
+    """Listens. One for the whole process."""
+
+    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[Heard], None]) -> None:
+        """Tell what is heard until the frames end or the listening is cancelled."""
+        ...
+
+    def close(self) -> None:
+        """Free the model; idempotent."""
+        ...
+
+
+def can_hear(language: str) -> bool:
+    """Whether there are ears for this language: the extra is installed and it is English."""
+    return language.startswith("en") and importlib.util.find_spec(_PACKAGE) is not None
+
+
+def open_ears(language: str) -> Ears | None:
+    """Ears for this language, or None. Loads nothing yet."""
+    return MoonshineEars() if can_hear(language) else None
+
+
+class MoonshineEars:
+    """English, by moonshine-voice, whose voice detection cuts the sound into lines."""
+
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="guide-ears")
+        self._model: Any = None
+
+    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[Heard], None]) -> None:
+        """See `Ears.listen`. A model that cannot be loaded is told once; nothing is heard then."""
+        loop = asyncio.get_running_loop()
+        opening = self._worker.submit(self._open)
+        inbox = _Inbox()
+        collecting = asyncio.create_task(inbox.collect(frames), name="guide-ears-inbox")
+        try:
+            stream = await asyncio.wrap_future(opening)
+            while (sound := await inbox.take()) is not None:
+                for heard in await loop.run_in_executor(self._worker, stream.add, sound):
+                    hear(heard)
+            for heard in await loop.run_in_executor(self._worker, stream.finish):
+                hear(heard)
+        except Exception as error:
+            log.error("the guide cannot hear", extra={"error": type(error).__name__}, exc_info=error)
+        finally:
+            collecting.cancel()
+            await asyncio.wait({collecting})
+            self._worker.submit(_close, opening)  # the worker does one thing after the other: it is open by then
+
+    def close(self) -> None:
+        """See `Ears.close`."""
+        self._worker.submit(self._free)
+        self._worker.shutdown(wait=True)
+
+    def _open(self) -> _Stream:
+        if self._model is None:
+            from moonshine_voice import ModelArch, Transcriber, get_assets_path
+
+            # The sound of every line ever heard would come back with each update.
+            options = {"return_audio_data": "false"}
+            self._model = Transcriber(str(get_assets_path() / _MODEL), ModelArch.TINY, options=options)
+        return _Stream(self._model)
+
+    def _free(self) -> None:
+        if self._model is not None:
+            self._model.close()
+            self._model = None
+
+
+class _Inbox:
+    """Sound that waits for the ears; they take all of it at once, so a slow machine falls behind only in steps."""
+
+    def __init__(self) -> None:
+        self._frames: list[Sound] = []
+        self._waiting_s = 0.0
+        self._enough = asyncio.Event()
+        self._ended = False
+
+    async def collect(self, frames: AsyncIterator[Sound]) -> None:
+        """Fill it until the frames end."""
+        try:
+            async for frame in frames:
+                self._frames.append(frame)
+                self._waiting_s += len(frame) / RATE
+                while self._waiting_s > _MOST_WAITING_S:
+                    self._waiting_s -= len(self._frames.pop(0)) / RATE
+                if self._waiting_s >= _CHUNK_S:
+                    self._enough.set()
+        finally:
+            self._ended = True
+            self._enough.set()
+            if isinstance(frames, AsyncGenerator):
+                await frames.aclose()
+
+    async def take(self) -> Sound | None:
+        """Wait for sound and take all of it; None at the end."""
+        await self._enough.wait()
+        taken, self._frames, self._waiting_s = self._frames, [], 0.0
+        if not self._ended:
+            self._enough.clear()
+        return np.concatenate(taken) if taken else None
+
+
+class _Stream:
+    """One visit's stream in the model; used on the worker's thread only."""
+
+    def __init__(self, model: Any) -> None:
+        self._stream = model.create_stream(update_interval=_UPDATE_S)
+        self._stream.add_listener(self._on_event)
+        self._stream.start()
+        self._heard: list[Heard] = []
+        self._thirds = _Thirds()
+
+    def add(self, sound: Sound) -> list[Heard]:
+        """Hear more sound; return what has changed."""
+        self._stream.add_audio(self._thirds(sound).tolist(), _MODEL_RATE)
+        return self._taken()
+
+    def finish(self) -> list[Heard]:
+        """The sound is over: return the rest."""
+        self._stream.stop()
+        return self._taken()
+
+    def close(self) -> None:
+        """Free it."""
+        self._stream.close()
+
+    def _taken(self) -> list[Heard]:
+        heard, self._heard = self._heard, []
+        return heard
+
+    def _on_event(self, event: Any) -> None:
+        final = type(event).__name__ == "LineCompleted"
+        if final or (type(event).__name__ == "LineTextChanged" and not event.line.is_complete):
+            self._heard.append(Heard(str(event.line.line_id), event.line.text.strip(), final))
+
+
+def _close(opening: Future[_Stream]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
+
+
+class _Thirds:
+    """48 kHz to 16 kHz, over the borders of chunks."""
+
+    def __init__(self) -> None:
+        n = np.arange(-36, 37)
+        taps = np.sinc(n / 3.3) * np.blackman(len(n))
+        self._taps = (taps / taps.sum() / 32768).astype(np.float32)
+        self._tail = np.zeros(len(n) - 1, np.float32)
+        self._skip = 0
+
+    def __call__(self, sound: Sound) -> NDArray[np.float32]:
+        """Return the next piece, -1 to 1."""
+        joined = np.concatenate([self._tail, sound.astype(np.float32)])
+        self._tail = joined[len(joined) - len(self._tail) :]
+        smooth = np.convolve(joined, self._taps, mode="valid")
+        out: NDArray[np.float32] = smooth[self._skip :: 3].astype(np.float32)
+        self._skip = (self._skip - len(smooth)) % 3
+        return out

@@ -1,0 +1,179 @@
+"""What the guide knows: a file for each language, for staff to edit; a bad one is told in one line and passed over."""
+
+from __future__ import annotations
+
+import logging
+import string
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from app.guide.matching import Match, Matcher, plain_words
+from app.settings.files import FileFault, Files, decode
+from app.settings.remarks import dotted, in_plain_words, nearest, printable
+
+log = logging.getLogger(__name__)
+
+FALLBACK = "en"  # the language whose file comes with the program
+_SURE = 0.8  # score from which a question counts as asked
+_SURE_ENOUGH = 0.7  # the same for small talk and directions, where a wrong guess does no harm
+_NEARLY = 0.55  # from here on the topic is offered instead
+_FIELDS = {"name", "place", "help", "about", "question"}
+
+
+def _with_known_fields(text: str) -> str:
+    try:
+        fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        raise ValueError("a brace without its partner, allowed: {name}, {place}, {help}") from None
+    if unknown := fields - _FIELDS:
+        raise ValueError(f"{{{min(unknown)}}} means nothing, allowed: {{name}}, {{place}}, {{help}}")
+    if not text.strip():
+        raise ValueError("empty, allowed: something to say")
+    return text
+
+
+def _with_words(text: str) -> str:
+    if not plain_words(text):
+        raise ValueError("no word in it, allowed: something that people say")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_with_known_fields)]
+Phrase = Annotated[str, AfterValidator(_with_words)]
+Lines = Annotated[list[Line], Field(min_length=1)]
+Phrases = Annotated[list[Phrase], Field(min_length=1)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Topic(_Table):
+    """One thing to be asked. does: what it does beside answering. mood: how the guide looks while it answers."""
+
+    ask: Phrases
+    say: Lines
+    more: list[Line] = []
+    about: str = ""
+    mood: Literal["", "greeting", "sorry", "goodbye"] = ""
+    does: Literal["", "more", "repeat", "yes", "no", "questions"] = ""
+
+
+class Words(_Table):
+    """What the matching needs to know of the language."""
+
+    ignore: list[str] = []
+    polite: list[str] = []
+    same: list[Annotated[list[Phrase], Field(min_length=2)]] = []
+
+
+class Book(_Table):
+    """The whole file."""
+
+    name: Phrase
+    place: str
+    help: str
+    greeting: Lines
+    goodbye: Lines
+    wrap_up: Lines
+    unknown: Lines
+    suggest: Lines
+    nearly: Lines
+    cannot_hear: Lines
+    questions: Phrases
+    words: Words = Words()
+    topic: Annotated[list[Topic], Field(min_length=1)]
+
+
+class BadBook(Exception):
+    """A file cannot be used; the text is one line that names the file and the place in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The topic nearest to a question. is_sure: it was asked for; else it may be offered."""
+
+    topic: Topic
+    is_sure: bool
+
+
+class Knowledge:
+    """A book, ready to be asked. place, help: how the site calls itself, and where people find a person."""
+
+    def __init__(self, book: Book, *, language: str = FALLBACK, place: str = "", help_at: str = "") -> None:
+        self.book = book
+        self.language = language
+        self._fields = {"name": book.name, "place": place or book.place, "help": help_at or book.help}
+        self._matcher = Matcher(
+            [topic.ask for topic in book.topic], [*book.words.ignore, book.name], book.words.polite, book.words.same
+        )
+
+    def find(self, question: str) -> Found | None:
+        """Find the topic that was asked for, or nearly; None when it is none of ours."""
+        match: Match | None = self._matcher.nearest(question)
+        if match is None:
+            return None
+        topic = self.book.topic[match.topic]
+        if match.score >= (_SURE if topic.about else _SURE_ENOUGH):
+            return Found(topic, True)
+        return Found(topic, False) if topic.about and match.score >= _NEARLY else None
+
+    def fill(self, line: str, *, about: str = "", question: str = "") -> str:
+        """Put names into a line."""
+        return line.format(**self._fields, about=about, question=question)
+
+
+def read_book(path: Path) -> Book:
+    """Read one file. Raises BadBook."""
+    try:
+        text, _ = decode(Files().read(path))
+        return Book.model_validate(tomllib.loads(text))
+    except FileFault as fault:
+        raise BadBook(f"{printable(str(path))}: {fault}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadBook(f"{printable(str(path))}: {printable(str(error))}") from None
+    except ValidationError as error:
+        raise BadBook(f"{printable(str(path))}: {_first_fault(error)}") from None
+
+
+def load_knowledge(folders: Sequence[Path], language: str, *, place: str = "", help_at: str = "") -> Knowledge:
+    """Load what the guide knows: LANGUAGE.toml in the first folder that has a good one, else the English one.
+
+    A bad file is logged as a warning and passed over. Raises BadBook when nothing is left, which cannot happen as long
+    as the program's own folder comes last.
+    """
+    last = BadBook("no folder has a file for the guide")
+    for name, path in _candidates(folders, language):
+        try:
+            return Knowledge(read_book(path), language=name, place=place, help_at=help_at)
+        except BadBook as fault:
+            last = fault
+            log.warning("a file for the guide cannot be used", extra={"fault": str(fault)})
+    raise last
+
+
+def _candidates(folders: Sequence[Path], language: str) -> Iterator[tuple[str, Path]]:
+    for name in dict.fromkeys((language, language.split("-", maxsplit=1)[0], FALLBACK)):
+        for folder in folders:
+            path = folder / f"{name}.toml"
+            if path.exists():
+                yield name, path
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault: dict[str, Any] = dict(error.errors(include_url=False, include_input=False)[0])
+    place = dotted(fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        key = str(fault["loc"][-1])
+        known = {2: list(Words.model_fields), 3: list(Topic.model_fields)}.get(
+            len(fault["loc"]), list(Book.model_fields)
+        )
+        return f"{place}: unknown, nearest known: {nearest(key, known)}"
+    if fault["type"] == "too_short":
+        return f"{place}: too few entries, allowed: at least {fault['ctx']['min_length']}"
+    return f"{place}: {in_plain_words(fault)}"

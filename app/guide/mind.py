@@ -1,0 +1,103 @@
+"""What the guide says next: it remembers the talk of one visit, varies its words, and says so when it does not know."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.character.base import Mood
+from app.guide.knowledge import Knowledge, Topic
+
+_MOODS = {"": Mood.SPEAKING, "greeting": Mood.GREETING, "sorry": Mood.SORRY, "goodbye": Mood.GOODBYE}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say, and how to look while saying it. knows: it is an answer, not an excuse."""
+
+    text: str
+    mood: Mood = Mood.SPEAKING
+    knows: bool = True
+
+
+class Mind:
+    """One visit's worth of memory. questions: the site's own suggestions, else those of the book."""
+
+    def __init__(self, knowledge: Knowledge, chance: random.Random, questions: Sequence[str] = ()) -> None:
+        self._knowledge = knowledge
+        self._book = knowledge.book
+        self._chance = chance
+        self._questions = [q for q in questions if self._is_ours(q)] or list(self._book.questions)
+        chance.shuffle(self._questions)
+        self._said: dict[int, int] = {}  # which line of a list comes next, by the list
+        self._topic: Topic | None = None  # what was talked about last
+        self._more = 0  # how much of its "more" was said
+        self._offer: Topic | None = None
+        self._last = ""
+        self._misses = 0
+
+    def greeting(self) -> Reply:
+        """The first words."""
+        return self._say(self._book.greeting, Mood.GREETING)
+
+    def wrap_up(self) -> Reply:
+        """Words for the last seconds of a visit."""
+        return self._say(self._book.wrap_up, Mood.GOODBYE)
+
+    def cannot_hear(self) -> Reply:
+        """Words for somebody who speaks to a guide without ears."""
+        return self._say(self._book.cannot_hear, Mood.SORRY)
+
+    def reply(self, question: str) -> Reply:
+        """Answer a question. Never silent, never invented."""
+        found = self._knowledge.find(question)
+        offer, self._offer = self._offer, None
+        if found is None:
+            return self._miss()
+        topic = found.topic
+        if not found.is_sure:
+            self._offer = topic
+            self._misses = 0
+            return self._say(self._book.nearly, Mood.SORRY, about=topic.about, knows=False)
+        if topic.does == "yes" and offer is not None:
+            topic = offer
+        self._misses = 0
+        match topic.does:
+            case "repeat" if self._last:
+                return Reply(self._last)
+            case "more" if self._topic is not None and self._more < len(self._topic.more):
+                self._more += 1
+                return self._keep(self._topic.more[self._more - 1], Mood.SPEAKING)
+            case "":
+                self._topic, self._more = topic, 0
+        return self._say(topic.say, _MOODS[topic.mood])
+
+    def _miss(self) -> Reply:
+        """It does not know, and the second time in a row it tells what it does know."""
+        self._misses += 1
+        line = self._next(self._book.unknown)
+        if self._misses > 1:
+            line += " " + self._next(self._book.suggest)
+        return self._keep(line, Mood.SORRY, knows=False)
+
+    def _say(self, lines: list[str], mood: Mood, *, about: str = "", knows: bool = True) -> Reply:
+        return self._keep(self._next(lines), mood, about=about, knows=knows)
+
+    def _keep(self, line: str, mood: Mood, *, about: str = "", knows: bool = True) -> Reply:
+        question = ""
+        if "{question}" in line:
+            question = self._questions[0]
+            self._questions.append(self._questions.pop(0))
+        self._last = self._knowledge.fill(line, about=about, question=question)
+        return Reply(self._last, mood, knows)
+
+    def _next(self, lines: list[str]) -> str:
+        """Another line of the list each time, beginning anywhere."""
+        at = self._said.get(id(lines), self._chance.randrange(len(lines)))
+        self._said[id(lines)] = at + 1
+        return lines[at % len(lines)]
+
+    def _is_ours(self, question: str) -> bool:
+        found = self._knowledge.find(question)
+        return found is not None and found.is_sure

@@ -1,0 +1,95 @@
+"""The built-in guide as a service: no key, no network, always a free slot, and a queue to practise with."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from app.guide.ears import can_hear
+from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
+from app.rooms.base import Room
+from app.vendors.agents_protocol import AgentsProtocol
+from app.vendors.base import (
+    Capabilities,
+    Control,
+    Finding,
+    SessionInfo,
+    StopOrder,
+    Vendor,
+    VendorContext,
+    VendorProtocol,
+    VendorSettings,
+    VisitRequest,
+)
+from app.vendors.errors import Busy
+
+NAME = "demo"
+_FORGET_S = 30.0  # who has not asked for so long does not wait any more; the next visitor waits anew
+
+
+class DemoControl:
+    """Pretends to be full for `busy_s` seconds from each visitor's first question for a slot; see `Control`.
+
+    hears: the guide has ears, and writes down what visitors say.
+    """
+
+    def __init__(self, busy_s: float = 0.0, *, hears: bool = True) -> None:
+        self.capabilities = Capabilities(transcripts=hears, can_interrupt=True, orphan_s=60.0)
+        self._busy_s = busy_s
+        self._first_ask: float | None = None
+        self._last_ask = 0.0
+
+    async def start(self, request: VisitRequest) -> SessionInfo:
+        """See `Control.start`. Raises Busy while it pretends."""
+        now = asyncio.get_running_loop().time()
+        if self._first_ask is None or now - self._last_ask > _FORGET_S:
+            self._first_ask = now
+        self._last_ask = now
+        if now - self._first_ask < self._busy_s:
+            raise Busy(NAME, "the demo pretends to be full")
+        self._first_ask = None
+        return SessionInfo(
+            provider=NAME,
+            session_id=request.name,
+            media_url=URL + request.language,
+            media_token=request.identity,
+            avatar_identity_hint=GUIDE,
+        )
+
+    async def stop(self, order: StopOrder) -> bool:
+        """See `Control.stop`: nothing runs anywhere else."""
+        return True
+
+    async def count(self) -> int | None:
+        """See `Control.count`."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        """See `Control.check`: there is nothing that could be wrong."""
+        return [Finding("service", True, "the built-in guide, without a key or a network")]
+
+
+class DemoProtocol(AgentsProtocol):
+    """The guide speaks like a LiveKit agent, and can be interrupted and asked to close besides."""
+
+    def __init__(self) -> None:
+        super().__init__(interrupt_method=INTERRUPT, agent_hint=GUIDE)
+
+    async def wrap_up(self, room: Room, remaining_s: float) -> None:
+        """See `VendorProtocol.wrap_up`: it says a closing line."""
+        await room.call(GUIDE, WRAP_UP, f"{remaining_s:.0f}")
+
+    async def goodbye(self, room: Room) -> None:
+        """See `VendorProtocol.goodbye`: it waves."""
+        await room.call(GUIDE, GOODBYE, "")
+
+
+def _build(context: VendorContext) -> Control:
+    return DemoControl(context.demo_busy_s, hears=can_hear(context.language))
+
+
+def _protocol(control: Control, session: SessionInfo, settings: Any) -> VendorProtocol:
+    return DemoProtocol()
+
+
+VENDOR = Vendor(name=NAME, settings=VendorSettings, media="local", build=_build, protocol=_protocol)
