@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 FIELD = 200.0
 _STARS = ((28, 40, 3), (60, 24, 2), (36, 158, 2.5), (178, 30, 2.5), (20, 96, 1.8), (150, 182, 2))
@@ -14,21 +14,22 @@ _STARS = ((28, 40, 3), (60, 24, 2), (36, 158, 2.5), (178, 30, 2.5), (20, 96, 1.8
 def paint_art(painter: QPainter, name: str, box: QRectF, corner: float) -> None:
     """Paint the picture `name` into the square `box` with round corners (pixels). KeyError: no such picture."""
     ground, paint = _PICTURES[name]
+    pixels = max(1, round(box.width() * painter.device().devicePixelRatioF()))
+    image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(ground))
+    with QPainter(image) as inner:
+        inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner.scale(pixels / FIELD, pixels / FIELD)
+        paint(inner)
+    # Filled as a pattern, not cut out by a clip: its round corners are smooth.
+    brush = QBrush(image)
+    brush.setTransform(QTransform.fromScale(box.width() / pixels, box.height() / pixels))
     painter.save()
     painter.translate(box.topLeft())
-    painter.scale(box.width() / FIELD, box.height() / FIELD)
-    frame = QPainterPath()
-    radius = corner * FIELD / box.width()
-    frame.addRoundedRect(QRectF(0, 0, FIELD, FIELD), radius, radius)
-    painter.setClipPath(frame)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.fillPath(frame, QColor(ground))
-    paint(painter)
+    painter.setBrush(brush)
+    painter.drawRoundedRect(QRectF(0, 0, box.width(), box.height()), corner, corner)
     painter.restore()
-    # The clip has hard edges: a fine line of the ground smooths them.
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(ground), 1.5))
-    painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), corner, corner)
 
 
 def known_art() -> tuple[str, ...]:
@@ -78,7 +79,7 @@ def _venus(painter: QPainter) -> None:
     _stars(painter)
     _glow(painter, (118, 110), 52, "#F7D9A0")
     _disc(painter, (118, 110), 52, "#E9A862")
-    for y, left, right in ((96, 72, 162), (122, 68, 168), (146, 82, 152)):
+    for y, left, right in ((96, 74, 158), (122, 72, 162), (146, 86, 148)):
         middle = (left + right) / 2
         _curve(painter, "#C67F42", 7, (left, y), (left + 24, y - 12), (middle, y + 10), (right, y - 4))
     _shadow(painter, (118, 110), 52, "#8E4E34")

@@ -244,7 +244,7 @@ class Button(Control):
         look = self.look
         words = self._lines(self._room(width)).height if self._label else 0.0
         if self._size is Size.TOOL:
-            tall = look.px(_ICON[self._size] + _ICON_GAP[self._size]) + words + 2 * look.px(0.3)
+            tall = self._icon_side() + look.px(_ICON_GAP[self._size]) + words + 2 * look.px(0.3)
             return round(max(look.px(3.7), look.t, tall) + 0.499)
         least = max(look.t, look.px(4.2)) if self._size is Size.BIG else look.t
         return round(max(least, words + 2 * look.px(0.4)) + 0.499)
@@ -267,7 +267,7 @@ class Button(Control):
         lines = self._lines(self._room(int(box.width())))
         # The text box is as wide as its widest line, so that icon and words stand together in the middle.
         words = lines.widest if self._label else 0.0
-        side = look.px(_ICON[self._size])
+        side = self._icon_side()
         whole = words + self._icon_room()
         start = box.left() + (box.width() - whole) / 2
         if self._icon is not None:
@@ -281,7 +281,7 @@ class Button(Control):
 
     def _paint_tool(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
         look = self.look
-        side, gap = look.px(_ICON[self._size]), look.px(_ICON_GAP[self._size])
+        side, gap = self._icon_side(), look.px(_ICON_GAP[self._size])
         lines = self._lines(self._room(int(box.width())))
         top = box.center().y() - (side + gap + lines.height) / 2
         if self._icon is not None:
@@ -309,7 +309,11 @@ class Button(Control):
         if self._icon is None or self._size is Size.TOOL:
             return 0
         gap = self.look.px(_ICON_GAP[self._size]) if self._label else 0
-        return self.look.px(_ICON[self._size]) + gap
+        return self._icon_side() + gap
+
+    def _icon_side(self) -> int:
+        # Signs grow with the words beside them, but slower: they are large already.
+        return self.look.px(_ICON[self._size] * (1 + 0.3 * (self.look.text - 1)))
 
     def _room(self, width: int) -> int:
         return max(1, width - 2 * self._side() - self._icon_room())

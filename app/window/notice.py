@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.screens import Accept, Cancel, Intent, Notice, TalkMode
 from app.window.controls import Button, Kind, Size
-from app.window.flow import Column, Grow, Item, Space
+from app.window.flow import Column, Grow, Item, Row, Space
 from app.window.look import Look, Role
 from app.window.rows import PointRow
 from app.window.screen import Site
@@ -47,17 +47,19 @@ class NoticeScreen(SheetScreen):
         self._back.say(texts("notice.back"))
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return the points and the two answers."""
-        signs = fit.art and not self.look.large
-        points = [point.row(signs=signs) for point in (self._ai, self._voice, self._time)]
-        return [
-            *self.airy(),
-            self._title,
-            Column(points, self.gap(0.95, fit)),
-            Grow(),
-            self._accept,
-            self._back,
-        ]
+        """Return the points and the two answers; side by side where large words need the height."""
+        look = self.look
+        signs = fit.art and not look.large
+        points = [self._ai.row(signs=signs), self._voice.row(signs=signs), self._time.row(signs=signs, more=fit.extras)]
+        listed = Column(points, self.gap(0.95, fit))
+        answers: list[Item] = [self._accept, self._back]
+        if not fit.wide:
+            return [*self.airy(), self._title, listed, Grow(), *answers]
+        shapes: list[Item] = [listed, Row(look, points, look.px(1.2), equal=True)]
+        wide = self._place(fit).width()
+        lower = min(shapes, key=lambda shape: shape.height_for(wide))
+        row = Row(look, answers, look.px(0.6), stretch=[1, 0])
+        return [*self.airy(), self._title, lower, Grow(), row]
 
     def first_focus(self) -> QWidget | None:
         """Return yes."""

@@ -103,10 +103,10 @@ class PointRow:
         self._more.say(more)
         self.badge.setAccessibleName(title)
 
-    def row(self, *, signs: bool = True) -> Row | Column:
-        """Return it as a row; without the sign where words need the room."""
+    def row(self, *, signs: bool = True, more: bool = True) -> Row | Column:
+        """Return it as a row; without the sign, or without the line, where words need the room."""
         look = self._look
-        words = Column([self._title, self._more], look.px(0.12))
+        words = Column([self._title, self._more] if more else [self._title], look.px(0.12))
         if not signs:
             return words
         side = look.px(3.1)

@@ -25,23 +25,25 @@ class Fit:
     """How much is given up so that everything can be read whole on this window.
 
     art: pictures and round signs are shown; wide: the panel takes the whole window; gap: spaces, as a share of the
-    wanted ones; words: text, as a share of the wanted size.
+    wanted ones; extras: what only passes the time is shown; words: text, as a share of the wanted size.
     """
 
     art: bool = True
     wide: bool = False
     gap: float = 1.0
+    extras: bool = True
     words: float = 1.0
 
 
-# What gives way first: pictures, the face beside the words, air; the size of the words last of all.
+# What gives way first: pictures, air, the face beside the words, pastime; the size of the words last of all.
 LADDER = (
     Fit(),
     Fit(art=False),
     Fit(art=False, gap=0.7),
     Fit(art=False, wide=True),
     Fit(art=False, wide=True, gap=0.6),
-    *(Fit(art=False, wide=True, gap=0.6, words=percent / 100) for percent in range(95, 30, -5)),
+    Fit(art=False, wide=True, gap=0.6, extras=False),
+    *(Fit(art=False, wide=True, gap=0.6, extras=False, words=percent / 100) for percent in range(95, 30, -5)),
 )
 
 

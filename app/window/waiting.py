@@ -149,8 +149,11 @@ class WaitingScreen(SheetScreen):
         if waiting.asks is not None:
             return self._ask_content(waiting.asks, fit)
         head = self._line(waiting, fit) if waiting.place is not None else self._meter(fit)
-        card = self._languages.row() if self._choosing else self._card.with_art(fit.art and not self.look.large)
-        return [*self.airy(), self._title, *head, card, *self.airy(), self._tools()]
+        if self._choosing:
+            head.append(self._languages.row())
+        elif fit.extras:
+            head.append(self._card.with_art(fit.art and not self.look.large))
+        return [*self.airy(), self._title, *head, *self.airy(), self._tools()]
 
     def _meter(self, fit: Fit) -> list[Item]:
         labels = Row(self.look, [self._waited, self._most], self.look.px(1), stretch=[1, 0])
