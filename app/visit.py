@@ -53,7 +53,7 @@ class VisitParts:
     picture: Picture
     company: Company
     line: Line
-    questions: tuple[str, ...]
+    questions: Callable[[str], tuple[str, ...]]  # the suggestions in a language
     plan_max_s: float
     chance: random.Random
     new_name: Callable[[], str]  # unguessable, unique
@@ -237,7 +237,7 @@ class Visit:
                 company=self._p.company,
                 capabilities=control.capabilities,
                 line=self._p.line,
-                questions=self._p.questions,
+                questions=self._p.questions(self._p.stage.preferences.language),
                 has_video=has_video,
                 most_s=None if most_s is None else max(most_s - MARGIN_S, 1.0),
                 first_idle_s=self._p.settings.waiting.claim_s if slot.waited_long else None,

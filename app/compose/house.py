@@ -10,6 +10,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.audio.base import Levels
@@ -48,7 +49,10 @@ if TYPE_CHECKING:
     from app.http import Http
 
 log = logging.getLogger(__name__)
+Questions = Callable[[str], tuple[str, ...]]
 
+PLATE = "Ollo · AI guide"
+QUESTIONS = 3
 CHARACTER_SEED = 20
 ATTRACT_FPS = 15.0
 
@@ -123,7 +127,7 @@ class House:
             levels=self._levels,
             vitals=self._vitals,
             facts=resource("facts"),
-            live=LiveScreen,
+            live=partial(LiveScreen, keyboards=resource("keyboards")),
             staff=lambda look, texts, send, parent: StaffPanel(
                 parent,
                 look,
@@ -163,7 +167,7 @@ class House:
             return Theme()
 
     def _invite_company(self, picture: Picture) -> Performer:
-        performer = Performer(Painter(plate="Ollo · AI guide"), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
+        performer = Performer(Painter(plate=PLATE), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
         performer.start(picture.push)
         self._way_down.callback(performer.stop)
         return performer
@@ -208,7 +212,7 @@ class House:
             picture=picture,
             company=company,
             line=NoLine(is_shared=bool(settings.line.account)),
-            questions=tuple(settings.look.questions) or questions,
+            questions=questions,
             plan_max_s=table.plan_max_s,
             chance=random.Random(),  # reason: jitter
             new_name=lambda: f"kiosk-{settings.kiosk.id}-{secrets.token_hex(8)}",
@@ -226,22 +230,40 @@ class House:
         vendor = vendors().get(name)
         return None if vendor is None else control_for(self._settings, vendor, http)
 
-    def _rooms(self, vendor: Vendor) -> tuple[RoomFactory, tuple[str, ...]]:
-        """Return what makes rooms of the vendor's kind, and the questions that it suggests."""
+    def _rooms(self, vendor: Vendor) -> tuple[RoomFactory, Questions]:
+        """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
+        own = tuple(self._settings.look.questions)
         if vendor.media == "local":
-            from app.guide.build import build_guide
-
-            guide = build_guide(resource("guide"), self._settings.kiosk.language)
-            self._way_down.push_async_callback(guide.close)
-            return guide.make_room, guide.questions
+            return self._guides_rooms(own)
         from app.rooms.livekit_room import LiveKitRooms
 
         rooms = LiveKitRooms()
         self._way_down.push_async_callback(rooms.close)
-        return rooms, ()
+        return rooms, lambda language: own
+
+    def _guides_rooms(self, own: tuple[str, ...]) -> tuple[RoomFactory, Questions]:
+        from app.guide.build import Guide
+        from app.rooms.local_room import local_rooms
+
+        kiosk = self._settings.kiosk
+        folders = (self._loaded.path.parent / "guide", resource("guide"))
+        guide = Guide(folders, place=kiosk.place, help_at=kiosk.help, questions=own)
+        self._way_down.callback(guide.close)
+        self._tasks.start(guide.warm_up(kiosk.language), "guide-warm-up")
+        return (
+            local_rooms(
+                guide, lambda: Performer(Painter(plate=PLATE), secrets.randbits(16)), lambda: secrets.randbits(16)
+            ),
+            lambda language: own or tuple(guide.tongue(language).knowledge.book.questions)[:QUESTIONS],
+        )
+
+
+def _seed() -> int:
+    return secrets.randbits(16)
 
 
 def _load_libraries() -> None:
     importlib.import_module("app.audio.backend")
     importlib.import_module("app.http")
     importlib.import_module("app.rooms.livekit_room")
+    importlib.import_module("app.rooms.local_room")

@@ -107,7 +107,7 @@ class Rig:
             picture=self.picture,
             company=self.company,
             line=NoLine(is_shared=bool(self.settings.line.account)),
-            questions=(),
+            questions=lambda language: (),
             plan_max_s=3600.0,
             chance=self._chance,
             new_name=lambda: f"name-{next(self._ids)}",
