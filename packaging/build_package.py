@@ -48,13 +48,20 @@ def source_date() -> str:
 def freeze() -> Path:
     """Run PyInstaller; return the folder with the program."""
     shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    log = WORK / "pyinstaller.log"
     places = ["--distpath", str(WORK), "--workpath", str(WORK / "pyinstaller")]
-    subprocess.run(
-        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR", *places, "kiosk.spec"],
-        cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": source_date(), "PYTHONHASHSEED": "0"},
-        check=True,
-    )
+    with log.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", *places, "kiosk.spec"],
+            cwd=ROOT,
+            env={**os.environ, "SOURCE_DATE_EPOCH": source_date(), "PYTHONHASHSEED": "0"},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        raise Refused(f"PyInstaller failed; {log.relative_to(ROOT)} ends with\n" + log.read_text()[-2000:])
     program = WORK / NAME
     for library in (program / "_internal").glob("libpython*.so*"):
         subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
