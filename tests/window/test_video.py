@@ -155,6 +155,13 @@ def test_the_painter_counts_what_it_paints(stage):
     assert not facts["degraded"]
 
 
+def test_a_frame_pushed_on_the_windows_own_thread_takes_no_detour(qapp):
+    with Stage() as stage:
+        stage.picture.push(plain(BLUE, kind=PixelFormat.BGRA))
+        close_to(stage.look(), colour(BLUE))
+        assert stage.wakes == 0
+
+
 def test_frames_per_second_are_those_of_the_last_second(qapp):
     with Stage() as stage:
         for _ in range(4):
