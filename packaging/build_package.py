@@ -5,7 +5,6 @@ Build on the oldest system that is to be supported: what is built on Debian 12 r
 
 from __future__ import annotations
 
-import gzip
 import os
 import platform
 import shutil
@@ -108,12 +107,11 @@ def build_deb(program: Path, size: int) -> Path:
         (LINUX / f"{NAME}.svg", share / "icons" / "hicolor" / "scalable" / "apps"),
         (LINUX / f"{NAME}.service", root / "usr" / "lib" / "systemd" / "user"),
         (ROOT / "resources" / "kiosk.toml", share / "doc" / NAME / "examples"),
+        (ROOT / "CHANGELOG.md", share / "doc" / NAME),
     ):
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / source.name)
     write_copyright(program / "licenses", share / "doc" / NAME / "copyright")
-    with gzip.GzipFile(share / "doc" / NAME / "changelog.gz", "wb", mtime=0) as out:
-        out.write((ROOT / "CHANGELOG.md").read_bytes())
     control = (LINUX / "control").read_text()
     for word, value in (("VERSION", version()), ("ARCHITECTURE", architecture()), ("SIZE_KB", str(size // 1024))):
         control = control.replace(f"@{word}@", value)
@@ -136,6 +134,7 @@ def write_copyright(licences: Path, target: Path) -> None:
     parts = "\n".join(f"  /opt/{NAME}/licenses/{path.name}/" for path in sorted(licences.iterdir()))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
+        f"Copyright 2026 the contributors to Avatar Kiosk\n\n"
         f"Avatar Kiosk is licensed under the Apache License, Version 2.0 (/usr/share/common-licenses/Apache-2.0).\n\n"
         f"It is shipped with the following parts, each under its own licence, in full at:\n\n{parts}\n"
     )
