@@ -170,6 +170,7 @@ class Control(QAbstractButton):
         """Whatever lay on it lies on it no longer."""
         self._flash.stop()
         self.setDown(False)
+        self.canvas.drop()
 
     def _went_down(self) -> None:
         self._flash.start()

@@ -21,6 +21,7 @@ TEXT_FACTOR = {TextSize.NORMAL: 1.0, TextSize.LARGE: 1.5, TextSize.LARGEST: 2.0}
 
 # Share of the short side; the density may ask for more or less, inside these.
 UNIT_LEAST, UNIT_MOST = 0.0315, 0.036
+BROAD = 1.5  # width to height
 TARGET_MM, TARGET_LEAST_MM = 20.0, 15.0
 BELIEVABLE_PX_PER_MM = (1.0, 12.0)
 
@@ -167,8 +168,10 @@ class Look:
         # On a small dense screen 15 mm would fill the screen with one row of buttons: never above a seventh of it.
         wanted = 0.0 if density is None else min(TARGET_LEAST_MM * density, short / 7)
         self.t = max(2.7 * self.g, wanted)
-        self.b = self.g * self.text * self._squeeze * (1.0 if self.portrait else 1.1)
-        self.d = self.g * (1 + 0.12 * (self.text - 1)) * min(1.0, self._squeeze) * (1.0 if self.portrait else 1.14)
+        # In landscape people stand further away; a nearly square screen has no room to spare for it.
+        broad = self.size.width() >= BROAD * self.size.height()
+        self.b = self.g * self.text * self._squeeze * (1.1 if broad else 1.0)
+        self.d = self.g * (1 + 0.12 * (self.text - 1)) * min(1.0, self._squeeze) * (1.14 if broad else 1.0)
         self.stroke = 0.1 * self.g if self.high_contrast else max(1.5, 2.0 * short / 1080)
         self._fonts.clear()
         self._colours.clear()

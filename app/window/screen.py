@@ -160,5 +160,9 @@ class ScreenWidget(QWidget):
 
 
 def picture_width(size: QSize) -> int:
-    """Return the width of the picture in landscape: 9:16 of the height, never more than half of the window."""
-    return min(size.height() * 9 // 16, size.width() // 2)
+    """Return the width of the picture in landscape: 9:16 of the height.
+
+    On a screen that is nearly square the words need more room: the picture gives up to 28 % of its sides.
+    """
+    whole = size.height() * 9 // 16
+    return min(whole, max(round(whole * 0.72), round(size.width() * 0.36)))

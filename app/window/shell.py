@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QInputDevice,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QScreen,
 )
@@ -243,7 +244,12 @@ class KioskWindow(QWidget):
         if self.look.still or isinstance(before, moving) or isinstance(after, moving) or not self.isVisible():
             return
         home = isinstance(before, Farewell) and isinstance(after, Attract)
-        self._fade.start(old.grab(), old.geometry(), FADE_HOME_MS if home else FADE_MS)
+        # Only what the screen itself painted: the picture below goes on, and must not be seen twice.
+        still = QPixmap(old.size() * self.devicePixelRatioF())
+        still.setDevicePixelRatio(self.devicePixelRatioF())
+        still.fill(Qt.GlobalColor.transparent)
+        old.render(still, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+        self._fade.start(still, old.geometry(), FADE_HOME_MS if home else FADE_MS)
 
     def _order(self) -> None:
         self._video.lower()

@@ -59,7 +59,7 @@ QUIET: dict[str, Screen] = {
     "closed-later": Closed(None, ((),) * 7),
     "closed-monday": Closed(datetime(2026, 11, 28, 10, 0), ((("10:00", "18:00"),),) * 7),
 }
-SIZES = ((1080, 1920), (1920, 1080), (1280, 720), (540, 960), (800, 480), (800, 1280), (3840, 2160))
+SIZES = ((1080, 1920), (1920, 1080), (1280, 720), (540, 960), (800, 480), (800, 1280), (1280, 1024), (3840, 2160))
 WISHES = {
     "": Preferences(),
     "large": Preferences(text_size=TextSize.LARGE),

@@ -225,6 +225,27 @@ def test_screens_fade_only_between_stills(make, before, after, wishes, fades):
     assert window._fade.isVisible() == fades
 
 
+def test_what_fades_is_the_screen_and_not_the_picture_below(make):
+    window = make((1080, 1920))
+    window.show_screen(Shown(1, Attract(), Preferences()))
+    window.show_screen(Shown(2, Notice(), Preferences()))
+    still = window._fade._old.toImage()
+    assert still.pixelColor(540, 300).alpha() == 0
+    assert still.pixelColor(540, 1900).alpha() == 255
+
+
+def test_a_press_does_not_stay_on_a_button_that_went(make):
+    window = make()
+    window.show_screen(Shown(1, Attract(), CALM))
+    start = control(window, "start")
+    untouched = start.grab().toImage()
+    start.press_by_key()
+    start.grab()
+    window.show_screen(Shown(2, Notice(), CALM))
+    window.show_screen(Shown(3, Attract(), CALM))
+    assert start.grab().toImage() == untouched
+
+
 def test_the_picture_is_darkened_where_the_screen_wants_it(make):
     window = make()
     dark = []
