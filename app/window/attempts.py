@@ -36,6 +36,11 @@ class PinAttempts:
         except (OSError, ValueError, TypeError, KeyError):
             log.warning("the file of PIN attempts is unreadable; counting starts anew")
 
+    @property
+    def count(self) -> int:
+        """How many wrong ones there were in a row."""
+        return self._wrong
+
     def locked_s(self) -> float:
         """Return the seconds until the next try is allowed, 0 if it is allowed now."""
         # A clock set back must not make the pause longer than it was meant to be.

@@ -24,9 +24,10 @@ TALLEST = 4.6  # g: words beside the tools; what is taller takes a row of its ow
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """beside: words and tools share a row. All else in pixels."""
+    """beside: words and tools share a row; whole: every word of every state can be read. All else in pixels."""
 
     beside: bool
+    whole: bool
     words: int  # width of title and second line
     row: int  # height of the row with the sign
     tools: tuple[int, int]  # width and height of all tools
@@ -104,8 +105,7 @@ class Dock:
 
     def fits(self, width: int, /) -> bool:
         """Return whether every word of every state fits."""
-        plan = self._plan(width)
-        return self._words_fit(plan.words) and (plan.beside or self._tool_row(plan.beside).fits(plan.tools[0]))
+        return self._plan(width).whole
 
     def widgets(self) -> Iterator[QWidget]:
         """Yield what it places."""
@@ -186,12 +186,13 @@ class Dock:
         if tall > max(TALLEST * self._look.g, sign):
             return None
         tool = self._tool_row(True).height_for(wide)
-        return _Plan(True, words, max(tall, sign, tool), (wide, tool))
+        return _Plan(True, True, words, max(tall, sign, tool), (wide, tool))
 
     def _below(self, width: int) -> _Plan:
         words = self._words_width(width)
-        tool = self._tool_row(False).height_for(width)
-        return _Plan(False, words, max(self._tallest(words), self.sign.natural()), (width, tool))
+        row = self._tool_row(False)
+        tool, whole = row.height_for(width), row.fits(width) and self._words_fit(words)
+        return _Plan(False, whole, words, max(self._tallest(words), self.sign.natural()), (width, tool))
 
     def _words_width(self, width: int) -> int:
         return width - self.sign.natural() - self._between()

@@ -68,4 +68,5 @@ class TimeChip(Painted):
         look, role = self.look, Role.BUTTON
         align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
         accent = (self._clock, look.colour("coral")) if self._urgent else None
-        return Lines(self._text, look.font(role), look.line_height(role), max(1.0, width), align, accent=accent)
+        pitch, room = look.line_height(role), max(1.0, width)
+        return Lines(self._text, look.font(role), pitch, room, align, accent=accent, rtl=look.rtl)

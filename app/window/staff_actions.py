@@ -1,0 +1,69 @@
+"""What staff can do now, and whether it came about: decided from the facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.screens import StaffAction
+from app.vitals import Vitals
+
+PATIENCE_S = 15.0  # a visit that ends is given back within 5 s; leaving takes as long again
+CLOSED = "closed"
+# These end the program: whoever is still here afterwards was not obeyed.
+LEAVING = (StaffAction.RESTART, StaffAction.REBOOT, StaffAction.SHUT_DOWN, StaffAction.EXIT)
+ASK_AGAIN = LEAVING  # a slip of a finger would cost minutes
+LABELS = {
+    StaffAction.END_VISIT: "staff.end_visit",
+    StaffAction.CLOSE: "staff.close_kiosk",
+    StaffAction.OPEN: "staff.open_kiosk",
+    StaffAction.RESTART: "staff.restart",
+    StaffAction.REBOOT: "staff.reboot",
+    StaffAction.SHUT_DOWN: "staff.shut_down",
+    StaffAction.EXIT: "staff.exit",
+}
+
+
+def possible(action: StaffAction, vitals: Vitals) -> bool:
+    """Return whether the action means anything now."""
+    if action is StaffAction.END_VISIT:
+        return vitals.visit is not None
+    if action is StaffAction.CLOSE:
+        return vitals.screen != CLOSED
+    if action is StaffAction.OPEN:
+        return vitals.screen == CLOSED
+    return True
+
+
+class Watched:
+    """The last action asked for. now: seconds on a clock that does not go back."""
+
+    def __init__(self, vitals: Vitals, now: Callable[[], float]) -> None:
+        self._vitals = vitals
+        self._now = now
+        self._action: StaffAction | None = None
+        self._until = 0.0
+        self._words: str | None = None
+
+    def begin(self, action: StaffAction) -> None:
+        """An action was asked for."""
+        self._action, self._until = action, self._now() + PATIENCE_S
+        self._words = "staff.asked"
+
+    def forget(self) -> None:
+        """Nothing was asked for."""
+        self._action, self._words = None, None
+
+    def words(self) -> str | None:
+        """Return the key of the text that says what became of it; None: nothing was asked for."""
+        action = self._action
+        if action is None:
+            return self._words
+        if action not in LEAVING and not possible(action, self._vitals):
+            self._action, self._words = None, "staff.done"
+        elif action is StaffAction.CLOSE and self._vitals.visit is not None:
+            # Nobody is thrown out: it closes when this visit has ended.
+            self._until = self._now() + PATIENCE_S
+            return "staff.after_visit"
+        elif self._now() >= self._until:
+            self._action, self._words = None, "staff.not_taken"
+        return self._words

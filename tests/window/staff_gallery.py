@@ -1,0 +1,86 @@
+"""Photographs the staff panel: `python -m tests.window.staff_gallery OUT`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from app.screens import EndReason, Live, Preferences, Shown, StaffAction
+from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
+from app.window.staff import StaffPanel
+from tests.window.gallery import make_window
+from tests.window.literals import SIZES
+
+PIN_HASH = "scrypt$2$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+def busy_vitals() -> Vitals:
+    """Return the facts of a kiosk in the middle of a visit, with something to say."""
+    vitals = Vitals(version="1.0.0", kiosk="lobby-1", screen="live", painter="raster", visits=7)
+    vitals.started_at, vitals.beat_at = 100.0, 100.0 + 200_000
+    vitals.visit = VisitVitals(vendor="tavus")
+    vitals.video = VideoVitals(width=720, height=1280, frames=371, fps=29.9)
+    vitals.audio = AudioVitals(microphone="on", speaker="on")
+    vitals.last_end = EndReason.IDLE
+    vitals.open_sessions = 1
+    vitals.degraded = frozenset({"the picture is painted without the graphics card"})
+    vitals.staff_note = "Tavus says: 402 Payment Required. The conversational minutes of this plan are used up."
+    return vitals
+
+
+def main() -> None:
+    """Write the pictures."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from app.window.look import load_fonts
+    from tests.window.gallery import RESOURCES
+
+    out = Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    load_fonts(RESOURCES / "fonts")
+    folder = Path(tempfile.mkdtemp())
+    for size in SIZES:
+        for language in ("en", "de", "ar"):
+            for name, pin in (("nopin", None), ("pin", PIN_HASH)):
+                vitals = busy_vitals()
+
+                def make(look, texts, send, parent, vitals=vitals, pin=pin):
+                    return StaffPanel(
+                        parent, look, texts, vitals, send, pin_hash=pin, may_leave=True, attempts_file=folder / "a"
+                    )
+
+                window = make_window(size, vitals=vitals, staff=make)
+                window.appear()
+                window.show_screen(Shown(1, Live(), replace(Preferences(), language=language)))
+                window._open_staff()
+                panel = window._staff
+                shots = [name]
+                if pin:
+                    shots += ["inside", "sure", "done"]
+                for shot in shots:
+                    if shot == "pin":
+                        for digit in "123":
+                            panel._pad.type(digit)
+                    elif shot == "inside":
+                        panel._enter()
+                    elif shot == "sure":
+                        panel.buttons[StaffAction.REBOOT].click()
+                    elif shot == "done":
+                        panel.no.click()
+                        panel.buttons[StaffAction.END_VISIT].click()
+                        vitals.visit = None
+                        panel.redraw()
+                    app.processEvents()
+                    window.grab().save(str(out / f"staff-{shot}-{size[0]}x{size[1]}-{language}.png"))
+                panel.close_panel()
+                window.dismiss()
+                app.processEvents()
+
+
+if __name__ == "__main__":
+    main()
