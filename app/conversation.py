@@ -229,6 +229,7 @@ class Conversation:
                 self._ear.talk_button(down)
             case Mute(muted=muted):
                 self._ear.visitor_muted = muted
+                self._p.speaker.chime("microphone_closed" if muted else "microphone_open")
             case Prefer(preferences=preferences):
                 self._p.speaker.volume = preferences.volume
                 self._p.company.calm(preferences.less_motion)

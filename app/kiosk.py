@@ -155,6 +155,10 @@ class Kiosk:
         except (OutOfCredits, AuthError, ConfigError, TransientError) as error:
             vitals.last_end = EndReason.UNAVAILABLE
             self._tell_staff(error)
+        except Exception as error:
+            # A fault of ours ends this visit, not the day.
+            vitals.last_end = EndReason.ERROR
+            log.error("the visit failed", extra={"error": type(error).__name__}, exc_info=error)
         finally:
             self._visit = None
             self._guard_until = self._clock() + self._p.settings.visit.touch_guard_s

@@ -17,7 +17,7 @@ from app.line import Line
 from app.picture import Picture
 from app.release import Lease, Releases
 from app.rooms.base import RoomError, RoomFactory, RoomFault
-from app.screens import Accept, Cancel, Connecting, EndReason, Farewell, Notice, Start, TalkMode
+from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Notice, Start, TalkMode
 from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import Control, SessionInfo, VendorProtocol, VisitRequest
@@ -35,6 +35,10 @@ CAP_FAREWELL_S = 10.0  # who waited in vain gets time to read where to go
 JOINS = 2  # a join that fails is tried once more, with a fresh session
 MARGIN_S = 15.0  # our limits end before the service's
 CONNECT_SLOW_S = 3.0
+
+
+# The visitor did nothing wrong and got less than promised.
+_SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndReason.ERROR, EndReason.AVATAR_LEFT})
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Visit:
         self._facts = VisitVitals(vendor=parts.service.name)
         self._conversation: Conversation | None = None
         self._reason = EndReason.CANCELLED
+        self._has_service_picture = False
 
     async def run(self) -> EndReason:
         """Serve the visitor and say why it ended. What belongs to him is closed and what belongs to the service is on
@@ -101,9 +106,11 @@ class Visit:
             self._p.vitals.media_overdue = None
 
     def end(self, reason: EndReason) -> None:
-        """End the conversation from outside (staff)."""
+        """End the visit from outside (staff); before the conversation it is as if the visitor had cancelled."""
         if self._conversation is not None:
             self._conversation.end(reason)
+        else:
+            self._p.stage.answer(Answer(self._p.stage.step, Cancel()))
 
     async def _serve(self, sound: VisitSound) -> EndReason:
         if self._settings.notice == "screen":
@@ -152,7 +159,7 @@ class Visit:
             except Busy as busy:
                 self._give_back(EndReason.NO_START)
                 slot = await wait.slot(after=busy)
-            except TransientError:
+            except (TransientError, AuthError):  # a room token may be too old: a fresh session has a fresh one
                 self._give_back(EndReason.NO_START)
                 failures += 1
                 if failures >= JOINS:
@@ -222,6 +229,7 @@ class Visit:
         control, session = slot.lease.control, slot.lease.session
         most_s = session.max_duration_s if session else None
         has_video = control.capabilities.video
+        self._has_service_picture = has_video
         if has_video:
             self._p.company.hide()
         conversation = Conversation(
@@ -246,8 +254,7 @@ class Visit:
             ),
             leg,
         )
-        if slot.waited_long:
-            (await sound.speaker()).chime("turn")
+        (await sound.speaker()).chime("turn" if slot.waited_long else "microphone_open")
         self._conversation = conversation
         self._p.vitals.visits += 1
         try:
@@ -275,6 +282,8 @@ class Visit:
 
     def _say_goodbye(self, reason: EndReason) -> None:
         self._reason = reason
+        if not self._has_service_picture:
+            self._p.company.show(Mood.SORRY if reason in _SORRY else Mood.GOODBYE)
         self._p.stage.show(Farewell(reason))
 
     def _farewell_s(self, reason: EndReason) -> float:
