@@ -85,8 +85,11 @@ class LocalScene:
             if feeding.done() and heard_s >= utterance.length_s - _LOOK_S:
                 return
             if clock() - moved_at > _STUCK_S:
-                log.warning("the guide's voice stands still")
-                return
+                if self._voice.is_unheard:  # not even the track goes on
+                    return
+                log.warning("the speaker stands still; the guide goes on without it")
+                self._voice.is_unheard = True
+                moved_at = clock()
             await asyncio.sleep(_LOOK_S)
 
     def _speak(self, active: bool) -> None:

@@ -24,6 +24,7 @@ class LocalVoice:
     """
 
     def __init__(self, speaker: SpeakerOut | None) -> None:
+        self.is_unheard = False  # the speaker cannot be trusted any more: what left the track counts as heard
         self._speaker = speaker
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=_AHEAD_MS)
         self._track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
@@ -44,7 +45,7 @@ class LocalVoice:
     def begin(self) -> None:
         """A new turn: what is heard counts from here."""
         self._received_s = 0.0
-        self._is_deaf = False
+        self._is_deaf = self.is_unheard = False
         self._mark = (0.0, time.monotonic())
 
     async def push(self, sound: Sound) -> None:
@@ -58,7 +59,7 @@ class LocalVoice:
 
     def heard_s(self) -> float:
         """Seconds of this turn that came out of the speaker; never falls within a turn."""
-        waiting_s = self._speaker.pending_s() if self._speaker is not None else 0.0
+        waiting_s = 0.0 if self._speaker is None or self.is_unheard else self._speaker.pending_s()
         heard_s = max(self._mark[0], self._received_s - waiting_s)
         self._mark = (heard_s, time.monotonic())
         return heard_s

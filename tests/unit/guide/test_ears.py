@@ -1,0 +1,136 @@
+"""The ears: what is said into a microphone becomes words, and nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+
+from app.guide import ears as module
+from app.guide.ears import MoonshineEars, can_hear, open_ears
+from app.guide.voice import HibariVoice
+from tests.fakes.audio import FakeMicrophone
+
+pytestmark = pytest.mark.real_time
+
+
+@pytest.fixture
+def ears(ears_model):
+    ears = MoonshineEars()
+    yield ears
+    ears.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("guide-ears")]
+
+
+@pytest.fixture(scope="module")
+def question():
+    voice = HibariVoice()
+    sound = voice._make("How old is the Moon?").sound
+    voice.close()
+    return np.concatenate([np.zeros(24_000, np.int16), sound, np.zeros(96_000, np.int16)])
+
+
+@pytest.mark.asyncio
+async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(ears, question):
+    microphone, heard = FakeMicrophone(), []
+    done = asyncio.Event()
+
+    def hear(each):
+        heard.append(each)
+        if each.final:
+            done.set()
+
+    listening = asyncio.create_task(ears.listen(microphone.frames(), hear))
+    for begin in range(0, len(question), 4800):
+        microphone.feed(question[begin : begin + 4800])
+        await asyncio.sleep(0.1)  # as it is spoken
+    async with asyncio.timeout(30):
+        await done.wait()
+    await microphone.close()
+    await listening
+    assert "how old is the moon" in heard[-1].text.lower()
+    assert any(not each.final for each in heard)
+    assert len({each.line for each in heard}) == 1
+
+
+@pytest.mark.asyncio
+async def test_what_was_said_last_is_not_lost_when_the_microphone_closes(ears, question):
+    microphone, heard = FakeMicrophone(), []
+    microphone.feed(question[:-80_000])
+    listening = asyncio.create_task(ears.listen(microphone.frames(), heard.append))
+    await asyncio.sleep(0.1)
+    await microphone.close()
+    async with asyncio.timeout(30):
+        await listening
+    assert heard and "moon" in heard[-1].text.lower()
+
+
+@pytest.mark.asyncio
+async def test_cancelled_in_the_middle_nothing_runs_on(ears, question):
+    microphone = FakeMicrophone()
+    listening = asyncio.create_task(ears.listen(microphone.frames(), lambda heard: None))
+    microphone.feed(question)
+    await asyncio.sleep(0.3)
+    listening.cancel()
+    await asyncio.wait({listening})
+    assert [t for t in asyncio.all_tasks() if t.get_name().startswith("guide")] == []
+
+
+@pytest.mark.asyncio
+async def test_silence_is_no_words(ears):
+    microphone, heard = FakeMicrophone(), []
+    microphone.feed(np.zeros(96_000, np.int16))
+    listening = asyncio.create_task(ears.listen(microphone.frames(), heard.append))
+    await asyncio.sleep(0.1)
+    await microphone.close()
+    async with asyncio.timeout(30):
+        await listening
+    assert heard == []
+
+
+@pytest.mark.expect_log("the guide cannot hear")
+@pytest.mark.asyncio
+async def test_a_model_that_cannot_be_loaded_is_told_and_ends_the_listening(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "moonshine_voice", None)
+    deaf, microphone = MoonshineEars(), FakeMicrophone()
+    async with asyncio.timeout(10):
+        await deaf.listen(microphone.frames(), lambda heard: None)
+    deaf.close()
+
+
+def test_there_are_no_ears_without_the_extra_or_for_another_language(monkeypatch):
+    assert not can_hear("de")
+    monkeypatch.setattr(module, "_PACKAGE", "no_such_package_here")
+    assert not can_hear("en") and open_ears("en") is None
+
+
+def test_a_slow_machine_loses_the_oldest_sound_and_not_its_memory():
+    async def run():
+        inbox = module._Inbox()
+
+        async def frames():
+            for number in range(30 * 100):
+                yield np.full(480, number % 30_000, np.int16)
+
+        await inbox.collect(frames())
+        return await inbox.take(), await inbox.take()
+
+    sound, after = asyncio.run(run())
+    assert len(sound) <= 20 * 48_000
+    assert sound[-1] == 30 * 100 - 1
+    assert after is None
+
+
+def test_thirds_join_without_a_seam():
+    t = np.arange(48_000)
+    tone = (8000 * np.sin(2 * np.pi * 440 * t / 48_000)).astype(np.int16)
+    whole = module._Thirds()(tone)
+    pieces, split = module._Thirds(), []
+    for begin in range(0, 48_000, 1111):
+        split.append(pieces(tone[begin : begin + 1111]))
+    assert np.allclose(whole, np.concatenate(split), atol=1e-5)
+    assert np.abs(whole[200:-200]).max() == pytest.approx(8000 / 32768, rel=0.02)
+    high = module._Thirds()((8000 * np.sin(2 * np.pi * 11_000 * t / 48_000)).astype(np.int16))
+    assert np.abs(high[200:-200]).max() < 0.02

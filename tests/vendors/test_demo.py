@@ -1,0 +1,118 @@
+"""The demo as a service: full for as long as it is told to be, then free; its guide speaks an agent's conventions."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.rooms.base import ActiveSpeakers, FirstFrame, Member, MembersChanged
+from app.screens import EndReason, Speaker
+from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.demo import VENDOR, DemoControl, DemoProtocol
+from app.vendors.errors import Busy
+from app.vendors.events import Ready, Speaking, Thinking
+from app.vendors.registry import vendors
+
+pytestmark = pytest.mark.virtual_time
+
+REQUEST = VisitRequest(name="visit-1", identity="kiosk-7", kiosk_id="lobby", language="en", max_s=300, idle_s=45)
+
+
+async def asks_until_free(control, every_s=4.0):
+    begin = asyncio.get_running_loop().time()
+    while True:
+        try:
+            session = await control.start(REQUEST)
+        except Busy:
+            await asyncio.sleep(every_s)
+        else:
+            return session, asyncio.get_running_loop().time() - begin
+
+
+@pytest.mark.asyncio
+async def test_a_free_demo_gives_a_session_at_once():
+    session, waited = await asks_until_free(DemoControl())
+    assert waited == 0
+    assert session.media_url == "local:en" and session.media_token == "kiosk-7"
+    assert session.session_id == "visit-1"
+
+
+@pytest.mark.asyncio
+async def test_a_busy_demo_is_full_for_so_long_from_the_first_ask_for_each_visitor():
+    control = DemoControl(busy_s=10)
+    for _ in range(2):
+        _, waited = await asks_until_free(control)
+        assert 10 <= waited <= 14
+        await asyncio.sleep(120)
+
+
+@pytest.mark.asyncio
+async def test_a_visitor_who_left_the_line_does_not_wait_for_the_next_one():
+    control = DemoControl(busy_s=10)
+    with pytest.raises(Busy):
+        await control.start(REQUEST)
+    await asyncio.sleep(60)
+    _, waited = await asks_until_free(control)
+    assert waited >= 10
+
+
+@pytest.mark.asyncio
+async def test_stop_is_confirmed_and_check_finds_nothing_wrong():
+    control = DemoControl()
+    assert await control.stop(StopOrder("visit-1", "visit-1", EndReason.VISITOR)) is True
+    assert await control.count() is None
+    assert all(finding.ok for finding in await control.check())
+
+
+def test_the_registry_finds_it_and_it_needs_no_settings():
+    assert vendors()["demo"] is VENDOR
+    assert VENDOR.media == "local" and VENDOR.required == ()
+    context = VendorContext(VENDOR.settings(), None, "lobby", "de", 30.0, demo_busy_s=5)
+    control = VENDOR.build(context)
+    assert control.capabilities.can_interrupt and control.capabilities.video
+    assert control.capabilities.transcripts is False  # its ears know English only
+
+
+class Room:
+    """Notes what the protocol asks of it."""
+
+    identity = "kiosk-7"
+
+    def __init__(self):
+        self.calls = []
+
+    async def send_text(self, text, topic):
+        self.calls.append((topic, text))
+
+    async def call(self, identity, method, payload):
+        self.calls.append((identity, method, payload))
+
+
+def guide(state):
+    return MembersChanged((Member("guide", True, {"lk.agent.state": state}, True, True),))
+
+
+@pytest.mark.asyncio
+async def test_the_protocol_asks_interrupts_and_closes():
+    room, protocol = Room(), DemoProtocol()
+    list(protocol.decode(guide("listening"), room))
+    await protocol.ask(room, "How old is the Moon?")
+    await protocol.interrupt(room)
+    await protocol.wrap_up(room, 15)
+    await protocol.goodbye(room)
+    assert room.calls == [
+        ("lk.chat", "How old is the Moon?"), ("guide", "interrupt", ""), ("guide", "wrap_up", "15"),
+        ("guide", "goodbye", ""),
+    ]  # fmt: skip
+
+
+def test_the_guide_is_the_avatar_and_ready_with_its_first_picture():
+    room, protocol = Room(), DemoProtocol()
+    assert protocol.choose(guide("initializing").members).video == "guide"
+    assert list(protocol.decode(guide("initializing"), room)) == []
+    assert list(protocol.decode(FirstFrame(), room)) == []
+    assert Ready() in protocol.decode(guide("listening"), room)
+    assert list(protocol.decode(guide("thinking"), room)) == [Thinking(True)]
+    assert Speaking(Speaker.AVATAR, True) in protocol.decode(guide("speaking"), room)
+    assert Speaking(Speaker.VISITOR, True) in protocol.decode(ActiveSpeakers((), True), room)
