@@ -21,6 +21,7 @@ LINUX = ROOT / "packaging" / "linux"
 WORK = ROOT / "build" / "package"
 DIST = ROOT / "dist"
 NAME = "avatar-kiosk"
+RELEASE_DATE = "1767225600"  # for a source tree without history
 MEGABYTE = 1024 * 1024
 MOST_ON_DISK_MB = 420
 MOST_PACKED_MB = 190
@@ -37,11 +38,13 @@ def version() -> str:
 
 
 def source_date() -> str:
-    """Seconds since the epoch of the last commit, so that the same source gives the same package."""
+    """Seconds since the epoch of the last commit, where it can be known, so that the same source gives the same."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return given
+    if shutil.which("git") is None:
+        return RELEASE_DATE
     told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or "1767225600"
+    return told.stdout.strip() or RELEASE_DATE
 
 
 def freeze() -> Path:

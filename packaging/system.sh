@@ -46,8 +46,18 @@ bin dpkg-deb                dpkg                 the Debian package
 bin objdump                 binutils             finding libraries
 bin zstd                    zstd                 the portable archive
 EOF
+        python_library
         ;;
     esac
+}
+
+python_library() { # where the environment's Python is not linked with one that lies beside it
+    .venv/bin/python - <<'EOF'
+import os, sys, sysconfig
+folder, name = sysconfig.get_config_vars("LIBDIR", "INSTSONAME")
+if name and name.startswith("libpython") and not os.path.exists(os.path.join(folder, name)):
+    print("lib", name, "libpython{}.{}".format(*sys.version_info), "the Python library")
+EOF
 }
 
 libraries=$( (PATH="$PATH:/sbin:/usr/sbin" ldconfig -p) 2>/dev/null)
