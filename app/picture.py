@@ -43,6 +43,8 @@ class Picture:
         self.wanted: PixelFormat = PixelFormat.BGRA
         # The size at which the picture is painted, pixels; rooms use it to ask for the nearest layer above it.
         self.shown_size: tuple[int, int] = (0, 0)
+        # The share of its height, from the top, that nothing covers: a drawn character keeps its face in it.
+        self.free = 1.0
         self.pushed = 0
         self.last_push_s: float | None = None
         self.on_frame: Callable[[], None] | None = None

@@ -20,7 +20,7 @@ from app.hours import Hours
 from app.kiosk import ExitCode, Kiosk, Site
 from app.line import NoLine
 from app.options import RunOptions
-from app.picture import Picture
+from app.picture import Frame, Picture
 from app.records.journal import SqliteJournal
 from app.release import Releases
 from app.resources import resource
@@ -144,6 +144,7 @@ class House:
             display=self._options.display,
             on_close_request=lambda: self._end(ExitCode.STAFF_EXIT),
             on_first_paint=self._first_paint.set,
+            on_free=lambda share: setattr(picture, "free", share),
         )
         stage = Stage(window.show_screen, defaults, self._vitals)
         why = self._why_unavailable()
@@ -168,7 +169,12 @@ class House:
 
     def _invite_company(self, picture: Picture) -> Performer:
         performer = Performer(Painter(plate=PLATE), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
-        performer.start(picture.push)
+
+        def push(frame: Frame) -> None:
+            performer.free(picture.free)
+            picture.push(frame)
+
+        performer.start(push)
         self._way_down.callback(performer.stop)
         return performer
 

@@ -105,7 +105,7 @@ class LocalRoom:
         self._tell_changes()
         choice = self._choose((_member(scene),))
         if choice.video == GUIDE:
-            self._performer.start(lambda frame: _capture(source, frame))
+            self._performer.start(lambda frame: self._show(source, frame))
             self._start(pump_video(track, None, self._picture, self._on_frame), "video")
             self.events.put_nowait(AvatarVideo(True))
         if choice.audio == GUIDE:
@@ -148,6 +148,10 @@ class LocalRoom:
         if self._source is not None:
             await self._source.aclose()
         self._voice = self._source = self._talk = None
+
+    def _show(self, source: rtc.VideoSource, frame: Frame) -> None:
+        self._performer.free(self._picture.free)
+        _capture(source, frame)
 
     # ------------------------------------------------------------ what it hears
 
