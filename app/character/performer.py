@@ -52,7 +52,8 @@ class Performer:
     """Lives, and paints what it lives, into a sink. All methods may be called from any thread; none blocks for long.
 
     painter: may be replaced between two frames. seed: of everything that is left to chance. fps: frames a second while
-    somebody is here; quiet_fps: in attract, idle and asleep. clock: seconds, rising.
+    somebody is here; quiet_fps: in attract, idle and asleep. manner: another performer's, where both are one figure.
+    clock: seconds, rising.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Performer:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.painter = painter
+        self.manner = manner if manner is not None else Manner()
         self.painted = 0  # frames since the start
         self._seed = seed
         self._fps = fps
@@ -78,7 +80,6 @@ class Performer:
         self._is_shown = True
         self._is_blank = True  # the next frame is needed whatever it shows
         self._mood = Mood.IDLE
-        self._manner = manner if manner is not None else Manner()
         self._hearing = 0.0
         self._loudness = 0.0
         self._track: MouthTrack | None = None
@@ -126,15 +127,15 @@ class Performer:
 
     def calm(self, less_motion: bool) -> None:
         """Move less; asleep and calm it stands still, and nothing is painted."""
-        self._manner.calm = less_motion
+        self.manner.calm = less_motion
 
     def free(self, share: float) -> None:
         """Tell which share of the picture's height, from its top, nothing covers (0 to 1): the face stays in it."""
-        self._manner.free = max(0.3, min(1.0, share))
+        self.manner.free = max(0.3, min(1.0, share))
 
     def gaze(self, x: float, y: float) -> None:
         """Tell where the visitor's face is: -1 to 1, to the right of the picture and up."""
-        self._manner.visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
+        self.manner.visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
 
     def hear(self, level: float) -> None:
         """How loud the visitor is now, 0 to 1."""
@@ -195,7 +196,7 @@ class Performer:
             try:
                 pose = life.step(self._clock() - begin, self._sense())
                 painter = self.painter
-                look = _look(pose, painter) if self._manner.calm else ()  # otherwise something moves always
+                look = _look(pose, painter) if self.manner.calm else ()  # otherwise something moves always
                 if self._is_shown and (not look or look != shown or self._is_blank):
                     self._is_blank = False
                     self._put(painter(pose), sink)
@@ -230,7 +231,7 @@ class Performer:
             with self._changed:
                 if at_s <= track.end_s + _AFTER_TURN_S:  # afterwards the mouth follows loudness again
                     shapes = track.at(at_s)
-        manner = self._manner
+        manner = self.manner
         return Senses(self._mood, shapes, self._loudness, self._hearing, manner.visitor, manner.free, manner.calm)
 
 

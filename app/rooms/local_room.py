@@ -175,6 +175,7 @@ class LocalRoom:
     # ------------------------------------------------------------ what it tells
 
     def _on_frame(self) -> None:
+        self._performer.free(self._picture.free)  # what lies over the picture changes with the screens
         if not self._has_frame:
             self._has_frame = True
             self.events.put_nowait(FirstFrame())
