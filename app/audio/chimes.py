@@ -42,7 +42,7 @@ class ChimePlayer:
         self._asked: str | None = None
         self._waited_s = 0.0
         self._left: NDArray[np.float32] = np.zeros(0, np.float32)
-        self._voice_db = VOICE_DB
+        self._voice_power = 10 ** (VOICE_DB / 10)
 
     def ask(self, name: str) -> None:
         """Play the sign as soon as nobody speaks; any thread. One that is still waiting is replaced."""
@@ -61,11 +61,12 @@ class ChimePlayer:
         be, heard.
         """
         if voice_db > _SPEECH_DB:
-            self._voice_db += (voice_db - self._voice_db) * _VOICE_SLOWNESS
+            self._voice_power += (10 ** (voice_db / 10) - self._voice_power) * _VOICE_SLOWNESS
         if voice_is_due:
             return self._give_way()
         if self._asked is not None:
-            gain = 10 ** (min(6.0, max(-12.0, self._voice_db - VOICE_DB)) / 20)
+            louder_db = 10 * np.log10(self._voice_power) - VOICE_DB
+            gain = np.float32(10 ** (min(6.0, max(-12.0, louder_db)) / 20))
             self._left = self._chimes[self._asked].astype(np.float32) * gain
             self._asked = None
         return self._take() if len(self._left) else None

@@ -14,11 +14,12 @@ from enum import StrEnum
 from typing import Any
 
 from app.audio.base import RATE, Sound
-from app.audio.streams import Listener, OpenStream, Player
+from app.audio.streams import Listener, Player, RunningStream
 
 OUTPUT_LATENCY_S = 0.08  # asked for; less and a busy interpreter is heard as a gap
 INPUT_LATENCY_S = 0.04
 _RATES = (RATE, 44_100, 32_000, 16_000)  # tried in this order after the device's own
+_INVALID_RATE = -9997  # paInvalidSampleRate of portaudio.h
 _HOSTS = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit")  # the same device appears under several
 
 
@@ -113,31 +114,39 @@ class Devices:
             return False
         return True
 
-    def open_output(self, card: Card, next_block: Callable[[float], Sound]) -> OpenStream:
+    def open_output(self, card: Card, next_block: Callable[[float], Sound]) -> RunningStream:
         """Play what `next_block(delay_s)` returns, 480 samples at 48 kHz each time. Raises DeviceError."""
-        return self._open(card, OUTPUT_LATENCY_S, lambda opened: Player(opened, next_block))
+        stream, rate = self._open(card, OUTPUT_LATENCY_S)
+        return self._run(Player(stream, rate, _channels(card), next_block))
 
-    def open_input(self, card: Card, heard: Callable[[Sound, float], None]) -> OpenStream:
+    def open_input(self, card: Card, heard: Callable[[Sound, float], None]) -> RunningStream:
         """Give `heard(block, delay_s)` what comes in, 480 samples at 48 kHz each time. Raises DeviceError."""
-        return self._open(card, INPUT_LATENCY_S, lambda opened: Listener(opened, heard))
+        stream, rate = self._open(card, INPUT_LATENCY_S)
+        return self._run(Listener(stream, rate, heard))
 
-    def _open(self, card: Card, latency_s: float, make: Callable[[OpenStream], Callable[..., None]]) -> OpenStream:
+    def _open(self, card: Card, latency_s: float) -> tuple[Any, int]:
+        """Return a started stream and its sample rate."""
         kind = self._library.OutputStream if card.way is Way.OUTPUT else self._library.InputStream
-        refusals: list[str] = []
         for rate in dict.fromkeys((RATE, card.rate, *_RATES)):
-            opened = OpenStream(rate)
+            stream = None
             try:
-                opened.stream = kind(
+                stream = kind(
                     device=card.index, samplerate=rate, blocksize=rate // 100, channels=_channels(card),
-                    dtype="int16", latency=latency_s, callback=make(opened),
+                    dtype="int16", latency=latency_s,
                 )  # fmt: skip
-                opened.stream.start()
-                return opened
-            except (ValueError, OSError, self._library.PortAudioError) as refusal:
-                refusals.append(f"{rate} Hz: {refusal}")
-                if opened.stream is not None:
-                    opened.close(at_once=True)
-        raise DeviceError("; ".join(refusals))
+                stream.start()
+                return stream, rate
+            except self._library.PortAudioError as refusal:
+                if stream is not None:
+                    stream.close(ignore_errors=True)
+                if _INVALID_RATE not in refusal.args:
+                    raise DeviceError(f"{card.name}: {refusal}") from refusal
+        raise DeviceError(f"{card.name}: it takes no sample rate that we know")
+
+    @staticmethod
+    def _run(stream: RunningStream) -> RunningStream:
+        stream.start()
+        return stream
 
 
 def _channels(card: Card) -> int:

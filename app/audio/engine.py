@@ -1,4 +1,4 @@
-"""The sound thread: takes what the devices' callbacks bring, and keeps time where a device is missing."""
+"""The sound thread: takes what the devices' threads bring, and keeps time where a device is missing."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _QUIET_BLOCKS = 30  # 0.3 s: the room's echo of the speaker is over
 class Engine(threading.Thread):
     """Owns the order of things between speaker and microphone.
 
-    The callbacks of the audio library only copy a block into a queue, because they must never be late; cancelling
-    echo and detecting voices happens here. What was played and what was heard stay in the order in which they came.
+    The threads of the devices only copy a block into a queue, because they must never be late; cancelling echo and
+    detecting voices happens here. What was played and what was heard stay in the order in which they came.
     """
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from app.audio.base import Sound
 from app.audio.devices import Card, DeviceError, Devices, Way, choose
-from app.audio.streams import OpenStream
+from app.audio.streams import RunningStream
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ WATCH_S = 0.5  # how often running streams are looked at
 RETRY_S = 2.0  # how often a missing device is tried again
 RELIST_S = 10.0  # how often the other, idle device is closed for a moment, to list them all anew
 LIST_AGE_S = 5.0  # a list younger than this is taken as it is
-FADE_S = 0.03  # from the end of the queue to silence at the device
+FADE_S = 0.03  # from a flush to the last block that is not silent
 
 
 class Client(Protocol):
@@ -41,7 +41,7 @@ class Client(Protocol):
 
 
 class Sink(Protocol):
-    """Where the callbacks of the streams go."""
+    """Where the sound of the streams comes from and goes to."""
 
     def next_block(self, delay_s: float) -> Sound:
         """Return the speaker's next 480 samples."""
@@ -59,7 +59,7 @@ class _Place:
     way: Way
     name: str  # of the device, "" for the default
     client: Client | None = None
-    stream: OpenStream | None = None
+    stream: RunningStream | None = None
     retry_at: float = 0.0
     told: str = ""  # the last complaint, so that it is logged once
 
@@ -73,6 +73,7 @@ class Keeper(threading.Thread):
         self._sink = sink
         self._places = {Way.OUTPUT: _Place(Way.OUTPUT, output_name), Way.INPUT: _Place(Way.INPUT, input_name)}
         self._orders: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
+        self._hanging: list[RunningStream] = []  # ended, but still held by their device
         self._relist_at = 0.0
         self._is_ending = False
 
@@ -115,9 +116,9 @@ class Keeper(threading.Thread):
 
     def _begin(self, place: _Place, client: Client) -> None:
         if place.stream:
-            self._close(place, at_once=True)
+            self._close(place)
         place.client, place.told = client, ""
-        if not self._has_stream() and self._devices.listed_s_ago() > LIST_AGE_S:
+        if self._may_refresh() and self._devices.listed_s_ago() > LIST_AGE_S:
             self._refresh()
         self._try(place)
 
@@ -126,15 +127,16 @@ class Keeper(threading.Thread):
             return
         if place.stream:
             if place.way is Way.OUTPUT:
-                time.sleep(FADE_S)
-            self._close(place, at_once=False)
+                # Stopping drops what the device holds, whatever the library promises: that would be a click.
+                time.sleep(FADE_S + place.stream.latency_s)
+            self._close(place)
         place.client = None
 
     def _end(self) -> None:
         self._is_ending = True
         for place in self._places.values():
             if place.stream:
-                self._close(place, at_once=True)
+                self._close(place)
             place.client = None
 
     def _watch(self) -> None:
@@ -142,7 +144,7 @@ class Keeper(threading.Thread):
         for place in self._places.values():
             if place.client and place.stream and place.stream.is_lost():
                 log.warning("a sound device was lost", extra={"way": place.way.value})
-                self._close(place, at_once=True)
+                self._close(place)
                 place.retry_at = now
         lacking = [p for p in self._places.values() if p.client and not p.stream and now >= p.retry_at]
         if lacking:
@@ -158,8 +160,9 @@ class Keeper(threading.Thread):
                 return
             self._relist_at = now + RELIST_S
             for place in open_places:
-                self._close(place, at_once=True)
-        self._refresh()
+                self._close(place)
+        if self._may_refresh():
+            self._refresh()
         for place in open_places:
             self._try(place)
 
@@ -184,7 +187,7 @@ class Keeper(threading.Thread):
         log.info("a sound device is open", extra={"way": place.way.value, "rate": place.stream.rate})
         client.connected(place.stream.latency_s)
 
-    def _open(self, place: _Place) -> OpenStream:
+    def _open(self, place: _Place) -> RunningStream:
         card: Card | None = choose(self._devices.cards(), place.way, place.name)
         if card is None:
             raise DeviceError(f"no device is called {place.name!r}" if place.name else "there is no device")
@@ -192,10 +195,13 @@ class Keeper(threading.Thread):
             return self._devices.open_output(card, self._sink.next_block)
         return self._devices.open_input(card, self._sink.heard)
 
-    def _close(self, place: _Place, *, at_once: bool) -> None:
+    def _close(self, place: _Place) -> None:
         stream, place.stream = place.stream, None
-        if stream:
-            stream.close(at_once=at_once)
+        # Told before, because ending may take a moment; and after, because of the last block under way.
+        if place.client:
+            place.client.disconnected()
+        if stream and not stream.end():
+            self._hanging.append(stream)
         if place.client:
             place.client.disconnected()
 
@@ -204,5 +210,6 @@ class Keeper(threading.Thread):
             log.warning("a sound device is missing", extra={"way": place.way.value, "error": text})
         place.told = text
 
-    def _has_stream(self) -> bool:
-        return any(p.stream for p in self._places.values())
+    def _may_refresh(self) -> bool:
+        self._hanging = [stream for stream in self._hanging if not stream.end(0)]
+        return not self._hanging and not any(p.stream for p in self._places.values())

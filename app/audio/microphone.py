@@ -81,7 +81,7 @@ class CaptureMicrophone:
         return not self.speaking
 
     def connected(self, delay_s: float) -> None:
-        """A device listens from now on; its latency comes with each block."""
+        """A device listens from now on; its latency (`delay_s`, seconds) comes with each block."""
         self.state = DeviceState.ON
 
     def disconnected(self) -> None:

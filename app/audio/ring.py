@@ -56,6 +56,14 @@ class Ring:
             self._tail = min(self._tail, self._head + keep)
             self._audible = min(self._audible, self._tail - self._head)
 
+    def skip_late(self) -> None:
+        """Forget all but the newest `PRIME_S`: what came while nobody could hear it is past."""
+        with self._lock:
+            late = self._tail - self._head - int(PRIME_S * RATE)
+            if late > 0:
+                self._consume(late)
+            self._gain = 0.0
+
     def unheard(self) -> int:
         """Samples from here to the last audible one that is queued; 0: nothing left to be heard."""
         with self._lock:

@@ -90,6 +90,7 @@ class Speaker:
     def connected(self, delay_s: float) -> None:
         """A device plays from now on; `delay_s`: what it says of its latency, seconds."""
         self._delay_s = delay_s
+        self._ring.skip_late()
         self.state = DeviceState.ON
 
     def disconnected(self) -> None:

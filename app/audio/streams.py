@@ -1,8 +1,15 @@
-"""Running sound streams: the library's callbacks, at the device's rate and channels, and ours at 48 kHz in 10 ms."""
+"""Running sound streams: a thread for each, between the device's rate and channels and ours (48 kHz, mono, 10 ms).
+
+PortAudio offers callbacks and blocking calls. These are blocking calls, because a callback stream on ALSA waits for
+ever in its start when the device goes in that moment (pa_linux_alsa.c 19.6: the failed thread keeps a mutex), and
+because a blocking call says at once that its device is gone. Measured: a device was unplugged 150 times under streams
+that start and write, and none hung; with callbacks the tenth did.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,98 +22,99 @@ from app.audio.resample import Blocks, Resampler, to_int16
 
 log = logging.getLogger(__name__)
 
-STALE_S = 1.5  # a device that asks for nothing for so long is gone
+STALE_S = 1.5  # a device that takes or gives nothing for so long is gone
+END_S = 0.3  # how long an ending stream is waited for; a device that hangs is looked at again later
 
 
-class OpenStream:
-    """A running stream; `is_lost` tells when its device has gone. `rate` is the device's, Hz."""
+class RunningStream(threading.Thread):
+    """A started stream of PortAudio and the thread that serves it. `rate`: the device's, Hz."""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, stream: Any, rate: int, name: str) -> None:
+        super().__init__(name=name, daemon=True)
         self.rate = rate
-        self.called_at = time.monotonic()
-        self.stream: Any = None
+        self.latency_s = float(stream.latency)  # what the device says of it
+        self._stream = stream
+        self._served_at = time.monotonic()
         self._stale = 0
+        self._is_ending = False
+        self._is_closed = False
 
-    @property
-    def latency_s(self) -> float:
-        """What the device says of its latency, seconds."""
-        return float(self.stream.latency)
+    def run(self) -> None:
+        """Serve the device until `end`, or until it is gone."""
+        try:
+            self._prepare()
+            while not self._is_ending:
+                self._serve()
+                self._served_at = time.monotonic()
+        except Exception as error:  # reason: a device that goes makes the library raise whatever it likes
+            if not self._is_ending:
+                log.info("a sound stream ended", extra={"stream": self.name, "error": str(error)})
 
     def is_lost(self) -> bool:
-        """Whether the device stopped asking; to be called about twice a second."""
-        if not self.stream.active:
+        """Whether the device is gone; to be asked about twice a second."""
+        if not self.is_alive():
             return True
         # Twice running: after a stall of the whole process the stream gets its chance first.
-        self._stale = self._stale + 1 if time.monotonic() - self.called_at > STALE_S else 0
+        self._stale = self._stale + 1 if time.monotonic() - self._served_at > STALE_S else 0
         return self._stale >= 2
 
-    def close(self, *, at_once: bool) -> None:
-        """Free the device, unless `at_once` after what it still holds was played; a lost device may fail in peace."""
-        try:
-            if at_once:
-                self.stream.abort(ignore_errors=True)
-            else:
-                self.stream.stop(ignore_errors=True)
-            self.stream.close(ignore_errors=True)
-        except Exception as error:  # reason: a device that is gone may fail in any way
-            log.info("a sound device did not close cleanly", extra={"error": type(error).__name__})
+    def end(self, wait_s: float = END_S) -> bool:
+        """Stop, and free the device; what it still holds is not played. False: it hangs, ask again later."""
+        self._is_ending = True
+        self.join(wait_s)
+        if self.is_alive():
+            return False
+        if not self._is_closed:
+            self._is_closed = True
+            try:
+                self._stream.abort(ignore_errors=True)
+                self._stream.close(ignore_errors=True)
+            except Exception as error:  # reason: as above
+                log.info("a sound device did not close cleanly", extra={"error": str(error)})
+        return True
+
+    def _prepare(self) -> None:
+        """Do what comes before the first block."""
+
+    def _serve(self) -> None:
+        """Move 10 ms."""
+        raise NotImplementedError
 
 
-class Player:
-    """The output callback: 48 kHz blocks to the device's rate and channels."""
+class Player(RunningStream):
+    """Plays what `next_block(delay_s)` returns: 480 samples that will be heard in `delay_s` seconds."""
 
-    def __init__(self, opened: OpenStream, next_block: Callable[[float], Sound]) -> None:
-        self._opened = opened
+    def __init__(self, stream: Any, rate: int, channels: int, next_block: Callable[[float], Sound]) -> None:
+        super().__init__(stream, rate, "sound-out")
+        self._channels = channels
         self._next_block = next_block
-        self._resampler = Resampler(RATE, opened.rate)
-        self._blocks = Blocks(opened.rate // 100)
-        self._ready: list[NDArray[np.float32]] = []
-        self._has_failed = False
+        self._resampler = Resampler(RATE, rate)
 
-    def __call__(self, out: NDArray[np.int16], frames: int, times: Any, status: object) -> None:
-        """Serve the library; shapes (frames, channels)."""
-        self._opened.called_at = time.monotonic()
-        try:
-            delay_s = times.outputBufferDacTime - times.currentTime
-            if not 0 < delay_s < 1:
-                delay_s = self._opened.latency_s
-            out[:] = self._block(delay_s)[:, None]
-        except Exception as error:  # reason: an exception would end the stream, and with it the avatar's voice
-            out[:] = 0
-            if not self._has_failed:
-                log.exception("the speaker's callback failed", extra={"error": type(error).__name__})
-            self._has_failed = True
+    def _prepare(self) -> None:
+        # An empty device would take its whole buffer of the voice in one gulp.
+        self._write(np.zeros(self._stream.write_available, np.int16))
 
-    def _block(self, delay_s: float) -> Sound:
-        if self._opened.rate == RATE:
-            return self._next_block(delay_s)
-        while not self._ready:
-            sound = self._next_block(delay_s).astype(np.float32)
-            self._ready.extend(self._blocks.feed(self._resampler.feed(sound)))
-        return to_int16(self._ready.pop(0))
+    def _serve(self) -> None:
+        block = self._next_block(self.latency_s)
+        if self.rate != RATE:
+            block = to_int16(self._resampler.feed(block.astype(np.float32)))
+        self._write(block)
+
+    def _write(self, block: Sound) -> None:
+        self._stream.write(np.repeat(block[:, None], self._channels, axis=1))
 
 
-class Listener:
-    """The input callback: the device's rate and channels to 48 kHz blocks."""
+class Listener(RunningStream):
+    """Gives `heard(block, delay_s)` what comes in: 480 samples that sounded `delay_s` seconds ago."""
 
-    def __init__(self, opened: OpenStream, heard: Callable[[Sound, float], None]) -> None:
-        self._opened = opened
+    def __init__(self, stream: Any, rate: int, heard: Callable[[Sound, float], None]) -> None:
+        super().__init__(stream, rate, "sound-in")
         self._heard = heard
-        self._resampler = Resampler(opened.rate, RATE)
+        self._resampler = Resampler(rate, RATE)
         self._blocks = Blocks(FRAME)
-        self._has_failed = False
 
-    def __call__(self, incoming: NDArray[np.int16], frames: int, times: Any, status: object) -> None:
-        """Serve the library; shapes (frames, channels)."""
-        self._opened.called_at = time.monotonic()
-        try:
-            delay_s = times.currentTime - times.inputBufferAdcTime
-            if not 0 < delay_s < 1:
-                delay_s = self._opened.latency_s
-            mono = incoming.astype(np.float32).mean(axis=1)
-            for block in self._blocks.feed(self._resampler.feed(mono)):
-                self._heard(to_int16(block), delay_s)
-        except Exception as error:  # reason: an exception would end the stream
-            if not self._has_failed:
-                log.exception("the microphone's callback failed", extra={"error": type(error).__name__})
-            self._has_failed = True
+    def _serve(self) -> None:
+        incoming: NDArray[np.int16] = self._stream.read(self.rate // 100)[0]
+        mono = incoming.astype(np.float32).mean(axis=1)
+        for block in self._blocks.feed(self._resampler.feed(mono)):
+            self._heard(to_int16(block), self.latency_s)

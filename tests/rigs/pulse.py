@@ -11,12 +11,15 @@ import contextlib
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -24,18 +27,27 @@ import pytest
 RATE = 48_000
 _FORMAT = ["--raw", "--format=s16le", f"--rate={RATE}", "--channels=1"]
 _LOW_LATENCY = "--latency-msec=20"
-_ASOUNDRC = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
+# By name, a device that is gone cannot be opened; the default would be whatever is left.
+_ASOUNDRC = """
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+pcm.speaker { type pulse device speaker hint { show on description "speaker" } }
+pcm.microphone { type pulse device microphone hint { show on description "microphone" } }
+"""
 _ROOT = Path(__file__).parents[2]
 
 
 class SoundServer:
-    """One PulseAudio server with the sinks "speaker" and "mic"; the source "microphone" hears what "mic" plays."""
+    """One PulseAudio server with the sinks "speaker" and "mic"; the source "microphone" hears what "mic" plays.
+
+    Everything about it lies in `home`, so a child process can make an object of its own for the running server.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self._pid_file = home / "pid"
         self._server: subprocess.Popen[bytes] | None = None
-        self._keep_open: dict[str, subprocess.Popen[bytes]] = {}
-        self._modules: dict[str, list[str]] = {}
+        self._feeders: list[subprocess.Popen[bytes]] = []
 
     def environment(self) -> dict[str, str]:
         """Variables with which a process finds this server, and no other."""
@@ -47,15 +59,14 @@ class SoundServer:
         """Start the server and both virtual devices; returns when they can be used."""
         (self.home / ".asoundrc").write_text(_ASOUNDRC)
         (self.home / "client.conf").write_text("autospawn = no\n")
-        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-L"]
-        self._server = subprocess.Popen(
-            [*command, "module-native-protocol-unix"], env=self._env(), stdout=subprocess.DEVNULL,
-            stderr=(self.home / "pulseaudio.log").open("wb"),
-        )  # fmt: skip
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
+        command += ["-L", "module-native-protocol-unix", "-L", "module-cli-protocol-unix"]
+        self._server = self._start(command)
+        self._pid_file.write_text(str(self._server.pid))
         deadline = time.monotonic() + 10
         while self._run("pactl", "info", check=False).returncode:
             if time.monotonic() > deadline:
-                raise RuntimeError((self.home / "pulseaudio.log").read_text()[-2000:])
+                raise RuntimeError("pulseaudio did not start")
             time.sleep(0.05)
         self.plug_in("speaker")
         self.plug_in("mic")
@@ -63,23 +74,36 @@ class SoundServer:
     def plug_in(self, sink: str) -> None:
         """Load the sink "speaker" or "mic" (with the source "microphone")."""
         properties = f"sink_properties=device.description={sink}"
-        modules = [self._load("module-null-sink", f"sink_name={sink}", f"rate={RATE}", "channels=1", properties)]
+        self._load("module-null-sink", f"sink_name={sink}", f"rate={RATE}", "channels=1", properties)
         if sink == "mic":
-            modules.append(self._load("module-remap-source", "master=mic.monitor", "source_name=microphone"))
+            self._load("module-remap-source", "master=mic.monitor", "source_name=microphone")
             self._run("pactl", "set-default-source", "microphone")
         else:
             self._run("pactl", "set-default-sink", sink)
-        self._modules[sink] = modules
         # A null sink runs with 2 s of latency until somebody asks for less: a silent stream keeps it at 20 ms.
         command = ["pacat", "--playback", *_FORMAT, _LOW_LATENCY, f"--device={sink}", "/dev/zero"]
-        self._keep_open[sink] = subprocess.Popen(command, env=self._env(), stderr=subprocess.DEVNULL)
+        self._feeders.append(self._start(command))  # ends with its sink
         time.sleep(0.2)
 
     def unplug(self, sink: str) -> None:
-        """Take the sink "speaker" or "mic" away, as if its cable had been pulled."""
-        self._end(self._keep_open.pop(sink))
-        for module in reversed(self._modules.pop(sink)):
-            self._run("pactl", "unload-module", module)
+        """Take the sink "speaker" or "mic" away, as if its cable had been pulled: who used it is cut off."""
+        kind, streams, device = ("sinks", "sink-inputs", "speaker")
+        if sink == "mic":
+            kind, streams, device = ("sources", "source-outputs", "microphone")
+        number = next(d["index"] for d in self._list(kind) if d["name"] == device)
+        clients = {s["client"] for s in self._list(streams) if s[kind[:-1]] == number}
+        for line in reversed(self._run("pactl", "list", "short", "modules").stdout.splitlines()):
+            number, _, arguments = line.partition("\t")
+            if f"sink_name={sink} " in arguments or f"master={sink}.monitor" in arguments:
+                self._run("pactl", "unload-module", number)
+        # The server would move them to any other device, as no cable does.
+        with socket.socket(socket.AF_UNIX) as console:
+            console.connect(str(self.home / "pulse" / "cli"))
+            console.settimeout(5)
+            console.sendall("".join(f"kill-client {client}\n" for client in clients).encode())
+            console.shutdown(socket.SHUT_WR)
+            while console.recv(4096):
+                pass  # until it has understood everything
 
     def speak(self, sound: np.ndarray) -> None:
         """Play int16 mono at 48 kHz in front of the microphone; returns when it was said."""
@@ -92,7 +116,7 @@ class SoundServer:
         path = self.home / f"said-{time.monotonic_ns()}.raw"
         path.write_bytes(np.asarray(sound, np.int16).tobytes())
         command = ["pacat", "--playback", *_FORMAT, _LOW_LATENCY, "--device=mic", str(path)]
-        process = subprocess.Popen(command, env=self._env(), stderr=subprocess.DEVNULL)
+        process = self._start(command)
         try:
             yield
             process.wait(timeout=60)
@@ -106,7 +130,7 @@ class SoundServer:
         recording = Recording(self.home / f"heard-{time.monotonic_ns()}.raw")
         with recording.path.open("wb") as file:
             command = ["pacat", "--record", *_FORMAT, _LOW_LATENCY, f"--device={source}"]
-            process = subprocess.Popen(command, env=self._env(), stdout=file, stderr=subprocess.DEVNULL)
+            process = self._start(command, file)
             deadline = time.monotonic() + 5
             while not recording.path.stat().st_size and time.monotonic() < deadline:
                 time.sleep(0.01)
@@ -121,8 +145,7 @@ class SoundServer:
         """The microphone hears the speaker, later and softer, while the body runs."""
         module = self._load("module-loopback", "source=speaker.monitor", "sink=mic", f"latency_msec={delay_ms}",
                             "adjust_time=0", "rate=48000", "channels=1")  # fmt: skip
-        inputs = json.loads(self._run("pactl", "--format=json", "list", "sink-inputs").stdout)
-        number = next(item["index"] for item in inputs if str(item.get("owner_module")) == module)
+        number = next(i["index"] for i in self._list("sink-inputs") if str(i.get("owner_module")) == module)
         self._run("pactl", "set-sink-input-volume", str(number), str(int(65536 * np.cbrt(gain))))
         try:
             yield
@@ -133,26 +156,41 @@ class SoundServer:
         """Start `python ARGUMENTS` in the repository root with this server's environment; text pipes on all sides."""
         pipe = subprocess.PIPE
         command = [sys.executable, *arguments]
-        return subprocess.Popen(command, cwd=_ROOT, env=self._env(), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(
+            command, cwd=_ROOT, env=self.environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        )
+
+    def freeze(self, seconds: float) -> None:
+        """Let the server hang; returns when it goes on."""
+        pid = int(self._pid_file.read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End the server at once, as if it had crashed; idempotent."""
-        for process in self._keep_open.values():
-            self._end(process)
-        self._keep_open.clear()
-        self._modules.clear()
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            os.kill(int(self._pid_file.read_text()), signal.SIGKILL)
+        self._pid_file.unlink(missing_ok=True)
         if self._server:
-            self._end(self._server)
-            self._server = None
+            self._server.wait(timeout=10)
+        for feeder in self._feeders:
+            self._end(feeder)
+        self._feeders.clear()
 
-    def _env(self) -> dict[str, str]:
-        return self.environment()
+    def _start(self, command: list[str], out: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=self.environment(), stdout=out, stderr=subprocess.DEVNULL)
+
+    def _list(self, kind: str) -> list[dict]:
+        return json.loads(self._run("pactl", "--format=json", "list", kind).stdout)
 
     def _load(self, *arguments: str) -> str:
         return self._run("pactl", "load-module", *arguments).stdout.strip()
 
     def _run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=self._env(), check=check, capture_output=True, text=True, timeout=10)
+        return subprocess.run(command, env=self.environment(), check=check, capture_output=True, text=True, timeout=10)
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> None:
