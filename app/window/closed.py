@@ -68,6 +68,10 @@ class ClosedScreen(SheetScreen):
             time.restyle(Role.BUTTON, "lamp" if spans else "paper2")
         self._person.say(texts, self.site.help)
 
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self.shown
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return the words above, hours and person below."""
         look = self.look

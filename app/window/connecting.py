@@ -37,6 +37,10 @@ class ConnectingScreen(SheetScreen):
         self._halo.setAccessibleName(self._title.text())
         self._halo.follow_look()
 
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self.shown
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return halo and words in the middle, the way out below."""
         side = self.look.px(7 * max(0.6, fit.gap))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.window.icons import paint_icon
 from app.window.look import Look, Role
-from app.window.words import Canvas, Lines, rounded
+from app.window.words import Canvas, LineCache, Lines, rounded
 
 PRESS_MS = 90  # a press is seen for at least this long, however short the touch
 PRESSED_SIZE = 0.97
@@ -110,8 +110,10 @@ class Control(QAbstractButton):
 
     def place(self, rect: QRect) -> None:
         """Be seen exactly there (parent's coordinates); `spread` adds the reach."""
-        self._reach = 0
-        self.setGeometry(rect)
+        if rect != self.shape_in_parent():
+            self._reach = 0
+            self.setGeometry(rect)
+            self.canvas.drop()
         self.show()
 
     def widgets(self) -> Iterator[QWidget]:
@@ -200,6 +202,7 @@ class Button(Control):
         self._size = size
         self._icon = icon
         self._label = ""
+        self._cache = LineCache(look)
 
     def say(self, label: str, *, spoken: str = "") -> None:
         """Show this label. spoken: what assistive technology says instead, needed where there is an icon alone."""
@@ -320,9 +323,7 @@ class Button(Control):
         return max(1, width - 2 * self._side() - self._icon_room())
 
     def _lines(self, width: float) -> Lines:
-        look, role = self.look, _ROLE[self._size]
-        centre = Qt.AlignmentFlag.AlignHCenter
-        return Lines(self._label, look.font(role), look.line_height(role), width, centre, rtl=look.rtl)
+        return self._cache.get(self._label, _ROLE[self._size], width, Qt.AlignmentFlag.AlignHCenter)
 
 
 class FocusRing(QWidget):

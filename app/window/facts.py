@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.window.art import paint_art
 from app.window.controls import Control
 from app.window.look import Look, Role
-from app.window.words import Lines, rounded
+from app.window.words import LineCache, Lines, rounded
 
 FALLBACK = "en"
 
@@ -48,6 +48,7 @@ class FactCard(Control):
         self._at = 0
         self._know = ""
         self.art = True
+        self._cache = LineCache(look)
 
     def set(self, facts: tuple[Fact, ...], at: int, know: str, spoken: str) -> None:
         """Show card `at` of these. know: the line above it; spoken: what touching it does."""
@@ -127,15 +128,8 @@ class FactCard(Control):
         art = self.look.px(6.2 + 1.1) if self.art else 0
         return max(1, width - 2 * self._pad() - art)
 
-    def _align(self) -> Qt.AlignmentFlag:
-        return Qt.AlignmentFlag.AlignRight if self.look.rtl else Qt.AlignmentFlag.AlignLeft
-
     def _label(self, width: int) -> Lines:
-        look, role = self.look, Role.BUTTON_SMALL
-        font, pitch = look.font(role), look.line_height(role)
-        return Lines(self._know, font, pitch, self._room(width), self._align(), rtl=look.rtl)
+        return self._cache.get(self._know, Role.BUTTON_SMALL, self._room(width))
 
     def _lines(self, text: str, width: int) -> Lines:
-        look, role = self.look, Role.FACT
-        font, pitch = look.font(role), look.line_height(role)
-        return Lines(text, font, pitch, self._room(width), self._align(), rtl=look.rtl)
+        return self._cache.get(text, Role.FACT, self._room(width))

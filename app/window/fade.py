@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QRect, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 STEP_MS = 33
@@ -23,10 +23,16 @@ class Fade(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def start(self, old: QPixmap, place: QRect, over_ms: int) -> None:
-        """Let the picture `old` of the last screen fade in `over_ms` milliseconds."""
+    def start(self, screen: QWidget, over_ms: int) -> None:
+        """Let what `screen` shows now fade in `over_ms` milliseconds."""
+        ratio = self.devicePixelRatioF()
+        # Only what the screen itself painted: the picture below goes on, and must not be seen twice.
+        old = QPixmap(screen.size() * ratio)
+        old.setDevicePixelRatio(ratio)
+        old.fill(Qt.GlobalColor.transparent)
+        screen.render(old, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
         self._old, self._over_ms = old, over_ms
-        self.setGeometry(place)
+        self.setGeometry(screen.geometry())
         self._since.start()
         self._clock.start()
         self.show()

@@ -89,6 +89,10 @@ class FarewellScreen(SheetScreen):
         self._card.surface("ink2", outlined=False)
         self._person.say(texts, self.site.help)
 
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self._kind()
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return what this reason shows."""
         kind = self._kind()

@@ -46,6 +46,10 @@ class NoticeScreen(SheetScreen):
         self._accept.set_icon(sign)
         self._back.say(texts("notice.back"))
 
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self.shown
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return the points and the two answers; side by side where large words need the height."""
         look = self.look

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.icons import paint_icon
 from app.window.look import Look, Role
-from app.window.words import Lines, Painted, rounded
+from app.window.words import LineCache, Lines, Painted, rounded
 
 BREATH_MS = 4000
 BREATH_STEP_MS = 66
@@ -158,6 +158,7 @@ class Chip(Painted):
         self._colour = "lamp"
         self._logo: QPixmap | None = None
         self._surface = "ink"
+        self._cache = LineCache(look)
 
     def say(self, text: str, *, part: float | None = None, colour: str = "lamp", surface: str = "ink") -> None:
         """Show the text. part: a ring filled so far (0 to 1) instead of the dot; colour: of dot or ring."""
@@ -229,9 +230,7 @@ class Chip(Painted):
         return max(1, width - self._mark() - self._gap() - 2 * self._side())
 
     def _lines(self, width: float) -> Lines:
-        look = self.look
-        align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
-        return Lines(self._text, look.font(self._role), look.line_height(self._role), width, align, rtl=look.rtl)
+        return self._cache.get(self._text, self._role, width)
 
 
 class Plate(Painted):
@@ -245,6 +244,7 @@ class Plate(Painted):
         self._role = Role.CAPTION_GUIDE
         self._fill: str | None = "ink"
         self._outlined = False
+        self._cache = LineCache(look)
 
     def say(self, who: str, words: str, *, colour: str = "lamp", role: Role = Role.CAPTION_GUIDE) -> None:
         """Show who says what: the name in `colour`, the words in `role`. Without a name: the words alone."""
@@ -299,15 +299,8 @@ class Plate(Painted):
         return self.look.px(0.95 if self.look.portrait else 1.2)
 
     def _lines(self, width: float) -> tuple[Lines | None, Lines]:
-        look = self.look
-        align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
-        label = Role.LABEL
-        who = (
-            Lines(self._who, look.font(label), look.line_height(label), width, align, rtl=look.rtl)
-            if self._who
-            else None
-        )
-        return who, Lines(self._words, look.font(self._role), look.line_height(self._role), width, align, rtl=look.rtl)
+        who = self._cache.get(self._who, Role.LABEL, width) if self._who else None
+        return who, self._cache.get(self._words, self._role, width)
 
 
 class Badge(Painted):

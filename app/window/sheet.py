@@ -46,6 +46,8 @@ LADDER = (
     *(Fit(art=False, wide=True, gap=0.6, extras=False, words=percent / 100) for percent in range(95, 30, -5)),
 )
 
+WIDEST = Fit(art=False, wide=True)  # means nothing where the sheet has the whole width anyway
+
 
 class SheetScreen(ScreenWidget):
     """A screen whose content is one column on a solid surface."""
@@ -55,6 +57,7 @@ class SheetScreen(ScreenWidget):
         self._surface = Surface(look, self)
         self._sheet_top = 0
         self.fitted = Fit()
+        self._asked_for: object = None
 
     @abstractmethod
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
@@ -73,24 +76,36 @@ class SheetScreen(ScreenWidget):
         """Return a space of so many layout units, given up as far as `fit` says; never under a hit area's share."""
         return max(self.look.px(min(units, 0.5)), self.look.px(units * fit.gap))
 
+    def face(self) -> object:
+        """Return what decides the kind of content; while it and the look stay, so does the fit that was found."""
+        return None
+
     def arrange(self) -> None:
         """Find the first fit in which everything can be read whole, and place it."""
-        look = self.look
-        for fit in LADDER:
-            if fit.wide and not self._can_widen() and fit.words == 1.0 and fit.gap == 1.0:
-                continue
-            look.squeeze(fit.words)
-            place = self._place(fit)
-            column = Column(self.content(fit), self.gap(1.0 if look.portrait else 0.95, fit))
-            if column.fits(place.width()) and column.height_for(place.width()) <= place.height():
-                break
-        self.fitted = fit
-        self._cover(column, place, fit)
+        column, place = self._find_fit()
+        self._cover(column, place, self.fitted)
         wanted = set(column.widgets())
         for part in self.children():
             if isinstance(part, (Painted, Control)) and part not in wanted and not self._surface.owns(part):
                 part.hide()
         column.place(place)
+
+    def _find_fit(self) -> tuple[Column, QRect]:
+        look = self.look
+        asked = (self.size(), self.preferences, self.top_room, self.face())
+        # A wait redraws itself every second: what did not fit a second ago does not fit now.
+        start = LADDER.index(self.fitted) if asked == self._asked_for else 0
+        self._asked_for = asked
+        for fit in LADDER[start:]:
+            if fit.wide and fit == WIDEST and not self._can_widen():
+                continue
+            look.squeeze(fit.words)
+            place = self._place(fit)
+            column = Column(self.content(fit), self.gap(1.0 if look.portrait else 0.95, fit))
+            self.fitted = fit
+            if column.fits(place.width()) and column.height_for(place.width()) <= place.height():
+                break
+        return column, place
 
     def picture_area(self, size: QSize) -> QRect:
         """Return the window; a picture that cannot step aside by itself moves up behind the sheet."""

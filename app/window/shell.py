@@ -8,15 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
-    QInputDevice,
     QKeyEvent,
-    QMouseEvent,
-    QPaintEvent,
     QPixmap,
-    QRegion,
     QResizeEvent,
     QScreen,
 )
@@ -30,17 +26,16 @@ from app.window.controls import Control, FocusRing
 from app.window.fade import Fade
 from app.window.keys import Press, meaning
 from app.window.look import Look
+from app.window.place_chip import PlaceChip
 from app.window.placement import Placement, density
-from app.window.screen import ScreenWidget, Site, picture_width
+from app.window.pointer import Pointer
+from app.window.screen import ScreenWidget, Site
 from app.window.screens import make_screens
-from app.window.shapes import Chip
-from app.window.staff_gesture import CornerTaps
 from app.window.texts import Texts
 from app.window.theme import Theme
 from app.window.video import VideoWidget
 
 ACTIVITY_S = 0.25  # at most one sign of life in this time
-CURSOR_MS = 5000  # a mouse that rests is hidden
 FADE_MS = 320
 FADE_HOME_MS = 700  # from a farewell to attract
 
@@ -62,19 +57,6 @@ class StaffPanel(Protocol):
 
     def raise_(self) -> None:
         """Lie on top."""
-
-
-class PlaceChip(Chip):
-    """The name of the place; painted whenever the window is, and so the witness of the first painting."""
-
-    painted: Callable[[], None] | None = None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint, and tell it once."""
-        super().paintEvent(event)
-        if self.painted is not None:
-            told, self.painted = self.painted, None
-            QTimer.singleShot(0, told)
 
 
 class KioskWindow(QWidget):
@@ -124,7 +106,6 @@ class KioskWindow(QWidget):
         self._density = screen_density
         self._shown: Shown | None = None
         self._last_activity = -ACTIVITY_S
-        self._taps = CornerTaps(now)
         self._dismissed = False
         self._showing = False
 
@@ -146,11 +127,13 @@ class KioskWindow(QWidget):
         self._fade = Fade(self)
         self._ring = FocusRing(self.look, self)
         self._staff = staff(self.look, texts, self.send, self) if staff else None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(CURSOR_MS)
-        self._rest.timeout.connect(self._hide_cursor)
-        self._hide_cursor()
+        self._pointer = Pointer(
+            self,
+            corner=lambda: self.look.px(CORNER),
+            touched=self._was_touched,
+            gesture=self._open_staff,
+            now=now,
+        )
         self._placement = Placement(self, windowed, display)
         self._placement.follow(self._refresh)
         app = QApplication.instance()
@@ -173,7 +156,7 @@ class KioskWindow(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.disconnect(self._focus_changed)
         self._fade.stop()
-        self._rest.stop()
+        self._pointer.leave()
         self._video.detach()
         self.hide()
         self.deleteLater()
@@ -188,8 +171,10 @@ class KioskWindow(QWidget):
         changed = before is None or before.step != shown.step or old is not widget
         if changed and old is not None and before is not None:
             self._begin_fade(old, before.screen, shown.screen)
-        self._place_chip()
-        widget.top_room = self._chip.geometry().bottom() + self.look.px(0.6)
+        if old is not widget:
+            # What the last screen took from the words to fit is not the next one's loss.
+            self.look.squeeze(1.0)
+        widget.top_room = self._chip.stand(self._site.place, self.texts("chip.guide"), self.size())
         widget.setGeometry(self.rect())
         self._showing = True
         widget.draw(shown.screen, shown.preferences)
@@ -244,12 +229,7 @@ class KioskWindow(QWidget):
         if self.look.still or isinstance(before, moving) or isinstance(after, moving) or not self.isVisible():
             return
         home = isinstance(before, Farewell) and isinstance(after, Attract)
-        # Only what the screen itself painted: the picture below goes on, and must not be seen twice.
-        still = QPixmap(old.size() * self.devicePixelRatioF())
-        still.setDevicePixelRatio(self.devicePixelRatioF())
-        still.fill(Qt.GlobalColor.transparent)
-        old.render(still, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
-        self._fade.start(still, old.geometry(), FADE_HOME_MS if home else FADE_MS)
+        self._fade.start(old, FADE_HOME_MS if home else FADE_MS)
 
     def _order(self) -> None:
         self._video.lower()
@@ -265,16 +245,6 @@ class KioskWindow(QWidget):
         self._video.darken(widget.dark)
         self._on_free(widget.picture_free(self.size()))
         self._video.set_background(self.look.colour("ink3"))
-
-    def _place_chip(self) -> None:
-        look, size = self.look, self.size()
-        name = self.texts("chip.guide")
-        self._chip.say(f"{self._site.place} · {name}" if self._site.place else name)
-        away = look.px(0.9)
-        most = (size.width() if look.portrait else picture_width(size)) - 2 * away
-        wide = self._chip.snug(min(self._chip.natural(), most))
-        left = size.width() - away - wide if look.rtl else away
-        self._chip.place(QRect(left, away, wide, self._chip.height_for(wide)))
 
     # -------------------------------------------------------- focus
 
@@ -314,6 +284,13 @@ class KioskWindow(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab and Shift+Tab: through the current screen only, in reading order."""
+        focused: QWidget | None = self.focusWidget()
+        if focused is not None and not focused.isVisible():
+            # Nobody pressed Tab: Qt looks for a new place because what had the focus was hidden.
+            screen = self.current_screen()
+            self._focus(screen.first_focus() if screen is not None else None)
+            self._follow_focus()
+            return True
         self._move_focus(1 if forward else -1)
         self._anything()
         return True
@@ -371,6 +348,10 @@ class KioskWindow(QWidget):
         elif isinstance(shown.screen, StillThere) and not keep_asking:
             self._screens[StillThere].on_other_key()
 
+    def _was_touched(self) -> None:
+        if self._shown is not None and isinstance(self._shown.screen, Live) and not self._staff_is_open():
+            self.send(Activity())
+
     # -------------------------------------------------------- staff
 
     def _staff_is_open(self) -> bool:
@@ -383,47 +364,12 @@ class KioskWindow(QWidget):
             self._staff.open()
             self._ring.raise_()
 
-    # -------------------------------------------------------- touch and mouse, seen before any widget
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Watch touches and the mouse on their way to the widgets; take none away."""
-        if isinstance(event, QMouseEvent):
-            if event.type() == QEvent.Type.MouseButtonPress:
-                self._was_touched(event)
-            elif event.type() == QEvent.Type.MouseMove and not event.buttons():
-                self._mouse_moved(event)
-        elif event.type() == QEvent.Type.TouchBegin:
-            self._hide_cursor()
-        return False
-
-    def _was_touched(self, event: QMouseEvent) -> None:
-        at = event.position()
-        size = (self.width(), self.height())
-        if self._taps.tap((at.x(), at.y()), size, self.look.px(CORNER)):
-            self._open_staff()
-        if self._shown is not None and isinstance(self._shown.screen, Live) and not self._staff_is_open():
-            self.send(Activity())
-
-    def _mouse_moved(self, event: QMouseEvent) -> None:
-        device = event.device()
-        if device is not None and device.type() == QInputDevice.DeviceType.TouchScreen:
-            return
-        if event.source() == Qt.MouseEventSource.MouseEventNotSynthesized:
-            self.unsetCursor()
-            self._rest.start()
-
-    def _hide_cursor(self) -> None:
-        self.setCursor(Qt.CursorShape.BlankCursor)
-
     # -------------------------------------------------------- Qt
 
     def event(self, event: QEvent) -> bool:
         """Watch the native window, also after Qt made a new one (the GPU painter may ask for that)."""
         if event.type() in {QEvent.Type.WinIdChange, QEvent.Type.Show}:
-            handle = self.windowHandle()
-            if handle is not None:
-                handle.removeEventFilter(self)
-                handle.installEventFilter(self)
+            self._pointer.watch()
         return super().event(event)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:

@@ -46,6 +46,10 @@ class UnavailableScreen(SheetScreen):
         self._staff.say(texts("unavailable.staff"))
         self._languages.set(texts.code)
 
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self.shown
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return the words in the middle, languages below."""
         items: list[Item | Grow | Space] = [Grow(1.6), self._title, self._more, self._person.row(), Grow(0.5)]

@@ -141,6 +141,13 @@ class WaitingScreen(SheetScreen):
 
     # -------------------------------------------------------- places
 
+    def face(self) -> object:
+        """Return which face this is, and how large the number is."""
+        if not isinstance(self.shown, Waiting):
+            return None
+        line = (self.shown.place or 0) > 9, (self.shown.place or 0) > MOST_DOTS, self.shown.bound_s is None
+        return self.shown.asks, self.shown.place is None, line, self._choosing, self.shown.reason
+
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return what this face shows."""
         waiting = self.shown

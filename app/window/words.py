@@ -67,6 +67,44 @@ class Lines:
         self._layout.draw(painter, QPointF(left, top))
 
 
+class LineCache:
+    """Texts that were broken into lines for one look: a layout asks for the same ones many times over."""
+
+    MOST = 64
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._version = -1
+        self._kept: dict[tuple[object, ...], Lines] = {}
+
+    def get(
+        self,
+        text: str,
+        role: Role,
+        width: float,
+        align: Qt.AlignmentFlag | None = None,
+        *,
+        accent: tuple[str, str] | None = None,
+    ) -> Lines:
+        """Return the text in the font of `role`, in lines of `width` pixels at most; align: None is the reading side.
+
+        accent: a part of the text and the role of its colour.
+        """
+        look = self._look
+        if self._version != look.version or len(self._kept) >= self.MOST:
+            self._kept.clear()
+            self._version = look.version
+        if align is None:
+            align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
+        key = (text, role, width, align, accent)
+        found = self._kept.get(key)
+        if found is None:
+            coloured = (accent[0], look.colour(accent[1])) if accent else None
+            font, pitch = look.font(role), look.line_height(role)
+            found = self._kept[key] = Lines(text, font, pitch, width, align, accent=coloured, rtl=look.rtl)
+        return found
+
+
 class Canvas:
     """Keeps what a widget painted as a pixmap, at the screen's pixel ratio, until it changes.
 
@@ -162,6 +200,7 @@ class Words(Painted):
         self._text = ""
         self._accent: tuple[str, str] | None = None
         self._bleed = 0
+        self._cache = LineCache(look)
 
     def say(self, text: str, *, accent: str = "", accent_colour: str = "lamp") -> None:
         """Show this text; `accent` is a part of it to be set off in another colour."""
@@ -209,15 +248,8 @@ class Words(Painted):
         lines.paint(painter, self._bleed, self._bleed, self.look.colour(self._colour))
 
     def _lines(self, width: float) -> Lines:
-        look = self.look
-        if self._centred:
-            align = Qt.AlignmentFlag.AlignHCenter
-        else:
-            align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
-        accent = (self._accent[0], look.colour(self._accent[1])) if self._accent else None
-        return Lines(
-            self._text, look.font(self._role), look.line_height(self._role), width, align, accent=accent, rtl=look.rtl
-        )
+        centre = Qt.AlignmentFlag.AlignHCenter if self._centred else None
+        return self._cache.get(self._text, self._role, width, centre, accent=self._accent)
 
 
 def rounded(

@@ -127,7 +127,8 @@ def test_words_keep_the_wanted_size_on_every_advised_screen(windows, size):
             window.show_screen(Shown(hash(name), value, Preferences(language=language, less_motion=True)))
             screen = window.current_screen()
             assert isinstance(screen, SheetScreen)
-            if screen.fitted.words < 1.0 or screen.fitted.wide:
+            nearly_square = 1.0 < size[0] / size[1] < 1.5  # there the face may give way to the words
+            if screen.fitted.words < 1.0 or (screen.fitted.wide and not nearly_square):
                 shrunk.append((name, language, screen.fitted))
     assert not shrunk
 

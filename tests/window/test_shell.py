@@ -111,6 +111,23 @@ def test_a_touch_anywhere_stays(make, answers):
     assert answers == [Answer(3, Stay())]
 
 
+def test_showing_a_screen_answers_nothing_by_itself(make, answers):
+    window = make()
+    for step, screen in enumerate((Waiting(waited_s=5), StillThere(), Live(), StillThere(), Attract(), Farewell())):
+        window.show_screen(Shown(step, screen, CALM))
+    assert answers == []
+
+
+def test_the_focus_comes_back_when_the_staff_panel_closes(staffed):
+    window, panel, _ = staffed
+    panel.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    window._open_staff()
+    panel.field.setFocus()
+    panel.hide()
+    assert window.focusWidget().objectName() == "cancel"
+    assert window._vitals.focus == "cancel"
+
+
 def test_a_short_press_is_seen_for_a_while(make):
     window = make()
     window.show_screen(Shown(1, Notice(), CALM))
@@ -272,6 +289,15 @@ def test_a_new_size_lays_out_anew(make):
     assert control(window, "start").geometry().right() < 1280
 
 
+def test_words_made_smaller_for_one_screen_are_whole_again_on_the_next(make):
+    window = make((800, 480))
+    largest = Preferences(less_motion=True, text_size=TextSize.LARGEST, language="de")
+    window.show_screen(Shown(1, Notice(), largest))
+    squeezed = window.look.b
+    window.show_screen(Shown(2, Live(), largest))
+    assert window.look.b > squeezed
+
+
 def test_the_first_painting_is_told_once(make, qtbot):
     told = []
     window = make(on_first_paint=lambda: told.append(1))
@@ -298,6 +324,7 @@ class Panel(QWidget):
     def __init__(self, parent) -> None:
         super().__init__(parent)
         self.opened = 0
+        self.field = QWidget(self)
         self.hide()
 
     def open(self) -> None:
