@@ -14,7 +14,7 @@ from app.leg import Leg, LegEvent
 from app.line import Line
 from app.live_scene import LiveScene
 from app.picture import Picture
-from app.rooms.base import AvatarGone, Disconnected
+from app.rooms.base import AvatarGone, Disconnected, FirstFrame
 from app.screens import (
     Activity,
     AskText,
@@ -104,12 +104,14 @@ class Conversation:
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
         self._has_rejoined = False
+        self._has_video = parts.has_video
+        self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
         """Talk until the end and say why. Whatever it started has stopped when it returns."""
         self._p.vitals.video = VideoVitals(
-            painter=self._p.vitals.painter, source="room" if self._p.has_video else "character"
+            painter=self._p.vitals.painter, source="room" if self._has_video else "character"
         )
         work = {
             "events": self._follow_leg(),
@@ -148,11 +150,13 @@ class Conversation:
             event = await self._leg.next()
             if isinstance(event, Disconnected):
                 if not event.may_rejoin or self._has_rejoined:
-                    self.end(event.reason)
+                    self.end(await self._leg.protocol.why_ended(event.reason))
                     return
                 await self._join_again()
             else:
                 self._on_event(event)
+                if isinstance(event, Caption) and event.speaker is Speaker.VISITOR:
+                    await self._reassure()
             self._draw()
 
     async def _join_again(self) -> None:
@@ -183,14 +187,31 @@ class Conversation:
                 self._p.company.visemes(event)
             case FlushMouth():
                 self._p.company.flush()
+            case Ending(by_idle=True):
+                self._service_doubts = True
             case Ending(remaining_s=remaining_s):
                 self._session.shorten(remaining_s)
+            case FirstFrame() if not self._has_video:
+                self._show_services_picture()
             case Ended(reason=reason):
                 self.end(reason)
             case AvatarGone():
                 self.end(EndReason.AVATAR_LEFT)
             case _:
                 pass
+
+    def _show_services_picture(self) -> None:
+        """A service that promised a voice only sends a picture after all."""
+        self._has_video = True
+        self._p.company.hide()
+        self._scene.company = None
+        self._p.vitals.video = VideoVitals(painter=self._p.vitals.painter, source="room")
+
+    async def _reassure(self) -> None:
+        """The service thinks that nobody is here; somebody is."""
+        if self._service_doubts:
+            self._service_doubts = False
+            await self._leg.protocol.stay(self._leg.room)
 
     def _on_caption(self, caption: Caption) -> None:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
@@ -213,6 +234,7 @@ class Conversation:
             return
         self._idle.activity()
         self._stays.set()
+        await self._reassure()
         match intent:
             case Extend() if self._scene.why_no_extension() is None:
                 self._session.extend(self._p.settings.extension_s)
@@ -268,7 +290,7 @@ class Conversation:
 
     def _follow_picture(self, now: float) -> None:
         pushed = self._p.picture.pushed
-        if pushed != self._frames or not self._p.has_video:
+        if pushed != self._frames or not self._has_video:
             self._frames = pushed
             self._scene.picture_at = now
         age_s = now - self._scene.picture_at

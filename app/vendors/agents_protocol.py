@@ -20,7 +20,7 @@ from app.rooms.base import (
     RoomEvent,
     Text,
 )
-from app.screens import Speaker
+from app.screens import EndReason, Speaker
 from app.vendors.captions import MOST, spoken, unpacked
 from app.vendors.events import Caption, Event, Ready, Speaking, Thinking
 
@@ -245,6 +245,13 @@ class AgentsProtocol:
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
         """See `VendorProtocol.wrap_up`: nothing; a chat message would be answered aloud as the visitor's own words."""
+
+    async def stay(self, room: Room) -> None:
+        """See `VendorProtocol.stay`: agents give no idle warning."""
+
+    async def why_ended(self, reason: EndReason) -> EndReason:
+        """See `VendorProtocol.why_ended`: nobody can be asked."""
+        return reason
 
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: leaving the room is the goodbye; the agent closes its session by it."""

@@ -147,6 +147,17 @@ class VendorProtocol(Protocol):
         """Ask the avatar to close, where the service can."""
         ...
 
+    async def stay(self, room: Room) -> None:
+        """The visitor did something real after the service's idle warning: tell the service that somebody is here."""
+        ...
+
+    async def why_ended(self, reason: EndReason) -> EndReason:
+        """Return the true reason of an end that came from the room, where the service can be asked; bounded by itself.
+
+        reason: what the room said.
+        """
+        ...
+
     async def goodbye(self, room: Room) -> None:
         """End in-band, where the service can; bounded by the caller."""
         ...

@@ -53,9 +53,13 @@ class FlushMouth:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The service will end the session in about `remaining_s` seconds."""
+    """The service will end the session in about `remaining_s` seconds.
+
+    by_idle: because it noticed nobody; real activity of the visitor is then told to it (`VendorProtocol.stay`).
+    """
 
     remaining_s: float
+    by_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

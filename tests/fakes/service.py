@@ -106,6 +106,7 @@ class RoomScript:
     appears: bool = True
     shows_frames: bool = True
     frame_s: float = 0.1
+    voice_only: bool = False
 
 
 class FakeRoom:
@@ -128,6 +129,9 @@ class FakeRoom:
         if self.script.join_error is not None:
             raise self.script.join_error
         self.joined = True
+        if self.script.voice_only:
+            self.say(Ready())
+            return
         if self.script.appears:
             self.tell(MembersChanged((Member("avatar", True, {}, True, True),)))
             self.tell(AvatarVideo(True))
@@ -164,6 +168,7 @@ class FakeProtocol:
     def __init__(self) -> None:
         self.calls: list[tuple[str, object]] = []
         self.attends = 0
+        self.true_reason: EndReason | None = None
 
     def choose(self, members) -> Choice:
         return Choice("avatar", "avatar")
@@ -188,6 +193,12 @@ class FakeProtocol:
 
     async def wrap_up(self, room, remaining_s: float) -> None:
         self.calls.append(("wrap_up", round(remaining_s)))
+
+    async def stay(self, room) -> None:
+        self.calls.append(("stay", None))
+
+    async def why_ended(self, reason: EndReason) -> EndReason:
+        return self.true_reason or reason
 
     async def goodbye(self, room) -> None:
         self.calls.append(("goodbye", None))

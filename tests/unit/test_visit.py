@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.audio.base import DeviceState
-from app.rooms.base import AvatarGone, RoomError, RoomFault
+from app.rooms.base import AvatarGone, FirstFrame, RoomError, RoomFault
 from app.screens import (
     Accept,
     Ask,
@@ -640,6 +640,7 @@ async def test_a_warning_of_the_service_is_shown_as_time_left() -> None:
 async def test_a_voice_only_service_shows_the_character_and_is_not_called_stalled() -> None:
     control = FakeControl(capabilities=replace(Capabilities(), video=False))
     async with Rig(settings(visit={"idle_s": 100}), control) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
         await rig.to_live()
         await asyncio.sleep(60)
         assert rig.company.visible and rig.screen.trouble is None
@@ -691,6 +692,37 @@ async def test_text_mode_opens_no_microphone() -> None:
         rig.tap(Accept())
         await rig.until(Live)
         assert rig.audio.microphones == []
+
+
+async def test_an_idle_warning_of_the_service_is_answered_only_after_real_activity() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Ending(30, by_idle=True))
+        await asyncio.sleep(20)
+        assert rig.protocol.calls == [] and rig.screen.remaining_s is None
+        rig.room.say(Caption(Speaker.VISITOR, "v", "I am here"))
+        await asyncio.sleep(1)
+        rig.tap(AskText("Still here"))
+        await asyncio.sleep(1)
+        assert rig.protocol.calls == [("stay", None), ("ask", "Still here")]
+
+
+async def test_the_services_own_word_on_the_end_wins_over_the_rooms() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.protocol.true_reason = EndReason.VENDOR_MAX_DURATION
+        rig.room.drop(EndReason.ROOM_CLOSED)
+        assert (await rig.until(Farewell)).reason is EndReason.VENDOR_MAX_DURATION
+
+
+async def test_a_picture_that_was_not_promised_is_shown_all_the_same() -> None:
+    control = FakeControl(capabilities=replace(Capabilities(), video=False))
+    async with Rig(control=control) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
+        await rig.to_live()
+        rig.room.tell(FirstFrame())
+        await asyncio.sleep(1)
+        assert not rig.company.visible and rig.vitals.video.source == "room"
 
 
 # ---------------------------------------------------------------- stale taps, reset, exits
