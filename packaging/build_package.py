@@ -123,7 +123,7 @@ def build_deb(program: Path, size: int) -> Path:
     subprocess.run(["chmod", "-R", "u+rwX,go+rX,go-w", str(root)], check=True)
     target = DIST / f"{NAME}_{version()}_{architecture()}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z15", "--build", str(root), str(target)],
+        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z10", "--build", str(root), str(target)],
         env={**os.environ, "SOURCE_DATE_EPOCH": source_date()},
         stdout=subprocess.DEVNULL,
         check=True,
@@ -150,7 +150,7 @@ def build_archive(program: Path) -> Path:
     shutil.copy(ROOT / "resources" / "kiosk.toml", program / "kiosk.toml.example")
     shutil.copy(LINUX / f"{NAME}.service", program)
     same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}"]
-    packing = ["--transform", f"s,^{NAME},{top},", "--use-compress-program", "zstd -15 -T0 -q"]
+    packing = ["--transform", f"s,^{NAME},{top},", "--use-compress-program", "zstd -10 -T0 -q"]
     subprocess.run(["tar", *same, *packing, "-cf", str(target), NAME], cwd=WORK, check=True)
     return target
 
