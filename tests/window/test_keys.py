@@ -51,6 +51,7 @@ class Kiosk:
             (540, 960), send=self.answers.append, vitals=self.vitals, now=lambda: self.time, **self.more()
         )
         self.window.appear()
+        assert QTest.qWaitForWindowActive(self.window)
         self.step = 0
 
     def more(self):

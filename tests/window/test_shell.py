@@ -47,6 +47,7 @@ def make(qapp, fonts, answers):
         window = make_window(size, send=answers.append, **more)
         made.append(window)
         window.appear()
+        assert QTest.qWaitForWindowActive(window)
         return window
 
     yield build
