@@ -1,0 +1,214 @@
+"""Status over HTTP: read-only, on threads of its own, so that it answers also while the event loop hangs."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import io
+import json
+import logging
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from app.system.metrics import CONTENT_TYPE, metrics_of
+from app.system.snapshot import overdue, status_of
+from app.vitals import Vitals
+
+log = logging.getLogger(__name__)
+
+MOST_HEAD_BYTES = 8192  # of a request: line and headers; bodies are never read
+REQUEST_S = 5.0  # for the whole request to arrive, and for each part of the answer to leave
+MOST_AT_ONCE = 8  # connections; one more is closed at once
+
+
+class StatusUnavailable(Exception):
+    """The address cannot be listened on; the text is for staff and says what to do."""
+
+
+class StatusServer:
+    """Answers `/healthz`, `/metrics` and `/status` on `host`:`port` from `start` to `stop`.
+
+    token: required as `Authorization: Bearer TOKEN` on every path, "" for none. stall_notice_s: a picture older than
+    this stands still. now: `time.monotonic`, which is the event loop's clock as well.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        token: str,
+        vitals: Vitals,
+        *,
+        stall_notice_s: float,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._address = host, port
+        self._token = token
+        self._vitals = vitals
+        self._stall_notice_s = stall_notice_s
+        self._now = now
+        self._server: _Server | None = None
+
+    def start(self) -> None:
+        """Begin to listen. Raises StatusUnavailable; the kiosk goes on without."""
+        host, port = self._address
+        try:
+            self._server = _Server(self._address, self)
+        except OSError as error:
+            shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            raise StatusUnavailable(
+                f"status.listen = {shown}: cannot be used ({error.strerror or error}); "
+                "another program has this port, or this computer has no such address"
+            ) from None
+        threading.Thread(target=self._server.serve_forever, name="status", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop listening; takes half a second at most. Idempotent."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+    def is_allowed(self, authorization: str) -> bool:
+        """Tell whether this header's value carries the token; takes the same time for every wrong one."""
+        if not self._token:
+            return True
+        scheme, _, given = authorization.partition(" ")
+        # The library hands headers over as Latin-1, whatever the bytes were.
+        same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._token.encode())
+        return same and scheme.lower() == "bearer"
+
+    def answer(self, path: str) -> tuple[HTTPStatus, str, str]:
+        """Return status, content type and body for a path."""
+        vitals, now, stall = self._vitals, self._now(), self._stall_notice_s
+        if path == "/healthz":
+            trouble = overdue(vitals, now, stall)
+            status = HTTPStatus.OK if trouble is None else HTTPStatus.SERVICE_UNAVAILABLE
+            return status, "text/plain; charset=utf-8", f"{trouble or 'ok'}\n"
+        if path == "/metrics":
+            return HTTPStatus.OK, CONTENT_TYPE, metrics_of(vitals, now, stall)
+        if path == "/status":
+            return HTTPStatus.OK, "application/json", json.dumps(status_of(vitals, now, now, stall)) + "\n"
+        return _plain(HTTPStatus.NOT_FOUND)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    # On Windows the same word would let two programs share the port.
+    allow_reuse_address = sys.platform != "win32"
+
+    def __init__(self, address: tuple[str, int], status: StatusServer) -> None:
+        self.status = status
+        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        # The library's own asks the name service for our name, which can take seconds.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "", 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._room.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._room.release()  # no thread could be started, so none will
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that went away; the library's own prints a traceback.
+        log.debug("status request broke off", exc_info=True)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = REQUEST_S
+
+    def setup(self) -> None:
+        super().setup()
+        # Bounded as a whole: the library's own limits count for each line, and its time for each byte.
+        self.rfile.close()
+        self.rfile = io.BytesIO(_read_head(self.connection))
+
+    def do_GET(self) -> None:
+        """Answer, or 401."""
+        if not self.server.status.is_allowed(self.headers.get("Authorization", "")):
+            self._refuse()
+            return
+        try:
+            self._send(*self.server.status.answer(self.path.partition("?")[0]))
+        except OSError:
+            raise
+        except Exception:
+            log.exception("status cannot be told")
+            self._send(*_plain(HTTPStatus.INTERNAL_SERVER_ERROR))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Called by the library for what it cannot read, and for every method but GET."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            if not self.server.status.is_allowed(self.headers.get("Authorization", "")):
+                self._refuse()
+                return
+            code = HTTPStatus.METHOD_NOT_ALLOWED
+        self._send(*_plain(HTTPStatus(code)))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: addresses of clients are nobody's business."""
+
+    def _refuse(self) -> None:
+        self._send(*_plain(HTTPStatus.UNAUTHORIZED))
+
+    def _send(self, status: HTTPStatus, kind: str, body: str) -> None:
+        data = body.encode()
+        self.close_connection = True
+        self.send_response_only(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Connection", "close")
+        if status is HTTPStatus.UNAUTHORIZED:
+            self.send_header("WWW-Authenticate", "Bearer")
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", "GET")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    """Return a request up to its empty line; nothing where it is too long or too slow, or breaks off."""
+    head = bytearray()
+    deadline = time.monotonic() + REQUEST_S
+    with contextlib.suppress(OSError):
+        while b"\r\n\r\n" not in head and b"\n\n" not in head:
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            part = connection.recv(MOST_HEAD_BYTES)
+            head += part
+            if not part or len(head) > MOST_HEAD_BYTES or time.monotonic() > deadline:
+                return b""
+        connection.settimeout(REQUEST_S)
+        return bytes(head)
+    return b""
+
+
+def _plain(status: HTTPStatus) -> tuple[HTTPStatus, str, str]:
+    return status, "text/plain; charset=utf-8", f"{status.phrase.lower()}\n"
