@@ -113,6 +113,7 @@ class Conversation:
         self._p.vitals.video = VideoVitals(
             painter=self._p.vitals.painter, source="room" if self._has_video else "character"
         )
+        self._scene.measure(0.0)  # the facts are there before the screen that they belong to
         work = {
             "events": self._follow_leg(),
             "intents": self._follow_intents(),

@@ -27,9 +27,12 @@ from app.resources import resource
 from app.rooms.base import RoomFactory
 from app.screens import Attract, Preferences, Unavailable, UnavailableReason
 from app.settings.load import Loaded
+from app.settings.types import split_listen
 from app.stage import Stage
 from app.state import StateDirectory
+from app.system.awake import KeepAwake
 from app.system.heartbeat import Heartbeat
+from app.system.status import StatusServer, StatusUnavailable
 from app.tasks import Tasks
 from app.vendors.base import Control, Vendor
 from app.vendors.build import control_for
@@ -85,11 +88,13 @@ class House:
 
     async def build(self) -> Kiosk:
         """Return the kiosk. Its first screen is painted before the large libraries are loaded."""
+        self._tell_status()
         picture = Picture()
         stage = self._open_window(picture)
         company = self._invite_company(picture)
         await self._first_paint.wait()
         self._heartbeat.ready()
+        self._keep_awake()
         parts = await self._build_parts(stage, picture, company)
         site = Site(Hours(self._settings.hours), time.time, self._loaded.changed, self._why_unavailable())
         return Kiosk(parts, site)
@@ -103,6 +108,30 @@ class House:
         if self._heartbeat.safe_mode:
             return UnavailableReason.SAFE_MODE
         return UnavailableReason.CONFIG if self._loaded.mistakes else None
+
+    def _tell_status(self) -> None:
+        status = self._settings.status
+        if not status.listen:
+            return
+        host, port = split_listen(status.listen)
+        server = StatusServer(
+            host,
+            port,
+            status.token.get_secret_value(),
+            self._vitals,
+            stall_notice_s=self._settings.visit.stall_notice_s,
+        )
+        try:
+            server.start()
+        except StatusUnavailable as error:
+            self._vitals.staff_note = str(error)
+            log.error("no status over HTTP", extra={"reason": str(error)})
+        self._way_down.callback(server.stop)
+
+    def _keep_awake(self) -> None:
+        awake = KeepAwake()
+        awake.start()
+        self._way_down.callback(awake.stop)
 
     # ------------------------------------------------------------ what is seen
 
