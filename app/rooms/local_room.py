@@ -39,6 +39,7 @@ from app.rooms.base import (
     RoomFault,
     Text,
 )
+from app.rooms.livekit_log import LibraryLog
 from app.rooms.livekit_tracks import pump_video
 from app.rooms.local_scene import LocalScene
 from app.rooms.local_voice import LocalVoice
@@ -84,18 +85,20 @@ class LocalRoom:
         self._own_speaks = False
         self._streams = 0
         self._leaving: asyncio.Task[None] | None = None
+        self._log = LibraryLog()
 
     # ------------------------------------------------------------ what a visit does with it
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        """See `Room.join`; done at once. Raises RoomError when the media library cannot be used."""
-        tongue = self._guide.tongue(url.removeprefix(URL))
+        """See `Room.join`; done at once. Raises RoomError when the guide or the media library cannot be used."""
+        self._log.install()
         try:
+            tongue = self._guide.tongue(url.removeprefix(URL))
             voice = self._voice = LocalVoice(self._speaker)
             source = self._source = rtc.VideoSource(*_SIZE)
             track = rtc.LocalVideoTrack.create_video_track("guide", source)
         except Exception as error:
-            raise RoomError(RoomFault.CONFIG, f"the media library cannot be used: {type(error).__name__}") from error
+            raise RoomError(RoomFault.CONFIG, f"the guide cannot be used: {type(error).__name__}") from error
         self.identity = token or "visitor"
         scene = self._scene = LocalScene(self._performer, voice, self._tell_words, self._tell_changes)
         mind = Mind(tongue.knowledge, self._chance, self._guide.questions)
@@ -148,6 +151,7 @@ class LocalRoom:
         if self._source is not None:
             await self._source.aclose()
         self._voice = self._source = self._talk = None
+        self._log.remove()
 
     def _show(self, source: rtc.VideoSource, frame: Frame) -> None:
         self._performer.free(self._picture.free)

@@ -33,9 +33,6 @@ from app.vendors.demo import DemoProtocol
 from app.vendors.events import Caption, Ready, Thinking
 from tests.fakes.audio import FakeMicrophone, FakeSpeaker
 
-# A busy machine skips a picture now and then; the library logs that.
-pytestmark = pytest.mark.expect_log("queue overflow")
-
 MOON = "How old is the Moon?"
 SIZE = (144, 256)
 

@@ -48,6 +48,9 @@ _LIGHTS = {
 }  # fmt: skip
 # The halo stands behind the face: middle and radii in design pixels above the foot.
 _HALO_Y, _HALO_RADII = -330, (680, 500, 350)
+# Where the foot stands, share of the height; captions may reach up to 62 % of it, and the mouth ends above that.
+_FOOT, _SCALE = 0.69, 0.93
+_LANDSCAPE_FOOT = 0.86
 _PLATE = QRectF(-140, 76, 280, 52)
 _PLINTH_R, _PLINTH_TOP, _PLINTH_LOW = 272, -36, 44
 
@@ -68,11 +71,11 @@ def camera(width: int, height: int, free: float) -> Camera:
     Landscape: in the left third, captions to its right.
     """
     if width > height:
-        shrink = min(1.0, (free + 0.05) / 0.85)
-        return Camera(width * 0.33, height * 0.85 * shrink, height / 1010 * shrink)
-    foot = min(0.745, free + 0.045)
+        shrink = min(1.0, (free + 0.05) / _LANDSCAPE_FOOT)
+        return Camera(width * 0.33, height * _LANDSCAPE_FOOT * shrink, height / 1060 * shrink)
+    foot = min(_FOOT, free * 1.1)  # the widest open mouth ends a tenth above the foot
     # Narrow pictures (a tall strip) must hold the handles: 600 design pixels with their sway.
-    k = min(height / 1280 * foot / 0.745, width / 600)
+    k = min(height / 1280 * _SCALE * foot / _FOOT, width / 600)
     return Camera(width * 0.5, height * foot, k)
 
 
