@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from app.audio.base import Levels
-from app.screens import Activity, End, Intent, Live
+from app.screens import Activity, End, Intent, Live, Trouble
 from app.window.controls import Control
 from app.window.live_settings import SettingsSheet
 from app.window.live_talk import TalkPane
@@ -48,7 +48,7 @@ class LiveScreen(ScreenWidget):
     @property
     def stalled(self) -> bool:
         """Whether the picture stands still and is wanted darkened."""
-        return self.talk.stalled
+        return isinstance(self.shown, Live) and self.shown.trouble is Trouble.STALLED
 
     # -------------------------------------------------------- drawing
 
@@ -60,13 +60,11 @@ class LiveScreen(ScreenWidget):
             self._focus_first()
 
     def fill(self) -> None:
-        """Hand the value to the pane that is seen; the conversation always knows it."""
-        if self.shown is None:
-            return
-        for pane in {self.talk, self._pane}:
-            pane.top_room = self.top_room
-            pane.setGeometry(self.rect())
-            pane.draw(self.shown, self.preferences)
+        """Hand the value to the pane that is seen."""
+        if self.shown is not None:
+            self._pane.top_room = self.top_room
+            self._pane.setGeometry(self.rect())
+            self._pane.draw(self.shown, self.preferences)
 
     def arrange(self) -> None:
         """Panes arrange themselves."""

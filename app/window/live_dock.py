@@ -142,6 +142,8 @@ class Dock:
         left = row.right() + 1 - side if self._look.rtl else row.left()
         spot = QRect(left, row.top() + (row.height() - side) // 2, side, side)
         self.sign.place(spot)
+        if not self.sign.isEnabled():
+            self.sign.set_reach(0)  # what cannot be touched takes no room from what can
         self.halo.surround(spot)
         self.halo.setVisible(self.state.level)
 

@@ -11,6 +11,7 @@ from app.window.shapes import Halo
 from app.window.texts import Texts
 from app.window.words import Words
 
+ROLES = (Role.MOMENT, Role.STATE, Role.TEXT)  # the first in which no word is wider than the picture
 DOWN_PORTRAIT, DOWN_LANDSCAPE = 0.52, 0.58  # share of the picture's height: below the chin
 
 
@@ -33,8 +34,13 @@ class Moment:
         look, words = self._look, self.words
         words.say(self._texts("live.moment"))
         side, gap, across, down = look.px(2.6), look.px(0.9), look.px(1.6), look.px(0.9)
+        room = picture.width() - 2 * look.px(0.8)
+        for role in ROLES:
+            words.restyle(role, "paper")
+            wide = min(words.natural(), room)
+            if words.fits(wide):
+                break
         beside = look.portrait and words.natural() + side + gap + 2 * across <= picture.width()
-        wide = min(words.natural(), picture.width() - 2 * look.px(0.8))
         tall = words.height_for(wide)
         width = (wide + side + gap if beside else max(wide, side)) + 2 * across
         width = min(width, picture.width())
