@@ -108,9 +108,11 @@ class Kiosk:
                 raise Failed(f"waited {most_s:.0f} s for {what}; status: {found}\n{self.output()}")
             time.sleep(0.1)
 
-    def wait_for_screen(self, name: str, most_s: float = 30.0) -> dict[str, Any]:
-        """Wait until the screen `name` is shown."""
-        return self.wait_for(f"screen {name}", lambda found: found["screen"] == name, most_s)
+    def wait_for_screen(self, name: str, most_s: float = 30.0, look_s: float = 1.6) -> dict[str, Any]:
+        """Wait until the screen `name` has been shown for `look_s` seconds; a new one ignores hasty hands for 1.5 s."""
+        return self.wait_for(
+            f"screen {name}", lambda found: found["screen"] == name and found["screen_s"] >= look_s, most_s
+        )
 
     def press(self, *keys: str) -> None:
         """Press keys as a keyboard would (names of X keysyms, for example Return, Escape, a)."""
