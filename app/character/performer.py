@@ -68,7 +68,6 @@ class Performer:
     ) -> None:
         self.painter = painter
         self.manner = manner if manner is not None else Manner()
-        self.painted = 0  # frames since the start
         self._seed = seed
         self._fps = fps
         self._quiet_fps = quiet_fps
@@ -220,7 +219,6 @@ class Performer:
         with self._gate:
             if self._is_shown and self._sink is sink:
                 sink(frame)
-                self.painted += 1
 
     def _sense(self) -> Senses:
         with self._changed:

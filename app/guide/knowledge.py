@@ -79,7 +79,6 @@ class Book(_Table):
     place: str
     help: str
     greeting: Lines
-    goodbye: Lines
     wrap_up: Lines
     unknown: Lines
     suggest: Lines

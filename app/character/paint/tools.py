@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainterPath, QPen, QRadialGradient
 
 PALETTE = {
@@ -106,8 +106,3 @@ def path(*segments: tuple[float, ...]) -> QPainterPath:
         else:
             out.lineTo(*segment)
     return out
-
-
-def spot(x: float, y: float) -> QPointF:
-    """A point."""
-    return QPointF(x, y)

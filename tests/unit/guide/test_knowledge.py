@@ -130,8 +130,8 @@ def test_a_mistake_is_one_line_that_names_the_place(tmp_path, line):
 def test_an_empty_list_is_a_mistake(tmp_path):
     text = (RESOURCES / "en.toml").read_text("utf-8")
     path = tmp_path / "en.toml"
-    path.write_text(re.sub(r"(?s)goodbye = \[.*?\n\]", "goodbye = []", text, count=1), "utf-8")
-    with pytest.raises(BadBook, match="goodbye: too few entries, allowed: at least 1"):
+    path.write_text(re.sub(r"(?s)wrap_up = \[.*?\n\]", "wrap_up = []", text, count=1), "utf-8")
+    with pytest.raises(BadBook, match="wrap_up: too few entries, allowed: at least 1"):
         read_book(path)
 
 
