@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from visitor import Failed, Kiosk, virtual_screen
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "build" / "screenshots"
 SIZES = {"portrait": "1080x1920", "landscape": "1920x1080"}
 IDLE = {"KIOSK_VISIT__IDLE_S": "10"}  # so that "still there?" comes soon; its question stays the usual 20 s
+ANSWER_S = 3.0  # into the answer, so that the picture shows a sentence
 
 
 def main(options: list[str]) -> int:
@@ -57,6 +59,7 @@ def visit(command: list[str], size: str, pictures: Path) -> None:
             before = kiosk.wait_for("a status", lambda found: found["visit"])["visit"]["captions"]
             kiosk.press("Return")
             kiosk.wait_for("an answer", lambda found: found["visit"] and found["visit"]["captions"] >= before + 2)
+            time.sleep(ANSWER_S)
             take("answer")
             kiosk.wait_for_screen("still_there", most_s=90)
             take("still_there")
