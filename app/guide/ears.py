@@ -62,6 +62,7 @@ class MoonshineEars:
     def __init__(self) -> None:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="guide-ears")
         self._model: Any = None
+        self._is_closed = False
 
     async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[Heard], None]) -> None:
         """See `Ears.listen`. A model that cannot be loaded is told once; nothing is heard then."""
@@ -85,8 +86,10 @@ class MoonshineEars:
 
     def close(self) -> None:
         """See `Ears.close`."""
-        self._worker.submit(self._free)
-        self._worker.shutdown(wait=True)
+        if not self._is_closed:
+            self._is_closed = True
+            self._worker.submit(self._free)
+            self._worker.shutdown(wait=True)
 
     def _open(self) -> _Stream:
         if self._model is None:

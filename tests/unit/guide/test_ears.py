@@ -98,6 +98,7 @@ async def test_a_model_that_cannot_be_loaded_is_told_and_ends_the_listening(monk
     async with asyncio.timeout(10):
         await deaf.listen(microphone.frames(), lambda heard: None)
     deaf.close()
+    deaf.close()
 
 
 def test_there_are_no_ears_without_the_extra_or_for_another_language(monkeypatch):
