@@ -69,6 +69,7 @@ class Kiosk:
         self._exit: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
         self._is_closed_by_staff = False
         self._guard_until = 0.0
+        self._visit_is_over = False
         self._wants_again = False
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
@@ -124,8 +125,9 @@ class Kiosk:
         if self._wants_again:
             self._wants_again = False
             return True
-        stage.reset()
-        self._p.picture.clear()
+        if self._visit_is_over:  # a tap while the program still loaded is not forgotten
+            stage.reset()
+            self._p.picture.clear()
         self._p.company.calm(stage.preferences.less_motion)
         self._p.company.show(Mood.ATTRACT)
         stage.show(Attract())
@@ -161,6 +163,7 @@ class Kiosk:
             log.error("the visit failed", extra={"error": type(error).__name__}, exc_info=error)
         finally:
             self._visit = None
+            self._visit_is_over = True
             self._guard_until = self._clock() + self._p.settings.visit.touch_guard_s
         vitals.ends = {**vitals.ends, vitals.last_end.value: vitals.ends.get(vitals.last_end.value, 0) + 1}
         if vitals.last_end is EndReason.OUT_OF_CREDITS:

@@ -176,7 +176,7 @@ class House:
             on_free=lambda share: setattr(picture, "free", share),
         )
         stage = Stage(window.show_screen, defaults, self._vitals)
-        why = self._why_unavailable()
+        why = self._vitals.unavailable = self._why_unavailable()
         stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
         window.appear()
 

@@ -26,7 +26,7 @@ _SENSITIVE = re.compile(
 _QUOTING = (ValueError, LookupError)
 # asyncio puts the repr of a failed task, and with it the text of its exception, into the message.
 _EXCEPTION_IN_REPR = re.compile(r"exception=.*", re.DOTALL)
-_CHATTY = ("httpx", "httpcore", "asyncio", "qasync", "PIL", "matplotlib")
+_CHATTY = ("httpx", "httpcore", "asyncio", "qasync", "wakepy")
 _DEEPEST_TRACE = 30
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.end.conftest import livekit_toml
 
 # The scripted agent runs in this process, and its library complains about rooms that were closed under it.
-pytestmark = [pytest.mark.expect_log("livekit::"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
+pytestmark = [pytest.mark.expect_log("livekit"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
 
 
 async def _all_given_back(program, endpoint, server) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.end.conftest import livekit_toml
 
 # The scripted agent runs in this process, and its library complains about rooms that were closed under it.
-pytestmark = [pytest.mark.expect_log("livekit::"), pytest.mark.asyncio, pytest.mark.display]
+pytestmark = [pytest.mark.expect_log("livekit"), pytest.mark.asyncio, pytest.mark.display]
 
 
 async def test_wrong_settings_show_unavailable_until_they_are_right(start) -> None:
