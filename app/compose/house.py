@@ -231,7 +231,7 @@ class House:
             sounds=resource("sounds"),
         )
         self._way_down.push_async_callback(audio.close)
-        rooms, questions = self._rooms(vendor)
+        rooms, questions = self._rooms(vendor, company)
         await releases.recover(lambda name: self._control_of(http, name), self._run)
         table = settings.service.table(vendor)
         return VisitParts(
@@ -265,18 +265,18 @@ class House:
         vendor = vendors().get(name)
         return None if vendor is None else control_for(self._settings, vendor, http)
 
-    def _rooms(self, vendor: Vendor) -> tuple[RoomFactory, Questions]:
+    def _rooms(self, vendor: Vendor, company: Performer) -> tuple[RoomFactory, Questions]:
         """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
         own = tuple(self._settings.look.questions)
         if vendor.media == "local":
-            return self._guides_rooms(own)
+            return self._guides_rooms(own, company)
         from app.rooms.livekit_room import LiveKitRooms
 
         rooms = LiveKitRooms()
         self._way_down.push_async_callback(rooms.close)
         return rooms, lambda language: own
 
-    def _guides_rooms(self, own: tuple[str, ...]) -> tuple[RoomFactory, Questions]:
+    def _guides_rooms(self, own: tuple[str, ...], company: Performer) -> tuple[RoomFactory, Questions]:
         from app.guide.build import Guide
         from app.rooms.local_room import local_rooms
 
