@@ -1,0 +1,49 @@
+"""What the benchmarks share: the table at the end of the run, and the surroundings of a measured program."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.table import Table
+
+ROOT = Path(__file__).parents[2]
+_TABLE = pytest.StashKey[Table]()
+
+
+def pytest_configure(config):
+    config.stash[_TABLE] = Table()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    table = config.stash[_TABLE]
+    if table.rows:
+        terminalreporter.section("measured")
+        for line in table.lines():
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def table(request) -> Table:
+    """The table of this run."""
+    return request.config.stash[_TABLE]
+
+
+@pytest.fixture(scope="session")
+def surroundings(display) -> Iterator[dict[str, str]]:
+    """The environment of a measured program: a screen, an empty home, no sound server, byte code kept as installed."""
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-", ignore_cleanup_errors=True) as home:
+        gone = {"PYTHONDONTWRITEBYTECODE", "NOTIFY_SOCKET"}
+        kept = {key: value for key, value in {**os.environ, **display}.items() if key not in gone}
+        yield kept | {
+            "HOME": home,
+            "XDG_RUNTIME_DIR": home,
+            "PULSE_SERVER": "unix:/nowhere",
+            "PYTHONPATH": str(ROOT),
+            # A program that is installed was compiled once; a checkout that is being edited was not.
+            "PYTHONPYCACHEPREFIX": f"{home}/byte-code",
+        }
