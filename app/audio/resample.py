@@ -32,7 +32,7 @@ class Resampler:
 
     def feed(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take samples, shape (n,); return those that can be computed now: n * target / source on the average."""
-        if self._up == self._down:
+        if self._up == self._down or not len(sound):
             return sound
         self._input = np.concatenate([self._input, sound])
         spots = len(self._input) - self._taps + 1

@@ -34,12 +34,14 @@ class Ring:
         self._is_primed = False
         self._waited = 0  # samples of silence given out since something is queued
         self._quiet_run = 0  # samples of a pause that have gone out
+        self._risen = FADE  # samples of the fade with which new sound begins after a flush
 
     def write(self, sound: Sound) -> None:
         """Queue sound, shape (n,), int16."""
         if not len(sound):
             return
         with self._lock:
+            sound = self._faded_in(sound)
             excess = self._tail - self._head + len(sound) - self._limit
             if excess > 0:
                 self._drop_oldest(excess, sound)
@@ -52,9 +54,11 @@ class Ring:
     def flush(self) -> None:
         """Forget what is queued, but for the 5 ms in which it fades out."""
         with self._lock:
-            keep = FADE if self._gain > 0 else 0
-            self._tail = min(self._tail, self._head + keep)
-            self._audible = min(self._audible, self._tail - self._head)
+            keep = min(FADE if self._gain > 0 else 0, self._tail - self._head)
+            self._tail = self._head + keep
+            self._store[self._head : self._tail] = self._store[self._head : self._tail] * np.linspace(1, 0, keep)
+            self._audible = min(self._audible, keep)
+            self._risen = 0
 
     def skip_late(self) -> None:
         """Forget all but the newest `PRIME_S`: what came while nobody could hear it is past."""
@@ -125,6 +129,14 @@ class Ring:
     def _consume(self, count: int) -> None:
         self._head += count
         self._audible = max(0, self._audible - count)
+
+    def _faded_in(self, sound: Sound) -> Sound:
+        left = min(FADE - self._risen, len(sound))
+        if not left:
+            return sound
+        ramp = (self._risen + 1 + np.arange(left)) / FADE
+        self._risen += left
+        return np.concatenate([(sound[:left] * ramp).astype(np.int16), sound[left:]])
 
     def _append(self, sound: Sound) -> None:
         if self._tail + len(sound) > len(self._store):

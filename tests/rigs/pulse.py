@@ -58,7 +58,8 @@ class SoundServer:
     def start(self) -> None:
         """Start the server and both virtual devices; returns when they can be used."""
         (self.home / ".asoundrc").write_text(_ASOUNDRC)
-        (self.home / "client.conf").write_text("autospawn = no\n")
+        (self.home / "pulse").mkdir(exist_ok=True)
+        (self.home / "pulse" / "client.conf").write_text("autospawn = no\n")
         command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
         command += ["-L", "module-native-protocol-unix", "-L", "module-cli-protocol-unix"]
         self._server = self._start(command)
