@@ -84,7 +84,7 @@ def visit(command: list[str]) -> None:
         kiosk.wait_for("words of the guide", lambda found: found["visit"] and found["visit"]["captions"] > 0)
         kiosk.press("Escape")
         found = kiosk.wait_for_screen("attract")
-        if found["visits"] != 1 or found["last_end"] != "goodbye" or found["open_sessions"] != 0:
+        if found["visits"] != 1 or found["last_end"] != "visitor" or found["open_sessions"] != 0:
             raise Failed(f"the visit did not end as it should: {found}")
         code = kiosk.end()
         if code != 0:
