@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import logging
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -33,7 +31,10 @@ INTERRUPTED = 130
 def console() -> NoReturn:
     """Run the command line of this process, and end it."""
     os.environ["QT_API"] = "pyside6"
-    multiprocessing.freeze_support()  # a probe of `check` runs in a process of its own
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # a probe of `check` runs in a process of its own
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not fault
@@ -144,6 +145,8 @@ def _setup(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor
 
 
 def _check(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    import asyncio
+
     from app.check import is_ready, readiness
     from app.http import HttpClient
     from app.report import show_findings, show_json
@@ -180,6 +183,8 @@ def _visits(given: argparse.Namespace, _state: StateDirectory, redactor: Redacto
 
 
 def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
+    import asyncio
+
     from app.release_command import release_all
 
     if not _is_usable(state):

@@ -66,9 +66,9 @@ class Texts:
     """
 
     def __init__(self, folder: Path, language: str = FALLBACK) -> None:
-        self._languages = {file.stem: load_language(file) for file in sorted(folder.glob("*.toml"))}
+        self._files = {file.stem: file for file in sorted(folder.glob("*.toml"))}
+        self._read: dict[str, Language] = {}  # each at its first use: reading one takes longer than painting a screen
         self._missed: set[tuple[str, str]] = set()
-        self._now = self._languages[FALLBACK]
         self.use(language)
 
     def use(self, language: str) -> None:
@@ -76,7 +76,7 @@ class Texts:
         found = self._get(language)
         if found is None:
             self._miss(language, "")
-            found = self._languages[FALLBACK]
+            found = self._language(FALLBACK)
         self._now = found
 
     @property
@@ -91,7 +91,7 @@ class Texts:
 
     def known(self) -> tuple[str, ...]:
         """Return the codes of all translations."""
-        return tuple(self._languages)
+        return tuple(self._files)
 
     def name_of(self, language: str) -> str:
         """Return the own name of a language; its code when there is no translation."""
@@ -133,7 +133,15 @@ class Texts:
 
     def _get(self, language: str) -> Language | None:
         # "de-AT" is spoken as "de".
-        return self._languages.get(language) or self._languages.get(language.partition("-")[0])
+        return next(
+            (self._language(code) for code in (language, language.partition("-")[0]) if code in self._files), None
+        )
+
+    def _language(self, code: str) -> Language:
+        found = self._read.get(code)
+        if found is None:
+            found = self._read[code] = load_language(self._files[code])
+        return found
 
     def digits(self, text: str) -> str:
         """Return the text with its figures in the language's digits."""
@@ -143,7 +151,7 @@ class Texts:
         value = self._now.texts.get(key)
         if value is not None:
             return self._now.code, value
-        english = self._languages[FALLBACK].texts[key]
+        english = self._language(FALLBACK).texts[key]
         self._miss(self._now.code, key)
         return FALLBACK, english
 
