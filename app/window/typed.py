@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.screens import Activity, AskText, Intent, Live
 from app.window.controls import Button, Kind
-from app.window.flow import Grow, Item, Row, Space
+from app.window.flow import Column, Grow, Item, Row, Space
 from app.window.keyboard import Keyboard
 from app.window.keyboard_layout import load_layout
 from app.window.live_plates import CaptionPlate
@@ -104,16 +104,18 @@ class TypedSheet(SheetScreen):
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return field and buttons, the keyboard, and beside the picture the last words above them."""
         look = self.look
-        parts: list[Item | Grow | Space] = []
-        if not look.portrait:
-            parts.append(Grow())
-            if self._turn is not None and fit.art:
-                wide = self._place(fit).width()
-                lines = self._plate.height_of(self._turn, wide, CAPTION_LINES)
-                self._plate.speak(self._turn, self.texts, wide, lines)
-                parts += [self._plate, Grow()]
-        parts.append(Row(look, [self.field, self.ask_button, self.close_button], look.px(0.6), stretch=[1, 0, 0]))
-        return parts if self._by_keys else [*parts, self.keyboard]
+        field = Row(look, [self.field, self.ask_button, self.close_button], look.px(0.6), stretch=[1, 0, 0])
+        below: list[Item] = [field] if self._by_keys else [field, self.keyboard]
+        if look.portrait:
+            return [*below]
+        place = self._place(fit)
+        gap = self.gap(0.95, fit)
+        room = place.height() - Column(below, gap).height_for(place.width()) - gap
+        if self._turn is None or room < self._plate.height_of(self._turn, place.width(), 1):
+            return [Grow(), *below]
+        most = min(room, self._plate.height_of(self._turn, place.width(), CAPTION_LINES))
+        self._plate.speak(self._turn, self.texts, place.width(), most)
+        return [Grow(), self._plate, Grow(), *below]
 
     def arrange(self) -> None:
         """Place the sheet, and in portrait the last words on the picture above it."""
