@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QResizeEvent
@@ -17,9 +17,11 @@ from PySide6.QtWidgets import QWidget
 from app.picture import Frame, Picture, PixelFormat
 from app.vitals import Vitals
 from app.window.video_choice import Pace, choose
-from app.window.video_gpu import GpuSurface
 from app.window.video_place import Drawing, place_picture
 from app.window.video_raster import RasterSurface
+
+if TYPE_CHECKING:
+    from app.window.video_gpu import GpuSurface
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ class VideoWidget(QWidget):
     @property
     def painter(self) -> str:
         """Which painter is at work: "gpu" or "raster"."""
-        return "gpu" if isinstance(self._surface, GpuSurface) else "raster"
+        return "raster" if isinstance(self._surface, RasterSurface) else "gpu"
 
     def set_area(self, area: QRect | None) -> None:
         """Where the picture goes, in this widget's coordinates; None: everywhere. The rest is background."""
@@ -113,6 +115,8 @@ class VideoWidget(QWidget):
         self._picture.wanted = PixelFormat.I420 if gpu else PixelFormat.BGRA
         self._vitals.painter = painter
         if gpu:
+            from app.window.video_gpu import GpuSurface
+
             return GpuSurface(self, self._was_painted, self._fall_back, force=force)
         return RasterSurface(self, self._was_painted)
 

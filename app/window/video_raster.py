@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from app.picture import Frame, PixelFormat
 from app.window.video_place import DARK, Drawing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 VEIL = QColor.fromRgbF(0, 0, 0, 1 - DARK)
 
@@ -89,6 +92,8 @@ def image_of(frame: Frame) -> QImage:
 
 def _rgb_of(frame: Frame) -> NDArray[np.uint8]:
     """Convert I420 (BT.601, limited range); shape (height, width, 3)."""
+    import numpy as np  # rarely needed here, and slower to load than the first picture is to paint
+
     width, height = frame.width, frame.height
     half_w, half_h = (width + 1) // 2, (height + 1) // 2
     data = np.frombuffer(frame.data, np.uint8)
