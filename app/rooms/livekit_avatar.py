@@ -140,7 +140,9 @@ class Avatar:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._pumps.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a media flow failed", extra={"task": task.get_name(), "error": type(error).__name__})
+            # The SDK asserts where a track went before its stream was made; that is told as an event as well.
+            level = logging.INFO if isinstance(error, AssertionError) else logging.WARNING
+            log.log(level, "a media flow failed", extra={"task": task.get_name(), "error": type(error).__name__})
 
     def _on_frame(self) -> None:
         if not self._seen_frame:

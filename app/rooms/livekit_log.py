@@ -19,7 +19,8 @@ _EXPECTED = re.compile(
     r"signal connection failed|failed to connect|failed to fetch region|v1 path not found|v0 fallback also failed"
     r"|authentication rejected|error while connecting to a room|received session close|closed unexpectedly"
     r"|(?:resuming|restarting|resume|restart) connection|reconnect|wait_pc_connection|ping timeout|queue overflow"
-    r"|signal (?:client|event)|failed to (?:send|validate)|data channel|connection setup took|negotiation"
+    r"|signal (?:client|event|error)|failed to (?:send|validate)|data channel|negotiat|drop unknown FFI handle"
+    r"|peer connection is closed|could not find published track|unknown participant|track_id|TrackSid"
 )
 
 
@@ -52,6 +53,9 @@ class LibraryLog(logging.Filter):
         """Clean the record; one that nobody wants at its new level is dropped."""
         if record.msg == _CALLBACK:
             record.args = (record.args[0], "...") if isinstance(record.args, tuple) and record.args else ()
+            if record.exc_info and isinstance(record.exc_info[1], KeyError | AssertionError):
+                _lower(record, logging.INFO)  # the SDK's own books: an event about somebody who just left
+                record.exc_info = None
         elif record.name == "livekit":
             self._clean(record)
             return logging.getLogger(record.name).isEnabledFor(record.levelno)
@@ -64,11 +68,13 @@ class LibraryLog(logging.Filter):
         if record.msg != _NATIVE or not isinstance(record.args, tuple):
             record.msg, record.args = redact(text), ()
             return
-        level = record.levelno
-        if level >= logging.WARNING and _EXPECTED.search(text):
-            level = logging.INFO
-        elif level == logging.INFO:
-            level = logging.DEBUG
-        record.levelno, record.levelname = level, logging.getLevelName(level)
+        if record.levelno >= logging.WARNING and _EXPECTED.search(text):
+            _lower(record, logging.INFO)
+        elif record.levelno == logging.INFO:
+            _lower(record, logging.DEBUG)
         record.detail = redact(_QUOTED.sub("...", text))[:_MOST]
         record.msg, record.args = "media library", ()
+
+
+def _lower(record: logging.LogRecord, level: int) -> None:
+    record.levelno, record.levelname = level, logging.getLevelName(level)

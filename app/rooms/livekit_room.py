@@ -43,13 +43,18 @@ SEND_S = 5.0
 
 
 class LiveKitRooms:
-    """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process."""
+    """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
 
-    def __init__(self, times: RoomTimes = RoomTimes()) -> None:  # noqa: B008 - immutable
+    library_log: None to install one; it stays for good, because the library's records come late.
+    """
+
+    def __init__(self, times: RoomTimes | None = None, library_log: LibraryLog | None = None) -> None:
         self.reaper = Reaper()
-        self._times = times
-        self._log = LibraryLog()
-        self._log.install()
+        self._times = times or RoomTimes()
+        if library_log is None:
+            library_log = LibraryLog()
+            library_log.install()
+        self._log = library_log
 
     def __call__(
         self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
@@ -69,7 +74,6 @@ class LiveKitRooms:
         """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
         if not await self.reaper.settled(most_s):
             log.info("a room is still being left")
-        self._log.remove()
 
 
 class LiveKitRoom:

@@ -121,14 +121,18 @@ async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microph
     source = rtc.AudioSource(RATE, 1, queue_size_ms=MICROPHONE_QUEUE_MS)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+    publishing = asyncio.ensure_future(participant.publish_track(track, options))
     try:
-        await participant.publish_track(track, options)
+        await asyncio.shield(publishing)
         if microphone is not None:
             await _send(microphone, source)
         await asyncio.Event().wait()  # the track stays, silent, until the room is left
     except PublishTrackError:
         log.warning("the room does not take our microphone")
     finally:
+        # The SDK stumbles over the end of a publication that nobody waits for.
+        await asyncio.wait({publishing}, timeout=CLOSE_S)
+        publishing.cancel()
         await source.aclose()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -65,10 +66,12 @@ class Agent:
         self._name = room
         self._rooms: list[rtc.Room] = []
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._streams: list[rtc.AudioStream] = []
+        self._closing: set[asyncio.Task[None]] = set()  # never cancelled: the stream's own task would be, too
+        self._streams: dict[str, rtc.AudioStream] = {}
         self._segments = 0
         self._is_set_up = False
         self._has_greeted = False
+        self._is_leaving = False
 
     async def start(self) -> Agent:
         """Join, publish and run through the states."""
@@ -105,6 +108,7 @@ class Agent:
             room.on("participant_connected", self._on_joined)
             room.on("participant_disconnected", self._on_left)
             room.on("track_subscribed", self._on_track)
+            room.on("track_unsubscribed", self._on_track_gone)
             room.register_text_stream_handler("lk.chat", self._on_chat)
         token = self._server.token(self._name, identity, kind=kind, attributes=attributes)
         await room.connect(self._server.ws, token)
@@ -128,10 +132,23 @@ class Agent:
             self._spawn(self.leave())
 
     def _on_track(self, track: rtc.Track, publication: rtc.TrackPublication, who: rtc.RemoteParticipant) -> None:
+        if self._is_leaving:
+            return
         if isinstance(track, rtc.RemoteAudioTrack) and who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD:
-            stream = rtc.AudioStream(track, capacity=100)
-            self._streams.append(stream)
-            self._spawn(self._hear(stream))
+            with contextlib.suppress(AssertionError):  # the visitor left at once
+                self._streams[publication.sid] = rtc.AudioStream(track, capacity=100)
+                self._spawn(self._hear(self._streams[publication.sid]))
+
+    def _on_track_gone(self, track: rtc.Track, publication: rtc.TrackPublication) -> None:
+        self._spawn(self._close(publication.sid))
+
+    async def _close(self, sid: str) -> None:
+        stream = self._streams.pop(sid, None)
+        if stream is not None:
+            closing = asyncio.create_task(stream.aclose())
+            self._closing.add(closing)
+            await asyncio.wait({closing})
+            self._closing.discard(closing)
 
     async def _hear(self, stream: rtc.AudioStream) -> None:
         async for event in stream:
@@ -239,9 +256,11 @@ class Agent:
 
     async def leave(self) -> None:
         """Leave with everything; idempotent."""
-        for stream in self._streams:
-            await stream.aclose()
-        self._streams.clear()
+        self._is_leaving = True
+        for sid in list(self._streams):
+            await self._close(sid)
+        if self._closing:
+            await asyncio.wait(self._closing)
         others = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()

@@ -22,8 +22,16 @@ def library_log():
 
 
 @pytest.fixture(autouse=True)
-def _everything_is_wanted(caplog):
+def _alone(caplog):
+    """No filter of other tests in the same process, and every record is wanted."""
     caplog.set_level(logging.DEBUG, "livekit")
+    loggers = [logging.getLogger("livekit"), logging.getLogger()]
+    others = [list(logger.filters) for logger in loggers]
+    for logger in loggers:
+        logger.filters.clear()
+    yield
+    for logger, kept in zip(loggers, others, strict=True):
+        logger.filters[:] = kept
 
 
 def say(level: int, text: str) -> None:

@@ -1,0 +1,90 @@
+"""What live tests share: rooms that are really left, and the count of what the media library still holds."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+
+import pytest
+import pytest_asyncio
+from livekit.rtc._ffi_client import FfiClient
+
+from app.rooms.livekit_avatar import RoomTimes
+from app.rooms.livekit_log import LibraryLog
+from app.rooms.livekit_room import LiveKitRooms
+from tests.live.guest import Guest
+from tests.vendors.agent import Agent, Script
+
+_numbers = itertools.count()
+
+QUICK = RoomTimes(reconnect_s=15.0, absent_s=0.5, gone_s=1.5)
+
+
+def subscribers() -> int:
+    """How many queues the media library feeds: each stream, room and call under way has one."""
+    return len(FfiClient.instance.queue._subscribers)
+
+
+@pytest.fixture
+def room_name() -> str:
+    """A room nobody else uses."""
+    return f"room-{next(_numbers)}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def library_log():
+    """The filter that the kiosk has as well; for good, because the library's records come late."""
+    made = LibraryLog()
+    made.install()
+    return made
+
+
+class _Details(logging.Handler):
+    """Prints what a native alarm was about: pytest shows it where the test fails."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print("native:", getattr(record, "detail", record.getMessage()))
+
+
+@pytest.fixture(autouse=True)
+def _details():
+    handler = _Details(logging.WARNING)
+    logging.getLogger("livekit").addHandler(handler)
+    yield
+    logging.getLogger("livekit").removeHandler(handler)
+
+
+@pytest_asyncio.fixture
+async def rooms(library_log):
+    """Rooms with short patience for an absent avatar; nothing of them may be left at the end."""
+    made = LiveKitRooms(QUICK, library_log)
+    yield made
+    assert await made.reaper.settled(10.0), "something is still being left"
+    await made.close()
+
+
+@pytest_asyncio.fixture
+async def agent(livekit_server, room_name):
+    """Starts agents in the test's room: `await agent(Script(...))`."""
+    started: list[Agent] = []
+
+    async def start(script: Script | None = None, server=livekit_server) -> Agent:
+        started.append(Agent(server, room_name, script))
+        return await started[-1].start()
+
+    yield start
+    await asyncio.gather(*(one.leave() for one in started))
+
+
+@pytest_asyncio.fixture
+async def guest(rooms, livekit_server, room_name):
+    """Makes guests of the test's room: `guest()`; they leave by themselves at the end."""
+    made: list[Guest] = []
+
+    def make(server=livekit_server, **how) -> Guest:
+        made.append(Guest(rooms, server, room_name, **how))
+        return made[-1]
+
+    yield make
+    await asyncio.gather(*(one.leave() for one in made))
