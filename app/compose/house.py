@@ -58,6 +58,8 @@ PLATE = "Ollo · AI guide"
 QUESTIONS = 3
 CHARACTER_SEED = 20
 ATTRACT_FPS = 15.0
+FIRST_PAINT_S = 10.0
+ACTIVE_S, LOOK_S = 1.0, 0.02
 
 
 class House:
@@ -88,12 +90,12 @@ class House:
 
     async def build(self) -> Kiosk:
         """Return the kiosk. Its first screen is painted before the large libraries are loaded."""
-        self._tell_status()
         picture = Picture()
-        stage = self._open_window(picture)
+        window, stage = self._open_window(picture)
         company = self._invite_company(picture)
-        await self._first_paint.wait()
+        await self._be_seen(window)
         self._heartbeat.ready()
+        self._tell_status()
         self._keep_awake()
         parts = await self._build_parts(stage, picture, company)
         site = Site(Hours(self._settings.hours), time.time, self._loaded.changed, self._why_unavailable())
@@ -108,6 +110,16 @@ class House:
         if self._heartbeat.safe_mode:
             return UnavailableReason.SAFE_MODE
         return UnavailableReason.CONFIG if self._loaded.mistakes else None
+
+    async def _be_seen(self, window: KioskWindow) -> None:
+        """Wait until the first screen is painted and keys reach it; a screen that is off must not hold up the rest."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PAINT_S):
+                await self._first_paint.wait()
+        for _ in range(int(ACTIVE_S / LOOK_S)):
+            if window.isActiveWindow():
+                return
+            await asyncio.sleep(LOOK_S)
 
     def _tell_status(self) -> None:
         status = self._settings.status
@@ -135,7 +147,7 @@ class House:
 
     # ------------------------------------------------------------ what is seen
 
-    def _open_window(self, picture: Picture) -> Stage:
+    def _open_window(self, picture: Picture) -> tuple[KioskWindow, Stage]:
         settings = self._settings
         loop = asyncio.get_running_loop()
         self._first_paint = asyncio.Event()
@@ -186,7 +198,7 @@ class House:
             window.deleteLater()
 
         self._way_down.callback(close)
-        return stage
+        return window, stage
 
     def _theme(self) -> Theme:
         folder = self._settings.look.theme

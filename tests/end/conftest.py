@@ -122,7 +122,8 @@ def start(display: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Pro
 
     def make(toml: str, *options: str, command: str = "run", environ: dict[str, str] | None = None) -> Program:
         quiet = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/nowhere"}
-        running.append(Program(toml, {**display, **quiet, **(environ or {})}, command, *options))
+        found = {**display, **quiet, **(environ or {})}
+        running.append(Program(toml, {name: value for name, value in found.items() if value}, command, *options))
         return running[-1]
 
     yield make
