@@ -112,18 +112,21 @@ def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -
         return run_parent(kiosk, [*own_command(), *again(given, "release")], state.folder)
     start_logging(given.log_level, redactor, state.logs / "kiosk.jsonl")
     is_demo = given.command == "demo"
-    loaded = _load(given, redactor)
-    if is_demo:
-        loaded = loaded.as_demo()
-    _tell(loaded)
+
+    def load() -> Loaded:
+        loaded = _load(given, redactor)
+        if is_demo:
+            loaded = loaded.as_demo()
+        _tell(loaded)
+        return loaded
+
     from app.compose import run_kiosk
     from app.options import RunOptions
 
     return run_kiosk(
         RunOptions(
-            loaded=loaded,
+            load=load,
             state_dir=state.folder,
-            redactor=redactor,
             config=given.config,
             windowed=given.windowed,
             display=given.display,

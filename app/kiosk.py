@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from app.character.base import Mood
+from app.exit_code import ExitCode
 from app.hours import Hours
 from app.screens import Attract, Closed, EndReason, StaffAction, Start, Unavailable, UnavailableReason
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
@@ -25,16 +25,6 @@ LOOK_S = 1.0  # clock, settings file
 BEAT_S = 0.5
 WAY_OUT_S = 3.5  # of the 5 s in which a requested end must be through
 RESTART_AFTER_S = 3600.0  # a kiosk just started is not restarted by the clock
-
-
-class ExitCode(IntEnum):
-    """What the process ends with; see the supervision rules."""
-
-    RESTART = 0
-    REBOOT = 10
-    SHUT_DOWN = 20
-    STAFF_EXIT = 30
-    RELOAD = -1  # not an exit: composition reads the settings again and goes on
 
 
 _STAFF_CODES = {

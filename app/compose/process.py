@@ -6,29 +6,33 @@ import asyncio
 import faulthandler
 import logging
 import os
-import secrets
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qasync
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.compose.house import House
-from app.kiosk import ExitCode
+from app.compose.front import Front
+from app.exit_code import ExitCode
+from app.opening import Opening, glimpse, opening_of
 from app.options import RunOptions
 from app.resources import resource
-from app.settings.shape import secret_values
+from app.screens import UnavailableReason
 from app.state import StateDirectory
 from app.system.heartbeat import Heartbeat
 from app.system.lock import StateLock, Taken
 from app.vitals import Vitals
 from app.window.look import load_fonts
+
+if TYPE_CHECKING:
+    from app.compose.house import House
+    from app.settings.load import Loaded
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,7 @@ def run_kiosk(options: RunOptions) -> int:
     """Run the kiosk until it is meant to end; return the exit code. 1: another kiosk holds the state directory."""
     heartbeat = Heartbeat(os.environ)
     state = StateDirectory(options.state_dir)
-    run = heartbeat.run or secrets.token_hex(8)
+    run = heartbeat.run or os.urandom(8).hex()
     lock: StateLock | None = None
     if not heartbeat.run:  # nobody supervises: the lock is ours
         try:
@@ -74,13 +78,15 @@ def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:
 
 
 class _Process:
-    """Settings are read, a kiosk is built from them and runs; when they change, another one."""
+    """The first picture, then the settings, then a kiosk built from them; when they change, another one."""
 
     def __init__(self, options: RunOptions, state: StateDirectory, heartbeat: Heartbeat, run: str) -> None:
         self._options = options
         self._state = state
         self._heartbeat = heartbeat
         self._run = run
+        self._vitals = Vitals(version=__version__)
+        self._front: Front | None = None
         self._wanted: ExitCode | None = None
         self._pass_on: Callable[[ExitCode], None] | None = None
 
@@ -91,26 +97,54 @@ class _Process:
         _catch_what_nobody_handles(loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, ExitCode.RESTART)
-        loaded = self._options.loaded
+        beats = self._heartbeat.keep_beating(lambda: self._vitals.media_overdue is None)
+        beating = asyncio.create_task(beats, name="beat")
+        try:
+            return await self._serve()
+        finally:
+            if self._front is not None:
+                self._front.close()
+            beating.cancel()
+
+    async def _serve(self) -> int:
+        opening = glimpse(self._options.config, os.environ)
+        if opening is not None:
+            await self._open(opening)
         while True:
-            vitals = Vitals(version=__version__, kiosk=loaded.settings.kiosk.id)
-            house = House(
-                options=self._options,
-                loaded=loaded,
-                state=self._state,
-                vitals=vitals,
-                run=self._run,
-                heartbeat=self._heartbeat,
-                end=self._end,
-            )
-            code = await self._live_in(house, vitals)
+            loaded = await asyncio.to_thread(self._options.load)
+            front = await self._open(opening_of(loaded))
+            code = await self._live_in(await asyncio.to_thread(self._house, loaded, front))
             if code is not ExitCode.RELOAD:
                 return int(code)
-            loaded = await asyncio.to_thread(loaded.again)
-            self._options.redactor.learn(secret_values(loaded.settings))
 
-    async def _live_in(self, house: House, vitals: Vitals) -> ExitCode:
-        beating = asyncio.create_task(self._heartbeat.keep_beating(lambda: vitals.media_overdue is None), name="beat")
+    async def _open(self, opening: Opening) -> Front:
+        """Return the window for these settings, painted; another one only where they differ."""
+        if self._front is not None and self._front.opening == opening:
+            return self._front
+        if self._front is not None:
+            self._front.close()
+            self._vitals.degraded = frozenset()
+        why = UnavailableReason.SAFE_MODE if self._heartbeat.safe_mode else None
+        self._front = Front(opening, self._options, self._vitals, lambda: self._end(ExitCode.STAFF_EXIT))
+        self._front.appear(why)
+        await self._front.be_seen()
+        self._heartbeat.ready()
+        return self._front
+
+    def _house(self, loaded: Loaded, front: Front) -> House:
+        from app.compose.house import House  # with everything that a visit needs
+
+        return House(
+            options=self._options,
+            loaded=loaded,
+            front=front,
+            state=self._state,
+            vitals=self._vitals,
+            run=self._run,
+            safe_mode=self._heartbeat.safe_mode,
+        )
+
+    async def _live_in(self, house: House) -> ExitCode:
         try:
             kiosk = await house.build()
             self._pass_on = kiosk.request_exit
@@ -120,7 +154,6 @@ class _Process:
         finally:
             self._pass_on = None
             await house.take_down()
-            beating.cancel()
 
     def _end(self, code: ExitCode) -> None:
         self._wanted = code

@@ -8,18 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import platformdirs
-
 from app.settings.checking import check_service, check_tables
 from app.settings.document import Document
 from app.settings.files import Files
 from app.settings.model import ServiceSettings, Settings
 from app.settings.not_yet import without_effect
+from app.settings.place import find
 from app.settings.planned import PLANNED
 from app.settings.remarks import Remark
 from app.vendors.base import Vendor
-
-FILE_NAME = "kiosk.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,6 @@ class Loaded:
             warnings=self.mistakes + self.warnings,
             again=lambda: self.again().as_demo(),
         )
-
-
-def find(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
-    """Return the settings file to read, and whether somebody named it, so that it has to be there."""
-    if config is not None:
-        return config, True
-    if named := environ.get("KIOSK_CONFIG"):
-        return Path(named), True
-    return platformdirs.user_config_path("avatar-kiosk", appauthor=False) / FILE_NAME, False
 
 
 def load(

@@ -1,0 +1,146 @@
+"""What is seen, on the screen before anything else is loaded: the window, its picture, the stage and the figure."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.audio.base import Levels
+from app.opening import Opening
+from app.options import RunOptions
+from app.picture import Frame, Picture
+from app.resources import resource
+from app.screens import Attract, Preferences, Unavailable, UnavailableReason
+from app.stage import Stage
+from app.vitals import Vitals
+from app.window.live import LiveScreen
+from app.window.screen import Site
+from app.window.shell import KioskWindow
+from app.window.staff import StaffPanel
+from app.window.texts import Texts
+from app.window.theme import Theme, ThemeError, load_theme
+from app.window.video import VideoWidget
+
+if TYPE_CHECKING:
+    from app.character.performer import Performer
+
+log = logging.getLogger(__name__)
+
+PLATE = "Ollo · AI guide"
+CHARACTER_SEED = 20
+ATTRACT_FPS = 15.0
+FIRST_PAINT_S = 10.0
+ACTIVE_S, LOOK_S = 1.0, 0.02
+
+
+class Front:
+    """One window and all that belongs to it, made from what the settings say at a glance. Loop-bound.
+
+    opening: what it was made from. close_request: somebody wants the window closed.
+    """
+
+    def __init__(
+        self, opening: Opening, options: RunOptions, vitals: Vitals, close_request: Callable[[], None]
+    ) -> None:
+        self.opening = opening
+        self.picture = Picture()
+        self.levels = Levels()
+        self.company: Performer | None = None
+        self._painted = asyncio.Event()
+        self._video = VideoWidget(self.picture, vitals, wake=asyncio.get_running_loop().call_soon_threadsafe)
+        self._window = KioskWindow(
+            theme=_theme(opening),
+            texts=Texts(resource("translations"), opening.language),
+            site=Site(
+                place=opening.place,
+                help=opening.help,
+                languages=opening.languages,
+                questions=opening.questions,
+                typed_only=opening.typed_only,
+            ),
+            video=self._video,
+            levels=self.levels,
+            vitals=vitals,
+            facts=resource("facts"),
+            live=partial(LiveScreen, keyboards=resource("keyboards")),
+            staff=lambda look, texts, send, parent: StaffPanel(
+                parent,
+                look,
+                texts,
+                vitals,
+                send,
+                pin_hash=opening.pin or None,
+                may_leave=options.demo or options.windowed is not None,
+                attempts_file=options.state_dir / "pin.json",
+                now=time.time,
+            ),
+            send=lambda answer: self.stage.answer(answer),  # noqa: PLW0108  # reason: the stage is made after the window
+            windowed=options.windowed,
+            display=options.display,
+            on_close_request=close_request,
+            on_first_paint=self._painted.set,
+            on_free=lambda share: setattr(self.picture, "free", share),
+        )
+        defaults = Preferences(language=opening.language, captions=opening.captions, volume=opening.volume)
+        self.stage = Stage(self._window.show_screen, defaults, vitals)
+
+    def appear(self, why: UnavailableReason | None) -> None:
+        """Come up, with attract, or with why nobody can be served."""
+        self.welcome(why)
+        self._window.appear()
+
+    def welcome(self, why: UnavailableReason | None) -> None:
+        """Show attract, or why nobody can be served; what waits to be handled stays where that changes nothing."""
+        self.stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
+
+    async def be_seen(self) -> None:
+        """Wait until the first screen is painted and keys reach it; a screen that is off must not hold up the rest."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PAINT_S):
+                await self._painted.wait()
+        for _ in range(int(ACTIVE_S / LOOK_S)):
+            if self._window.isActiveWindow():
+                return
+            await asyncio.sleep(LOOK_S)
+
+    async def invite(self) -> Performer:
+        """Return the figure, which comes alive in the picture now; loaded while the window lives already."""
+        if self.company is None:
+            await asyncio.to_thread(_load_figure)
+            from app.character.paint import Painter
+            from app.character.performer import Performer
+
+            self.company = company = Performer(Painter(plate=PLATE), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
+
+            def push(frame: Frame) -> None:
+                company.free(self.picture.free)
+                self.picture.push(frame)
+
+            company.start(push)
+        return self.company
+
+    def close(self) -> None:
+        """Go, for good."""
+        if self.company is not None:
+            self.company.stop()
+        self._window.dismiss()
+        self._video.detach()
+        self._window.deleteLater()
+
+
+def _load_figure() -> None:
+    import app.character.paint
+    import app.character.performer  # noqa: F401  # reason: loaded here, off the loop's thread, used above
+
+
+def _theme(opening: Opening) -> Theme:
+    try:
+        return load_theme(opening.theme)
+    except ThemeError as error:
+        log.error("the theme cannot be used", extra={"reason": str(error)})
+        return Theme()
