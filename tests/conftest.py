@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.virtual_time import VirtualLoop
+from tests.virtual_time import HurryLoop, VirtualLoop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
@@ -24,6 +24,8 @@ pytest_plugins = [f"tests.rigs.{path.stem}" for path in sorted((TESTS / "rigs").
 def pytest_asyncio_loop_factories(config, item):  # reason: pytest calls hooks by parameter name
     if item.get_closest_marker("qt_loop"):
         return {"qt": _qt_loop}
+    if item.get_closest_marker("hurry"):
+        return {"hurry": HurryLoop}
     in_unit = TESTS / "unit" in item.path.parents
     if item.get_closest_marker("virtual_time") or (in_unit and not item.get_closest_marker("real_time")):
         return {"virtual": VirtualLoop}

@@ -37,3 +37,32 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return 1000.0 + self._jumping.now
+
+
+class _HurryingSelector(selectors.DefaultSelector):
+    """Gives sockets and threads a moment of real time before the clock is moved to the next timer."""
+
+    PATIENCE_S = 0.003
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list:
+        if timeout is None or timeout <= 0:
+            return super().select(timeout)
+        ready = super().select(min(timeout, self.PATIENCE_S))
+        if not ready:
+            self.now += timeout
+        return ready
+
+
+class HurryLoop(asyncio.SelectorEventLoop):
+    """The loop for tests of timing that speak over real sockets with an emulator in the same loop."""
+
+    def __init__(self) -> None:
+        self._hurrying = _HurryingSelector()
+        super().__init__(self._hurrying)
+
+    def time(self) -> float:
+        return 1000.0 + self._hurrying.now
