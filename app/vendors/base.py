@@ -33,8 +33,9 @@ class Capabilities:
     """What a service can do; everything else follows from it.
 
     video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
-    it tells how many sessions run. transcripts: it sends the visitor's words. orphan_s: so many seconds after we
-    are gone, or after the longest possible visit, the service has ended a session that nobody stopped.
+    it tells how many sessions run. transcripts: it sends the visitor's words. answers_prove: it does not, but an
+    answer of its avatar right after a voice proves that a visitor spoke. orphan_s: so many seconds after we are gone,
+    or after the longest possible visit, the service has ended a session that nobody stopped.
     """
 
     video: bool = True
@@ -42,6 +43,7 @@ class Capabilities:
     count: bool = False
     credits: bool = False
     transcripts: bool = True
+    answers_prove: bool = False
     can_interrupt: bool = False
     absence_is_busy: bool = False  # a room where nobody appears means that every slot is taken
     tells_nothing_came: bool = False  # after a lost answer the service can say that no session exists
@@ -67,7 +69,10 @@ class VisitRequest:
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A running session. stop_context: what the stop call needs besides the id; goes to the journal, never to a log."""
+    """A running session. stop_context: what the stop call needs besides the id; goes to the journal, never to a log.
+
+    language: the visitor's, for what the kiosk itself lets the avatar say.
+    """
 
     provider: str
     session_id: str
@@ -76,6 +81,7 @@ class SessionInfo:
     max_duration_s: float | None = None
     max_sessions: int | None = None
     avatar_identity_hint: str | None = None
+    language: str = ""
     stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -163,9 +169,49 @@ class VendorProtocol(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """What the site's own file answers in one visit, for services that only say what they are given."""
+
+    def reply(self, question: str) -> str:
+        """Return the answer to a question, or words that say that there is none."""
+        ...
+
+    def wrap_up(self) -> str:
+        """Return words for the last seconds of a visit."""
+        ...
+
+
+class Credits(Protocol):
+    """The count of what sessions cost, for services that sell credits. Times are seconds since the epoch."""
+
+    def used(self) -> float:
+        """Return the credits used up to now, those of running sessions included."""
+        ...
+
+    def left_s(self) -> float | None:
+        """Return for how many seconds of one session the credits last; None: they are not limited."""
+        ...
+
+    async def begin(self, name: str, most_s: float) -> None:
+        """Count the session `name`, ours and unique, from now until it ends, for `most_s` seconds at most."""
+        ...
+
+    async def end(self, name: str) -> None:
+        """The session has ended; the first end counts."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """The session never was."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class VendorContext:
-    """What composition hands to a vendor's builders."""
+    """What composition hands to a vendor's builders.
+
+    slots: the plan's concurrency by the settings, 0: unknown. credits: None where nobody counts. answers: what the
+    site's file answers in a language, fresh for each visit; None where there is no such file.
+    """
 
     settings: Any  # the vendor's own settings model
     http: Http
@@ -173,6 +219,9 @@ class VendorContext:
     language: str
     create_timeout_s: float
     demo_busy_s: float = 0.0
+    slots: int = 0
+    credits: Credits | None = None
+    answers: Callable[[str], Answers] | None = None
 
 
 @dataclass(frozen=True, slots=True)

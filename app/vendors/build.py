@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.settings.model import Settings
-from app.vendors.base import Control, Vendor, VendorContext
+from app.vendors.base import Answers, Control, Credits, Vendor, VendorContext
 
 if TYPE_CHECKING:
     from app.http import Http
@@ -13,8 +14,19 @@ if TYPE_CHECKING:
 LATE = 2.0  # a create call is given up so many times later than the visitor gives up: a late session is released
 
 
-def control_for(settings: Settings, vendor: Vendor, http: Http, demo_busy_s: float = 0.0) -> Control:
-    """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not."""
+def control_for(
+    settings: Settings,
+    vendor: Vendor,
+    http: Http,
+    demo_busy_s: float = 0.0,
+    *,
+    credits_: Credits | None = None,
+    answers: Callable[[str], Answers] | None = None,
+) -> Control:
+    """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not.
+
+    credits_, answers: as in `VendorContext`.
+    """
     return vendor.build(
         VendorContext(
             settings=settings.service.table(vendor),
@@ -23,5 +35,8 @@ def control_for(settings: Settings, vendor: Vendor, http: Http, demo_busy_s: flo
             language=settings.kiosk.language,
             create_timeout_s=settings.visit.create_timeout_s * LATE,
             demo_busy_s=demo_busy_s,
+            slots=settings.line.slots,
+            credits=credits_,
+            answers=answers,
         )
     )

@@ -56,10 +56,12 @@ class Ending:
     """The service will end the session in about `remaining_s` seconds.
 
     by_idle: because it noticed nobody; real activity of the visitor is then told to it (`VendorProtocol.stay`).
+    reason: what the visit then ended by.
     """
 
     remaining_s: float
     by_idle: bool = False
+    reason: EndReason = EndReason.VENDOR_MAX_DURATION
 
 
 @dataclass(frozen=True, slots=True)
