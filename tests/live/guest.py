@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,7 @@ class Album(Picture):
 
     def longest_gap_s(self) -> float:
         """The longest time between two frames."""
-        return max((after - before for before, after in zip(self.times, self.times[1:], strict=False)), default=0.0)
+        return max((after - before for before, after in itertools.pairwise(self.times)), default=0.0)
 
 
 class Guest:

@@ -139,6 +139,12 @@ class Agent:
                 self._streams[publication.sid] = rtc.AudioStream(track, capacity=100)
                 self._spawn(self._hear(self._streams[publication.sid]))
 
+    async def hears(self, frames: int, most_s: float = 10.0) -> None:
+        """Wait until so many 10 ms of the visitor's microphone came, silent or not. Raises TimeoutError."""
+        async with asyncio.timeout(most_s):
+            while len(self.heard) < frames:  # noqa: ASYNC110 - counted by the stream's own task
+                await asyncio.sleep(0.05)
+
     def _on_track_gone(self, track: rtc.Track, publication: rtc.TrackPublication) -> None:
         self._spawn(self._close(publication.sid))
 
