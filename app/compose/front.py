@@ -98,11 +98,14 @@ class Front:
         """Show attract, or why nobody can be served; what waits to be handled stays where that changes nothing."""
         self.stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
 
-    async def be_seen(self) -> None:
-        """Wait until the first screen is painted and keys reach it; a screen that is off must not hold up the rest."""
+    async def painted(self) -> None:
+        """Wait until the first screen is painted; a screen that is off must not hold up the rest."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_PAINT_S):
                 await self._painted.wait()
+
+    async def reachable(self) -> None:
+        """Wait until keys reach the window, a second at most."""
         for _ in range(int(ACTIVE_S / LOOK_S)):
             if self._window.isActiveWindow():
                 return

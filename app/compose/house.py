@@ -76,6 +76,7 @@ class House:
         self._vitals.staff_note = ""
         why = self._vitals.unavailable = self._why_unavailable()
         self._front.welcome(why)
+        await self._front.reachable()
         self._tell_status()
         self._keep_awake()
         company = await self._front.invite()

@@ -127,7 +127,7 @@ class _Process:
         why = UnavailableReason.SAFE_MODE if self._heartbeat.safe_mode else None
         self._front = Front(opening, self._options, self._vitals, lambda: self._end(ExitCode.STAFF_EXIT))
         self._front.appear(why)
-        await self._front.be_seen()
+        await self._front.painted()
         self._heartbeat.ready()
         return self._front
 
