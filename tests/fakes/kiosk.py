@@ -79,6 +79,9 @@ class Rig:
         self.protocols: list[FakeProtocol] = []
         self.settings_changed = False
         self.unavailable = None
+        self.service = "fake"
+        self.run = "this-run"
+        self.plan_max_s = 3600.0
         self._ids = itertools.count()
         self._chance = random.Random(seed)
         self._changed = asyncio.Event()
@@ -92,7 +95,7 @@ class Rig:
             return EPOCH + loop.time()
 
         self.releases = Releases(self.journal, self.vitals, self.tasks, epoch)
-        service = Service("fake", self.control, "this-run")
+        service = Service(self.service, self.control, self.run)
         self.creates = Creates(service, self.releases, self.settings.visit.create_timeout_s)
         parts = VisitParts(
             settings=self.settings,
@@ -108,7 +111,7 @@ class Rig:
             company=self.company,
             line=NoLine(is_shared=bool(self.settings.line.account)),
             questions=lambda language: (),
-            plan_max_s=3600.0,
+            plan_max_s=self.plan_max_s,
             chance=self._chance,
             new_name=lambda: f"name-{next(self._ids)}",
         )

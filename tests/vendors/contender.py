@@ -1,0 +1,80 @@
+"""A service as the acceptance scenarios see it: its vendor's code, its emulator, and what only it can answer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from app.rooms.base import RoomFactory
+from app.vendors.base import Vendor
+from tests.vendors.emulator import Emulator, Session
+from tests.vendors.hall import Hall
+
+
+class Contender(ABC):
+    """Each service's acceptance test makes one around its emulator.
+
+    vendor: the code under test. emulator: started. key: the account's, in the emulator. hall: where its media runs, or
+    None (then `rooms`, `left_over`, `cut` and `mend` are the service's own). create_path: part of the path of the
+    create call. visit: keys of [visit] that this service needs.
+    """
+
+    create_path = ""
+    visit: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, vendor: Vendor, emulator: Emulator, key: str, hall: Hall | None = None) -> None:
+        self.vendor = vendor
+        self.emulator = emulator
+        self.key = key
+        self.hall = hall
+
+    # ------------------------------------------------------------ to be given
+
+    @abstractmethod
+    def table(self) -> dict[str, Any]:
+        """Return the settings below [service.NAME] that reach the emulator."""
+
+    @abstractmethod
+    def asked(self) -> list[str]:
+        """Return the typed questions that reached the service."""
+
+    @abstractmethod
+    def use_up(self) -> None:
+        """From now on the account has no credits."""
+
+    @abstractmethod
+    def keep_away(self) -> None:
+        """From now on no avatar appears in new sessions."""
+
+    @abstractmethod
+    def linger(self) -> None:
+        """From now on sessions end by the stop call alone, not because a client went away."""
+
+    # ------------------------------------------------------------ the same for all
+
+    def taken(self) -> int:
+        """How many slots are held."""
+        return self.emulator.taken(self.key)
+
+    def occupy(self) -> Session:
+        """Another kiosk takes a slot."""
+        return self.emulator.take(self.key, f"of-another-kiosk-{len(self.emulator.sessions)}")
+
+    def rooms(self) -> RoomFactory:
+        """Return what makes the kiosk's rooms."""
+        assert self.hall is not None
+        return self.hall.rooms()
+
+    async def left_over(self) -> list[str]:
+        """Return the ids of what still runs at the service."""
+        return [session.id for session in self.emulator.active()]
+
+    def cut(self) -> None:
+        """The media network is gone; calls still get through."""
+        assert self.hall is not None
+        self.hall.cut()
+
+    def mend(self) -> None:
+        """It is back."""
+        assert self.hall is not None
+        self.hall.mend()

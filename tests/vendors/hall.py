@@ -1,0 +1,107 @@
+"""Where emulated services and the kiosk meet: rooms with scripted actors, in memory or on a real LiveKit server.
+
+An emulator is written against `Hall` and `Actor` once and runs in both. In memory nothing is encoded and no thread is
+started, so a visit on a loop whose clock jumps takes milliseconds (`tests.virtual_time.HurryLoop`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from app.rooms.base import RoomFactory
+from tests.vendors.agent_media import Look
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What an actor wants to be told; called in the loop."""
+
+    data: Callable[[bytes, str, str], None] = lambda payload, topic, identity: None
+    text: Callable[[str, str, str], None] = lambda text, topic, identity: None
+    joined: Callable[[str], None] = lambda identity: None
+    left: Callable[[str], None] = lambda identity: None
+
+
+class Actor(Protocol):
+    """A scripted participant in one room. `heard_s`: seconds of the visitor's microphone that arrived."""
+
+    identity: str
+    heard_s: float
+
+    async def show(self, look: Look) -> None:
+        """Publish a moving picture."""
+        ...
+
+    def freeze(self, frozen: bool) -> None:
+        """Let the picture stand still, or go on."""
+        ...
+
+    async def hide(self) -> None:
+        """Take the picture away."""
+        ...
+
+    async def open_voice(self) -> None:
+        """Publish a voice, silent until it says something."""
+        ...
+
+    async def say(self, samples: np.ndarray) -> None:
+        """Say it in real time: int16, 48,000 a second."""
+        ...
+
+    async def send(self, payload: bytes, topic: str = "") -> None:
+        """Send a reliable data message to everybody."""
+        ...
+
+    async def send_text(self, text: str, topic: str, **attributes: str) -> None:
+        """Send a whole text stream to everybody."""
+        ...
+
+    async def leave(self) -> None:
+        """Leave with everything; idempotent."""
+        ...
+
+
+class Hall(Protocol):
+    """A media server. url: what a service tells its clients."""
+
+    url: str
+
+    def token(self, room: str, identity: str) -> str:
+        """Return what admits `identity` to `room`."""
+        ...
+
+    async def enter(self, room: str, identity: str, ears: Ears | None = None, *, is_agent: bool = False) -> Actor:
+        """Let an actor join; he is told of everybody who is there already."""
+        ...
+
+    async def present(self, room: str) -> set[str]:
+        """Who is in the room; empty where it does not exist."""
+        ...
+
+    async def close_room(self, room: str) -> None:
+        """Throw everybody out."""
+        ...
+
+    async def remove(self, room: str, identity: str) -> None:
+        """Throw one out."""
+        ...
+
+    def rooms(self) -> RoomFactory:
+        """Return what makes the kiosk's rooms here."""
+        ...
+
+    def cut(self) -> None:
+        """Let nothing through, until `mend`."""
+        ...
+
+    def mend(self) -> None:
+        """Let everything through again."""
+        ...
+
+    async def close(self) -> None:
+        """End it with whatever is still in it."""
+        ...

@@ -1,0 +1,107 @@
+"""A whole kiosk in this process around one real vendor's code; devices, journal and screens are fakes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from app.http import HttpClient
+from app.screens import Attract, Screen, Start
+from app.settings.model import ServiceSettings
+from app.vendors.build import control_for
+from tests.fakes.journal import FakeJournal
+from tests.fakes.kiosk import Rig, settings
+from tests.vendors.contender import Contender
+
+QUICK = {"notice": "tap", "touch_guard_s": 0.0, "farewell_s": 0.2, "grace_s": 0.0, "wrap_up_s": 0.0}
+
+
+class KioskRig(Rig):
+    """`async with KioskRig(contender) as rig`. service: keys of the service's table. tables: of other tables.
+
+    journal: another rig's, where this is the kiosk after a restart. run: this process's name in it.
+    """
+
+    def __init__(
+        self,
+        contender: Contender,
+        *,
+        service: dict[str, Any] | None = None,
+        journal: FakeJournal | None = None,
+        run: str = "first-run",
+        **tables: dict[str, Any],
+    ) -> None:
+        vendor = contender.vendor
+        table = vendor.settings.model_validate(contender.table() | (service or {}))
+        tables["visit"] = QUICK | contender.visit | tables.get("visit", {})
+        tables["waiting"] = {"poll_s": 0.5, "backoff_max_s": 1.0} | tables.get("waiting", {})
+        config = settings(**tables).model_copy(
+            update={"service": ServiceSettings(vendor=vendor.name, tables={vendor.name: table})}
+        )
+        self._http = HttpClient("test")
+        super().__init__(config, control_for(config, vendor, self._http))
+        self.service, self.run, self.plan_max_s = vendor.name, run, table.plan_max_s
+        self.journal = journal or self.journal
+        self._contender = contender
+        self._table = table
+        self._is_dead = False
+
+    async def __aenter__(self) -> KioskRig:
+        await super().__aenter__()
+        await self.releases.recover(lambda name: self.control, self.run)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if not self._is_dead:
+            await super().__aexit__(*exc)
+        for room in self.rooms:
+            await room.leave()
+        await self._http.close()
+
+    # ------------------------------------------------------------ what a test does
+
+    async def tap_start(self) -> None:
+        """The visitor's tap in attract, which is his consent, too."""
+        await self.until(Attract)
+        self.tap(Start())
+
+    async def to_live(self) -> Screen:
+        await self.tap_start()
+        screen = await self.until(lambda s: s.name == "live")
+        self.audio.microphone.heard_anything = True
+        return screen
+
+    async def all_given_back(self, within: float = 20.0) -> None:
+        """Wait until nothing of any visit runs anywhere; says what is left."""
+        contender = self._contender
+        try:
+            async with asyncio.timeout(within):
+                await self.until(Attract)
+                while self.journal.kept or await contender.left_over() or contender.taken():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            rest = await contender.left_over()
+            raise AssertionError(
+                f"left: {self.journal.kept}, {rest}, {contender.taken()} slots, {self.screen}"
+            ) from None
+        assert self.audio.open_devices == []
+        names = {task.get_name() for task in asyncio.all_tasks()}
+        assert not [n for n in names if n.startswith(("live-", "room-", "attend", "join", "wait-", "create", "still"))]
+
+    async def die(self) -> None:
+        """End as a killed process does: nothing is said to anybody any more."""
+        self._is_dead = True
+        self.releases.hand_over = lambda lease, reason: None
+        await self.tasks.cancel_all(1)
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+
+    # ------------------------------------------------------------ wiring
+
+    def _protocol(self, control: Any, session: Any) -> Any:
+        self.protocols.append(self._contender.vendor.protocol(control, session, self._table))
+        return self.protocol
+
+    def _room(self, **parts: Any) -> Any:
+        self.rooms.append(self._contender.rooms()(**parts))
+        return self.rooms[-1]

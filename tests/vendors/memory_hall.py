@@ -1,0 +1,180 @@
+"""The hall in memory: what a media server does, without one; follows the loop's clock, whatever that is."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.audio.base import FRAME, RATE, Microphone, SpeakerOut
+from app.picture import Picture
+from app.rooms.base import ChooseAvatar, Data, Disconnected, Member, RoomFactory, Text
+from app.screens import EndReason
+from tests.vendors.agent_media import Look
+from tests.vendors.hall import Actor, Ears
+from tests.vendors.memory_room import JOIN_S, MemoryRoom
+
+
+@dataclass
+class _Place:
+    """One room: its actors and the kiosks' sides of it."""
+
+    actors: dict[str, MemoryActor] = field(default_factory=dict)
+    visitors: dict[str, MemoryRoom] = field(default_factory=dict)
+
+
+class MemoryHall:
+    """See `Hall`. rooms_made: every room that a kiosk asked for, newest last."""
+
+    url = "ws://memory.invalid"
+
+    def __init__(self) -> None:
+        self.rooms_made: list[MemoryRoom] = []
+        self.is_cut = False
+        self._places: dict[str, _Place] = {}
+        self._tokens: dict[str, tuple[str, str]] = {}
+
+    def place(self, room: str) -> _Place:
+        return self._places.setdefault(room, _Place())
+
+    def token(self, room: str, identity: str) -> str:
+        token = uuid.uuid4().hex
+        self._tokens[token] = (room, identity)
+        return token
+
+    def admitted(self, token: str) -> tuple[str, str] | None:
+        return self._tokens.get(token)
+
+    async def enter(self, room: str, identity: str, ears: Ears | None = None, *, is_agent: bool = False) -> Actor:
+        await asyncio.sleep(JOIN_S)
+        actor = MemoryActor(self, room, identity, ears or Ears(), is_agent)
+        self.place(room).actors[identity] = actor
+        self.review(room)
+        for visitor in self.place(room).visitors:
+            actor.ears.joined(visitor)
+        return actor
+
+    async def present(self, room: str) -> set[str]:
+        place = self.place(room)
+        return {*place.actors, *place.visitors}
+
+    async def close_room(self, room: str) -> None:
+        place = self._places.pop(room, _Place())
+        for visitor in place.visitors.values():
+            visitor.end(Disconnected(EndReason.ROOM_CLOSED))
+        for actor in place.actors.values():
+            actor.stop()
+
+    async def remove(self, room: str, identity: str) -> None:
+        visitor = self.place(room).visitors.get(identity)
+        if visitor is not None:
+            visitor.end(Disconnected(EndReason.ROOM_CLOSED))
+
+    def rooms(self) -> RoomFactory:
+        def make(
+            *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+        ) -> MemoryRoom:
+            self.rooms_made.append(MemoryRoom(self, picture, speaker, microphone, choose))
+            return self.rooms_made[-1]
+
+        return make
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for room in self.rooms_made:
+            room.lose()
+
+    def mend(self) -> None:
+        self.is_cut = False
+        for room in self.rooms_made:
+            room.find()
+
+    async def close(self) -> None:
+        for room in list(self._places):
+            await self.close_room(room)
+
+    def review(self, room: str) -> None:
+        """Tell the kiosks in a room who and what is there now."""
+        for visitor in list(self.place(room).visitors.values()):
+            visitor.review()
+
+    def left(self, room: str, identity: str) -> None:
+        """A kiosk's side left."""
+        place = self.place(room)
+        if place.visitors.pop(identity, None) is not None:
+            for actor in list(place.actors.values()):
+                actor.ears.left(identity)
+
+
+class MemoryActor:
+    """See `Actor`."""
+
+    def __init__(self, hall: MemoryHall, room: str, identity: str, ears: Ears, is_agent: bool) -> None:
+        self.identity = identity
+        self.heard_s = 0.0
+        self.ears = ears
+        self.has_voice = False
+        self.is_agent = is_agent
+        self.look: Look | None = None
+        self.frozen = False
+        self._hall = hall
+        self._room = room
+        self._moving: asyncio.Task[None] | None = None
+
+    @property
+    def member(self) -> Member:
+        return Member(self.identity, self.is_agent, {}, self.look is not None, self.has_voice)
+
+    async def show(self, look: Look) -> None:
+        self.look = look
+        self._moving = asyncio.create_task(self._move(look), name="actor-picture")
+        self._hall.review(self._room)
+
+    def freeze(self, frozen: bool) -> None:
+        self.frozen = frozen
+
+    async def hide(self) -> None:
+        self.stop()
+        self.look = None
+        self._hall.review(self._room)
+
+    async def open_voice(self) -> None:
+        self.has_voice = True
+        self._hall.review(self._room)
+
+    async def say(self, samples: np.ndarray) -> None:
+        for start in range(0, len(samples) - FRAME + 1, FRAME):
+            for visitor in self._listeners():
+                visitor.hear(self.identity, samples[start : start + FRAME])
+            await asyncio.sleep(FRAME / RATE)
+
+    async def send(self, payload: bytes, topic: str = "") -> None:
+        for visitor in self._listeners():
+            visitor.tell(Data(payload, topic, self.identity))
+
+    async def send_text(self, text: str, topic: str, **attributes: str) -> None:
+        stream = uuid.uuid4().hex
+        for visitor in self._listeners():
+            visitor.tell(Text(topic, self.identity, stream, text, False, attributes))
+            visitor.tell(Text(topic, self.identity, stream, "", True, attributes))
+
+    async def leave(self) -> None:
+        self.stop()
+        if self._hall.place(self._room).actors.pop(self.identity, None) is not None:
+            self._hall.review(self._room)
+
+    def stop(self) -> None:
+        if self._moving is not None:
+            self._moving.cancel()
+
+    def _listeners(self) -> list[MemoryRoom]:
+        return [] if self._hall.is_cut else list(self._hall.place(self._room).visitors.values())
+
+    async def _move(self, look: Look) -> None:
+        while True:
+            if not self.frozen:
+                for visitor in self._listeners():
+                    visitor.see(self.identity)
+            await asyncio.sleep(1 / look.fps)
