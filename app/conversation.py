@@ -82,7 +82,13 @@ class Conversation:
         self._leg = leg
         self._clock = asyncio.get_running_loop().time
         settings = parts.settings
-        self._idle = IdleTimer(settings.idle_s, transcripts=parts.capabilities.transcripts, first_s=parts.first_idle_s)
+        can = parts.capabilities
+        self._idle = IdleTimer(
+            settings.idle_s,
+            transcripts=can.transcripts,
+            answers_prove=can.answers_prove,
+            first_s=parts.first_idle_s,
+        )
         self._session = SessionTimer(settings.hard_limit_s, parts.most_s)
         self._ear = Ear(parts.speaker, parts.microphone, parts.mode)
         self._transcript = Transcript()
@@ -106,6 +112,7 @@ class Conversation:
         self._has_rejoined = False
         self._has_video = parts.has_video
         self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
+        self._services_reason = EndReason.VENDOR_MAX_DURATION  # of an end that the service sets
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
@@ -149,6 +156,9 @@ class Conversation:
     async def _follow_leg(self) -> None:
         while True:
             event = await self._leg.next()
+            if isinstance(event, AvatarGone):
+                self.end(await self._leg.protocol.why_ended(EndReason.AVATAR_LEFT))
+                return
             if isinstance(event, Disconnected):
                 if not event.may_rejoin or self._has_rejoined:
                     self.end(await self._leg.protocol.why_ended(event.reason))
@@ -190,14 +200,13 @@ class Conversation:
                 self._p.company.flush()
             case Ending(by_idle=True):
                 self._service_doubts = True
-            case Ending(remaining_s=remaining_s):
-                self._session.shorten(remaining_s)
+            case Ending(remaining_s=remaining_s, reason=reason):
+                if self._session.shorten(remaining_s):
+                    self._services_reason = reason
             case FirstFrame() if not self._has_video:
                 self._show_services_picture()
             case Ended(reason=reason):
                 self.end(reason)
-            case AvatarGone():
-                self.end(EndReason.AVATAR_LEFT)
             case _:
                 pass
 
@@ -334,7 +343,7 @@ class Conversation:
                 await self._looked.wait()
             if self._session.is_over:
                 own = not self._session.is_services_limit
-                self.end(EndReason.HARD_LIMIT if own else EndReason.VENDOR_MAX_DURATION)
+                self.end(EndReason.HARD_LIMIT if own else self._services_reason)
                 return
 
     async def _announce(self, before_s: float, what: Callable[[], Awaitable[None]]) -> None:

@@ -8,6 +8,7 @@ import math
 SUSTAINED_S = 0.5  # a voice must last so long to count where no words prove it
 TICK_S = 0.001  # nobody notices; less than this is the rounding of a clock and counts as nothing
 NOISE_S = 120.0  # raw voice without any words holds at most so long; then it counts as room noise
+ANSWER_S = 10.0  # an avatar that speaks so soon after a voice answers it
 
 
 def _now() -> float:
@@ -19,20 +20,26 @@ class IdleTimer:
 
     idle_s: the full time, seconds. first_s: the full time until the first activity, if another one holds (a visitor who
     waited long and may have left). transcripts: the service sends the visitor's words, so a voice alone proves nothing.
+    answers_prove: it does not, but the avatar answers, which proves the voice just as words would.
 
     A visitor's voice holds while it lasts and the clock then starts anew; without words for NOISE_S it is noise. The
     avatar's voice or thinking holds too, but starts the clock anew only once per activity of the visitor, so that an
     avatar that prompts an empty room cannot keep itself alive.
     """
 
-    def __init__(self, idle_s: float, *, transcripts: bool, first_s: float | None = None) -> None:
+    def __init__(
+        self, idle_s: float, *, transcripts: bool, answers_prove: bool = False, first_s: float | None = None
+    ) -> None:
         self._full = first_s if first_s is not None else idle_s
         self._idle_s = idle_s
-        self._transcripts = transcripts
+        self._needs_proof = transcripts or answers_prove
+        self._answers_prove = answers_prove
         self._left = self._full
         self._at = _now()
         self._voice = False
         self._voice_since = 0.0
+        self._voice_is_echo = False
+        self._asked_at: float | None = None  # when a voice that may be a question ended
         self._avatar = False
         self._avatar_may_restart = True
         self._unproved_s: float | None = None  # since the first voice that no words have proved; avatar turns left out
@@ -75,12 +82,15 @@ class IdleTimer:
         self._voice = active
         if active:
             self._voice_since = self._at
+            self._voice_is_echo = self._avatar
             if self._unproved_s is None:
                 self._unproved_s = 0.0
         elif not self._is_noise():
-            if not self._transcripts and self._at - self._voice_since >= SUSTAINED_S:
+            if not self._needs_proof and self._at - self._voice_since >= SUSTAINED_S:
                 self.activity()
             self._left = self._full
+        if not active and self._may_be_question():
+            self._asked_at = self._at
         self._changed.set()
 
     def avatar(self, active: bool) -> None:
@@ -89,6 +99,8 @@ class IdleTimer:
         if active == self._avatar:
             return
         self._avatar = active
+        if active and self._answers_prove and self._is_answer():
+            self.activity()
         if not active and self._avatar_may_restart:
             self._avatar_may_restart = False
             self._left = self._full
@@ -113,8 +125,19 @@ class IdleTimer:
             except TimeoutError:
                 continue
 
+    def _may_be_question(self) -> bool:
+        """Whether the voice of now lasts long enough and did not begin while the avatar spoke, whose echo it may be."""
+        return not self._voice_is_echo and self._at - self._voice_since >= SUSTAINED_S
+
+    def _is_answer(self) -> bool:
+        """Whether an avatar that begins to speak now answers a voice."""
+        asked_at, self._asked_at = self._asked_at, None
+        if self._voice:
+            return self._may_be_question()
+        return asked_at is not None and self._at - asked_at <= ANSWER_S
+
     def _is_noise(self) -> bool:
-        return self._transcripts and self._unproved_s is not None and self._unproved_s >= NOISE_S
+        return self._needs_proof and self._unproved_s is not None and self._unproved_s >= NOISE_S
 
     def _holds(self) -> bool:
         return self._avatar or (self._voice and not self._is_noise())
@@ -123,7 +146,7 @@ class IdleTimer:
         if self._avatar:
             return None
         if self._holds():
-            return NOISE_S - (self._unproved_s or 0.0) + TICK_S if self._transcripts else None
+            return NOISE_S - (self._unproved_s or 0.0) + TICK_S if self._needs_proof else None
         return self._left
 
     def _advance(self) -> None:
@@ -135,7 +158,7 @@ class IdleTimer:
         held = 0.0
         if self._voice:
             held = passed
-            if self._transcripts:
+            if self._needs_proof:
                 held = min(passed, max(0.0, NOISE_S - (self._unproved_s or 0.0)))
         if self._unproved_s is not None:
             self._unproved_s += passed
@@ -215,12 +238,15 @@ class SessionTimer:
         self.extensions += 1
         self._changed.set()
 
-    def shorten(self, remaining_s: float) -> None:
-        """The service said that it ends sooner."""
-        if _now() + remaining_s < self.deadline:
-            self.deadline = self._most = _now() + remaining_s
+    def shorten(self, remaining_s: float) -> bool:
+        """The service said when it ends: no extension goes beyond. Returns whether that is sooner than our own end."""
+        self._most = min(self._most, _now() + remaining_s)
+        is_sooner = self._most < self.deadline
+        if is_sooner:
+            self.deadline = self._most
             self.is_services_limit = True
             self._changed.set()
+        return is_sooner
 
     async def reached(self, before_s: float = 0.0) -> None:
         """Wait until so many seconds before the end, however often it is extended."""

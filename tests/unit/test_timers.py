@@ -98,6 +98,47 @@ async def test_without_transcripts_half_a_second_of_voice_is_activity_and_a_clic
         assert await _time_of(idle.expired()) == pytest.approx(expected, abs=0.01)
 
 
+async def _voice_then_answer(idle: IdleTimer, voice_s: float, after_s: float) -> None:
+    idle.voice(True)
+    await asyncio.sleep(voice_s)
+    idle.voice(False)
+    await asyncio.sleep(after_s)
+    idle.avatar(True)
+    await asyncio.sleep(3)
+    idle.avatar(False)
+
+
+async def test_an_answer_proves_a_voice_and_only_that_starts_the_full_time() -> None:
+    for voice_s, after_s, proves in ((1, 2, True), (0.3, 2, False), (1, 30, False)):
+        idle = IdleTimer(45, transcripts=False, answers_prove=True, first_s=20)
+        talking = asyncio.create_task(_voice_then_answer(idle, voice_s, after_s))
+        left_s = await _time_of(idle.expired()) - voice_s
+        if after_s < 20:
+            assert left_s == pytest.approx(after_s + 3 + (45 if proves else 20), abs=0.01)
+        else:
+            assert left_s == pytest.approx(20, abs=0.01)
+        await talking
+
+
+async def test_a_voice_that_nobody_answers_is_noise_after_two_minutes() -> None:
+    idle = IdleTimer(45, transcripts=False, answers_prove=True)
+    idle.voice(True)
+    assert await _time_of(idle.expired()) == pytest.approx(NOISE_S + 45, abs=0.01)
+
+
+async def test_the_avatars_own_echo_is_no_question() -> None:
+    idle = IdleTimer(45, transcripts=False, answers_prove=True, first_s=20)
+    idle.avatar(True)
+    idle.voice(True)
+    await asyncio.sleep(1)
+    idle.avatar(False)
+    idle.voice(False)
+    await asyncio.sleep(2)
+    idle.avatar(True)
+    idle.avatar(False)
+    assert await _time_of(idle.expired()) < 20
+
+
 async def test_the_first_period_may_be_shorter_until_somebody_is_there() -> None:
     idle = IdleTimer(45, transcripts=True, first_s=20)
     asyncio.get_running_loop().call_later(15, idle.activity)
@@ -134,6 +175,14 @@ async def test_a_mark_before_the_end_comes_again_after_an_extension() -> None:
     asyncio.get_running_loop().call_later(5, session.extend, 120)
     assert await _time_of(session.extended_beyond(20)) == pytest.approx(5)
     assert await _time_of(session.reached(20)) == pytest.approx(115)
+
+
+async def test_what_the_service_announces_bounds_extensions_and_shortens_only_what_is_longer() -> None:
+    session = SessionTimer(300)
+    assert not session.shorten(400) and session.remaining_s == pytest.approx(300)
+    assert not session.can_extend(120) and session.can_extend(90) and not session.is_services_limit
+    assert session.shorten(30) and session.is_services_limit
+    assert await _time_of(session.reached()) == pytest.approx(30, abs=0.01)
 
 
 async def test_the_services_maximum_bounds_limit_and_extensions() -> None:

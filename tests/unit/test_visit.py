@@ -620,6 +620,14 @@ async def test_an_avatar_that_left_ends_the_visit() -> None:
         assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_LEFT
 
 
+async def test_the_services_own_word_tells_why_an_avatar_left() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.protocol.true_reason = EndReason.VENDOR_MAX_DURATION
+        rig.room.tell(AvatarGone())
+        assert (await rig.until(Farewell, within=1)).reason is EndReason.VENDOR_MAX_DURATION
+
+
 @pytest.mark.expect_log("the service cannot be used")
 async def test_credits_that_run_out_in_a_visit_say_goodbye_and_then_unavailable() -> None:
     async with Rig() as rig:
@@ -635,6 +643,14 @@ async def test_a_warning_of_the_service_is_shown_as_time_left() -> None:
         rig.room.say(Ending(18))
         live = await rig.until(lambda s: isinstance(s, Live) and s.remaining_s is not None, within=1)
         assert live.remaining_s in (17, 18) and live.urgent and not live.may_extend
+
+
+async def test_an_announced_end_counts_by_its_own_reason_where_it_comes_before_ours() -> None:
+    for remaining_s, reason in ((60, EndReason.OUT_OF_CREDITS), (400, EndReason.HARD_LIMIT)):
+        async with Rig(settings(visit={"idle_s": 900})) as rig:
+            await rig.to_live()
+            rig.room.say(Ending(remaining_s, reason=EndReason.OUT_OF_CREDITS))
+            assert (await rig.until(Farewell)).reason is reason
 
 
 async def test_a_voice_only_service_shows_the_character_and_is_not_called_stalled() -> None:
