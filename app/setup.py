@@ -118,23 +118,33 @@ def _text_to_change(path: Path, terminal: Terminal) -> str | None:
 
 
 def _ask_required(loaded: Loaded, vendor: Vendor, terminal: Terminal) -> list[tuple[str, str]]:
-    table = loaded.settings.service.table(vendor)
     answers = []
-    for key in vendor.required:
-        if "." in key or is_secret_table(vendor.settings, key):
-            terminal.say(f"Please write service.{vendor.name}.{key} with an editor.")
-            continue
-        secret = is_secret(vendor.settings, key)
-        value = getattr(table, key)
-        old = str(value.get_secret_value() if secret else value)
-
-        def wrong(answer: str, key: str = key) -> str | None:
-            return _wrong(vendor.settings, key, answer) if answer else "It is required."
-
-        answer = _ask_until(terminal, f"{vendor.name}: {key}", old, wrong, hidden=secret)
-        if answer != old:  # what stays may come from the environment or from a file of its own
-            answers.append((key, answer))
+    for required in vendor.required:
+        keys = (required,) if isinstance(required, str) else required
+        given = False
+        for key in keys:
+            needs = "" if key == keys[-1] and not given else "one of these is enough"
+            old, answer = _ask_key(loaded, vendor, key, terminal, needs=needs)
+            given = given or bool(answer)
+            if answer != old:  # what stays may come from the environment or from a file of its own
+                answers.append((key, answer))
     return answers
+
+
+def _ask_key(loaded: Loaded, vendor: Vendor, key: str, terminal: Terminal, *, needs: str) -> tuple[str, str]:
+    """Return what a key was, and what it is to be. needs: why it may stay empty; "": it may not."""
+    if "." in key or is_secret_table(vendor.settings, key):
+        terminal.say(f"Please write service.{vendor.name}.{key} with an editor.")
+        return "", ""
+    secret = is_secret(vendor.settings, key)
+    value = getattr(loaded.settings.service.table(vendor), key)
+    old = str(value.get_secret_value() if secret else value)
+
+    def wrong(answer: str) -> str | None:
+        return _wrong(vendor.settings, key, answer) if answer else None if needs else "It is required."
+
+    question = f"{vendor.name}: {key}" + (f" ({needs})" if needs else "")
+    return old, _ask_until(terminal, question, old, wrong, hidden=secret)
 
 
 def _ask_until(

@@ -59,9 +59,13 @@ def check_service(
         return ServiceSettings(tables=checked), [*faults, Fault(("service", "vendor"), show(chosen), refusal)]
     blamed = {fault.path for fault in faults}
     for required in vendors[chosen].required if chosen in vendors else ():
-        path = ("service", chosen, *required.split("."))
-        if _is_empty(checked[chosen], required) and not {path, (*path[:-1], f"{path[-1]}_file")} & blamed:
-            faults.append(Fault(path, '""', f"required for the service {chosen}, allowed: what its account shows"))
+        keys = (required,) if isinstance(required, str) else required
+        paths = [("service", chosen, *key.split(".")) for key in keys]
+        told = any({path, (*path[:-1], f"{path[-1]}_file")} & blamed for path in paths)
+        if all(_is_empty(checked[chosen], key) for key in keys) and not told:
+            others = f" (or {', '.join(keys[1:])})" if keys[1:] else ""
+            wrong = f"required for the service {chosen}{others}, allowed: what its account shows"
+            faults.append(Fault(paths[0], '""', wrong))
     return ServiceSettings(vendor=chosen, tables=checked), faults
 
 

@@ -228,8 +228,8 @@ class VendorContext:
 class Vendor:
     """A vendor's file declares exactly one of these, named VENDOR.
 
-    required: dotted keys below its table that must not be empty. media: which room carries it: "livekit", "daily" or
-    "local". build: its control. protocol: a fresh one per session.
+    required: dotted keys below its table that must not be empty; of a group of keys one is enough. media: which room
+    carries it: "livekit", "daily" or "local". build: its control. protocol: a fresh one per session.
     """
 
     name: str
@@ -237,4 +237,4 @@ class Vendor:
     media: str
     build: Callable[[VendorContext], Control]
     protocol: Callable[[Control, SessionInfo, Any], VendorProtocol]
-    required: tuple[str, ...] = ()
+    required: tuple[str | tuple[str, ...], ...] = ()

@@ -3,6 +3,7 @@
 import os
 import stat
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -42,9 +43,9 @@ def loaded(file):
     return load(file, environ={}, vendors=VENDORS)
 
 
-def setup(file, *answers):
+def setup(file, *answers, vendors=VENDORS):
     person = Person(*answers)
-    return ask_and_save(loaded(file), VENDORS, person), person
+    return ask_and_save(loaded(file), vendors, person), person
 
 
 def test_a_new_file_is_the_example_with_the_answers_in_it(tmp_path):
@@ -68,11 +69,21 @@ def test_a_wrong_answer_is_explained_and_asked_again(tmp_path):
     answers = ["shopp", "shop", "", "x", "https://x", "", "k", "", "12", "1234", "1235", "4321", "4321"]
     saved, person = setup(file, *answers)
     assert saved
-    assert "Please write one of: demo, livekit, shop." in person.heard
+    assert f"Please write one of: demo, {', '.join(sorted(VENDORS.keys() - {'demo'}))}." in person.heard
     assert person.heard.count("It is required.") == 2
     assert "A PIN has 4 to 12 digits." in person.heard
     assert "They differ." in person.heard
     assert check_pin("4321", loaded(file).settings.staff.pin.get_secret_value())
+
+
+def test_of_a_group_of_keys_one_answer_is_enough(tmp_path):
+    file = tmp_path / "kiosk.toml"
+    either = VENDORS | {"shop": replace(SHOP, required=(("url", "release_url"), "api_key"))}
+    saved, person = setup(file, "shop", "", "", "https://x", "k", "", "", vendors=either)
+    assert saved
+    assert person.heard.count("It is required.") == 1
+    shop = loaded(file).settings.service.tables["shop"]
+    assert (shop.url, shop.release_url) == ("", "https://x")
 
 
 def test_what_is_there_stays_with_its_comments(tmp_path):

@@ -28,11 +28,13 @@ SHOP = Vendor("shop", ShopSettings, "livekit", _never, _never, required=("url", 
 VENDORS = {"shop": SHOP}
 
 
-def read(folder: Path, text: str | bytes = "", environ: dict[str, str] | None = None) -> Loaded:
+def read(
+    folder: Path, text: str | bytes = "", environ: dict[str, str] | None = None, vendors: dict[str, Vendor] = VENDORS
+) -> Loaded:
     """Load `text` as kiosk.toml."""
     file = folder / "kiosk.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(file, environ=environ or {}, vendors=VENDORS)
+    return load(file, environ=environ or {}, vendors=vendors)
 
 
 def lines(folder: Path, text: str | bytes = "", environ: dict[str, str] | None = None) -> list[str]:

@@ -1,9 +1,11 @@
 """One plain line for each mistake, and everything that is right in itself still counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.settings.model import Settings
-from tests.unit.settings.givens import lines, read, warnings
+from tests.unit.settings.givens import SHOP, lines, read, warnings
 
 NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key = "k"\n'
 
@@ -189,6 +191,18 @@ def test_missing_required_keys_of_the_chosen_service_are_mistakes(tmp_path):
     ]
     assert lines(tmp_path, NEEDED) == []
     assert lines(tmp_path, "[service.shop]\nurl = ''") == []
+
+
+def test_of_a_group_of_required_keys_one_is_enough(tmp_path):
+    either = replace(SHOP, required=(("url", "release_url"),))
+    chosen = '[service]\nvendor = "shop"\n'
+    assert read(tmp_path, chosen + '[service.shop]\nrelease_url = "https://x"', vendors={"shop": either}).mistakes == ()
+    missing = read(tmp_path, chosen, vendors={"shop": either}).mistakes
+    assert [str(mistake).partition(": ")[2] for mistake in missing] == [
+        'service.shop.url = "": required for the service shop (or release_url), allowed: what its account shows'
+    ]
+    wrong = read(tmp_path, chosen + '[service.shop]\nrelease_url = "x"', vendors={"shop": either}).mistakes
+    assert [mistake.key for mistake in wrong] == ["service.shop.release_url"]
 
 
 def test_a_wrong_required_key_is_said_once(tmp_path):
