@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-SCHEMA = 1
-T = TypeVar("T")
+from app.records.database import Database
+
+_TABLE = """CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL,
+    name TEXT NOT NULL, run TEXT NOT NULL, session_id TEXT NOT NULL, stop_context TEXT NOT NULL,
+    opened_at REAL NOT NULL, expires_at REAL NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,61 +58,58 @@ class JournalError(Exception):
 
 
 class SqliteJournal:
-    """The journal in the state directory's database, private to the user, safe at any instant of a power cut.
+    """The journal in the state directory's database.
 
-    All calls run on one thread of its own: an fsync must not hold up a tap. Raises JournalError from the constructor
-    when the file cannot be opened or is of a newer version.
+    Raises JournalError from the constructor when the file cannot be opened or is of a newer version.
     """
 
     def __init__(self, path: Path) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         try:
-            self._db = self._thread.submit(_connect, path).result()
+            self._database = Database(path, "journal", _TABLE)
         except (sqlite3.Error, OSError) as error:
-            self._thread.shutdown()
             raise JournalError(f"{path}: cannot be used as journal: {error}") from None
 
     async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
         """See `Journal.open`."""
 
-        def write() -> int:
-            with self._db:
-                cursor = self._db.execute(
+        def write(db: sqlite3.Connection) -> int:
+            with db:
+                cursor = db.execute(
                     "INSERT INTO journal (vendor, name, run, session_id, stop_context, opened_at, expires_at)"
                     " VALUES (?, ?, ?, '', '{}', ?, ?)",
                     (vendor, name, run, opened_at, expires_at),
                 )
             return int(cursor.lastrowid or 0)
 
-        return await self._do(write)
+        return await self._database.do(write)
 
     async def complete(self, row: int, session_id: str, stop_context: Mapping[str, str]) -> None:
         """See `Journal.complete`."""
 
-        def write() -> None:
-            with self._db:
-                self._db.execute(
+        def write(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute(
                     "UPDATE journal SET session_id = ?, stop_context = ? WHERE id = ?",
                     (session_id, json.dumps(dict(stop_context)), row),
                 )
 
-        await self._do(write)
+        await self._database.do(write)
 
     async def erase(self, row: int) -> None:
         """See `Journal.erase`; the id is gone from the file too, not only from the table."""
 
-        def write() -> None:
-            with self._db:
-                self._db.execute("DELETE FROM journal WHERE id = ?", (row,))
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        def write(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute("DELETE FROM journal WHERE id = ?", (row,))
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-        await self._do(write)
+        await self._database.do(write)
 
     async def rows(self) -> list[Row]:
         """See `Journal.rows`."""
 
-        def read() -> list[Row]:
-            found = self._db.execute(
+        def read(db: sqlite3.Connection) -> list[Row]:
+            found = db.execute(
                 "SELECT id, vendor, name, run, session_id, stop_context, opened_at, expires_at FROM journal ORDER BY id"
             ).fetchall()
             return [
@@ -119,15 +117,11 @@ class SqliteJournal:
                 for id_, vendor, name, run, session_id, context, opened_at, expires_at in found
             ]
 
-        return await self._do(read)
+        return await self._database.do(read)
 
     def close(self) -> None:
         """Close the file; nothing may be called after it."""
-        self._thread.submit(self._db.close).result()
-        self._thread.shutdown()
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        self._database.close()
 
 
 def _decode(text: str) -> dict[str, str]:
@@ -136,24 +130,3 @@ def _decode(text: str) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    path.touch(mode=0o600, exist_ok=True)
-    path.chmod(0o600)
-    db = sqlite3.connect(path, timeout=5.0)
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA:
-        db.close()
-        raise sqlite3.DatabaseError(f"written by a newer version ({version}, this one knows {SCHEMA})")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA secure_delete = ON")
-    with db:
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL,"
-            " name TEXT NOT NULL, run TEXT NOT NULL, session_id TEXT NOT NULL, stop_context TEXT NOT NULL,"
-            " opened_at REAL NOT NULL, expires_at REAL NOT NULL)"
-        )
-        db.execute(f"PRAGMA user_version = {SCHEMA}")
-    return db
