@@ -14,6 +14,7 @@ from app.audio.base import FRAME, RATE, DeviceState, Sound
 from app.audio.microphone import CaptureMicrophone
 from app.audio.ring import QUIET
 from app.audio.speaker import Speaker
+from app.audio.streams import hurry
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Engine(threading.Thread):
 
     def run(self) -> None:
         """Work until `end`."""
+        hurry()
         due = time.monotonic()
         while not self._is_ending:
             is_lacking = self._is_lacking()
