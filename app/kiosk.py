@@ -40,13 +40,15 @@ class Site:
     """What the day needs besides a visit's parts.
 
     epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now. unavailable: set
-    where the settings are wrong from the start (no visit is tried until they change).
+    where the settings are wrong from the start (no visit is tried until they change). spent: why no visit may begin,
+    because what may be spent is spent; None as long as there is something left.
     """
 
     hours: Hours
     epoch: Callable[[], float]
     settings_changed: Callable[[], bool]
     unavailable: UnavailableReason | None = None
+    spent: Callable[[], UnavailableReason | None] = lambda: None
 
 
 class Kiosk:
@@ -106,6 +108,9 @@ class Kiosk:
                 await self._stay_closed()
             elif self._p.vitals.unavailable is not None:
                 await self._mend()
+            elif (reason := self._site.spent()) is not None:
+                self._wants_again = False
+                self._say_unavailable(reason)
             elif await self._attract():
                 await self._serve()
 
@@ -127,7 +132,7 @@ class Kiosk:
                 async with asyncio.timeout(LOOK_S):
                     intent = await stage.next()
             except TimeoutError:
-                if not self._is_open():
+                if not self._is_open() or self._site.spent() is not None:
                     return False
                 self._restart_if_due()
                 if self._clock() - touched_at >= FORGET_S:

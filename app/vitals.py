@@ -49,6 +49,14 @@ class AudioVitals:
     speaker: str = "off"
 
 
+@dataclass(frozen=True)
+class CreditsVitals:
+    """What the service's sessions have cost by our own count. bought: 0 where there is no limit."""
+
+    used: float
+    bought: float
+
+
 @dataclass
 class Vitals:
     """Everything that anybody outside the loop may know about the kiosk."""
@@ -71,6 +79,7 @@ class Vitals:
     audio: AudioVitals | None = None
     open_sessions: int = 0
     unconfirmed: int = 0
+    credits: CreditsVitals | None = None  # None where the service sells none
     unavailable: UnavailableReason | None = None
     degraded: frozenset[str] = frozenset()  # which fallbacks are in use, plain words for staff
     media_overdue: str | None = None  # the media watchdog's complaint, or None

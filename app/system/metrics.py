@@ -38,6 +38,10 @@ def _lines(vitals: Vitals, now: float, stall_notice_s: float) -> Iterator[str]:
     yield _metric("service_errors_total", "counter", "Refusals and failures of the service by kind.", errors)
     yield _metric("open_sessions", "gauge", "Sessions of the service that may still run.", {"": vitals.open_sessions})
     yield _metric("unconfirmed_releases", "gauge", "Releases that nothing confirmed.", {"": vitals.unconfirmed})
+    if vitals.credits is not None:
+        yield _metric("credits_used", "gauge", "Credits of the service, by our count.", {"": vitals.credits.used})
+        bought = {"": vitals.credits.bought} if vitals.credits.bought else {}
+        yield _metric("credits_bought", "gauge", "Credits that may be used, where there is a limit.", bought)
     yield from _media(vitals, now)
 
 

@@ -79,6 +79,7 @@ class Rig:
         self.protocols: list[FakeProtocol] = []
         self.settings_changed = False
         self.unavailable = None
+        self.spent = None
         self.service = "fake"
         self.run = "this-run"
         self.plan_max_s = 3600.0
@@ -115,7 +116,9 @@ class Rig:
             chance=self._chance,
             new_name=lambda: f"name-{next(self._ids)}",
         )
-        site = Site(Hours(self.settings.hours), epoch, lambda: self.settings_changed, self.unavailable)
+        site = Site(
+            Hours(self.settings.hours), epoch, lambda: self.settings_changed, self.unavailable, lambda: self.spent
+        )
         self.kiosk = Kiosk(parts, site)
         self.running = asyncio.create_task(self.kiosk.run())
         return self

@@ -37,6 +37,7 @@ class FakeControl:
     refusals: deque[VendorError | None] = field(default_factory=deque)
     stop_failures: int = 0
     check_error: VendorError | None = None
+    findings: list[Finding] = field(default_factory=lambda: [Finding("service", True, "fine")])
     lost_answers: int = 0
     running: dict[str, VisitRequest] = field(default_factory=dict)
     started: list[VisitRequest] = field(default_factory=list)
@@ -87,7 +88,7 @@ class FakeControl:
     async def check(self) -> list[Finding]:
         if self.check_error is not None:
             raise self.check_error
-        return [Finding("service", True, "fine")]
+        return self.findings
 
 
 @dataclass(frozen=True)

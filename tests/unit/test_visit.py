@@ -36,7 +36,7 @@ from app.screens import (
     Waiting,
     WhyNot,
 )
-from app.vendors.base import Capabilities
+from app.vendors.base import Capabilities, Finding
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
 from app.vendors.events import Caption, Ended, Ending
 from tests.fakes.kiosk import Rig, settings
@@ -643,6 +643,19 @@ async def test_a_warning_of_the_service_is_shown_as_time_left() -> None:
         rig.room.say(Ending(18))
         live = await rig.until(lambda s: isinstance(s, Live) and s.remaining_s is not None, within=1)
         assert live.remaining_s in (17, 18) and live.urgent and not live.may_extend
+
+
+async def test_nothing_left_to_spend_is_told_before_anybody_taps_and_mends_itself() -> None:
+    nothing_left = [Finding("credits", False, "10.0 of 10 credits are used")]
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.spent, rig.control.findings = UnavailableReason.CREDITS, nothing_left
+        rig.tap(End())
+        assert (await rig.until(Unavailable)).reason is UnavailableReason.CREDITS
+        await asyncio.sleep(200)
+        assert rig.vitals.unavailable is UnavailableReason.CREDITS and len(rig.control.started) == 1
+        rig.spent, rig.control.findings = None, []
+        await rig.until(Attract, within=62)
 
 
 async def test_an_announced_end_counts_by_its_own_reason_where_it_comes_before_ours() -> None:

@@ -1,0 +1,45 @@
+"""What may be spent: keeps the count in sight of staff, and says when nobody can be served for lack of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from app.records.credits import Ledger
+from app.screens import UnavailableReason
+from app.vitals import CreditsVitals, Vitals
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+
+
+class Budget:
+    """Watches the credits of the service in use. ledger: None where nothing is counted, and nothing is limited."""
+
+    def __init__(self, ledger: Ledger | None, vitals: Vitals) -> None:
+        self._ledger = ledger
+        self._vitals = vitals
+        self._has_warned = False
+
+    def spent(self) -> UnavailableReason | None:
+        """Return why no visit may begin, or None."""
+        return UnavailableReason.CREDITS if self._ledger is not None and self._ledger.is_used_up else None
+
+    async def watch(self) -> None:
+        """Look for as long as the kiosk lives."""
+        while self._ledger is not None:
+            await self.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """Tell the count as it is now; staff are warned once when it runs low."""
+        if self._ledger is None:
+            return
+        await self._ledger.refresh()
+        used, bought = self._ledger.used(), self._ledger.bought
+        self._vitals.credits = CreditsVitals(used, bought)
+        if self._ledger.is_low and not self._has_warned:
+            self._has_warned = True
+            self._vitals.staff_note = f"{used:.1f} of {bought:g} credits are used."
+            log.warning("credits run low", extra={"used": round(used, 2), "bought": bought})
