@@ -7,7 +7,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from app.audio.base import Levels
@@ -18,15 +17,16 @@ from app.resources import resource
 from app.screens import Attract, Preferences, Unavailable, UnavailableReason
 from app.stage import Stage
 from app.vitals import Vitals
-from app.window.live import LiveScreen
-from app.window.screen import Site
-from app.window.shell import KioskWindow
-from app.window.staff import StaffPanel
+from app.window.look import Look
+from app.window.screen import ScreenWidget, Site
+from app.window.shell import KioskWindow, Send, StaffPanel
 from app.window.texts import Texts
 from app.window.theme import Theme, ThemeError, load_theme
 from app.window.video import VideoWidget
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from app.character.performer import Performer
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class Front:
         self, opening: Opening, options: RunOptions, vitals: Vitals, close_request: Callable[[], None]
     ) -> None:
         self.opening = opening
+        self._options = options
+        self._vitals = vitals
         self.picture = Picture()
         self.levels = Levels()
         self.company: Performer | None = None
@@ -67,18 +69,8 @@ class Front:
             levels=self.levels,
             vitals=vitals,
             facts=resource("facts"),
-            live=partial(LiveScreen, keyboards=resource("keyboards")),
-            staff=lambda look, texts, send, parent: StaffPanel(
-                parent,
-                look,
-                texts,
-                vitals,
-                send,
-                pin_hash=opening.pin or None,
-                may_leave=options.demo or options.windowed is not None,
-                attempts_file=options.state_dir / "pin.json",
-                now=time.time,
-            ),
+            live=_live_screen,
+            staff=self._staff_panel,
             send=lambda answer: self.stage.answer(answer),  # noqa: PLW0108  # reason: the stage is made after the window
             windowed=options.windowed,
             display=options.display,
@@ -105,7 +97,8 @@ class Front:
                 await self._painted.wait()
 
     async def reachable(self) -> None:
-        """Wait until keys reach the window, a second at most."""
+        """Wait until keys reach the window, a second at most; make the other screens meanwhile."""
+        self._window.make_ready()
         for _ in range(int(ACTIVE_S / LOOK_S)):
             if self._window.isActiveWindow():
                 return
@@ -127,6 +120,21 @@ class Front:
             company.start(push)
         return self.company
 
+    def _staff_panel(self, look: Look, texts: Texts, send: Send, parent: QWidget) -> StaffPanel:
+        from app.window.staff import StaffPanel
+
+        return StaffPanel(
+            parent,
+            look,
+            texts,
+            self._vitals,
+            send,
+            pin_hash=self.opening.pin or None,
+            may_leave=self._options.demo or self._options.windowed is not None,
+            attempts_file=self._options.state_dir / "pin.json",
+            now=time.time,
+        )
+
     def close(self) -> None:
         """Go, for good."""
         if self.company is not None:
@@ -134,6 +142,12 @@ class Front:
         self._window.dismiss()
         self._video.detach()
         self._window.deleteLater()
+
+
+def _live_screen(look: Look, texts: Texts, send: Send, site: Site, levels: Levels) -> ScreenWidget:
+    from app.window.live import LiveScreen
+
+    return LiveScreen(look, texts, send, site, levels, keyboards=resource("keyboards"))
 
 
 def _load_figure() -> None:

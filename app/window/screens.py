@@ -1,8 +1,8 @@
-"""The widget of each kind of screen, but for the conversation itself."""
+"""The widget of each kind of screen, made where it is first needed; so is whatever it is loaded from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,20 +18,36 @@ from app.screens import (
     Unavailable,
     Waiting,
 )
-from app.window.attract import AttractScreen
-from app.window.closed import ClosedScreen
-from app.window.connecting import ConnectingScreen
-from app.window.farewell import FarewellScreen
 from app.window.look import Look
-from app.window.notice import NoticeScreen
 from app.window.screen import ScreenWidget, Site
-from app.window.still_there import StillThereScreen
 from app.window.texts import Texts
-from app.window.unavailable import UnavailableScreen
-from app.window.waiting import WaitingScreen
+
+Maker = Callable[[], ScreenWidget]
 
 
-def make_screens(
+class Screens(dict[type[Screen], ScreenWidget]):
+    """`screens[Attract]` is its widget. adopt: called with each widget that was made."""
+
+    def __init__(self, makers: Mapping[type[Screen], Maker], adopt: Callable[[ScreenWidget], None]) -> None:
+        super().__init__()
+        self._makers = makers
+        self._adopt = adopt
+
+    def __missing__(self, kind: type[Screen]) -> ScreenWidget:
+        widget = self[kind] = self._makers[kind]()
+        self._adopt(widget)
+        return widget
+
+    def make_another(self) -> bool:
+        """Make one that nobody has needed yet; False: there is none."""
+        for kind in self._makers:
+            if kind not in self:
+                self.__missing__(kind)
+                return True
+        return False
+
+
+def makers(
     look: Look,
     texts: Texts,
     send: Callable[[Intent], None],
@@ -39,15 +55,56 @@ def make_screens(
     *,
     facts: Path,
     now: Callable[[], datetime],
-) -> dict[type[Screen], ScreenWidget]:
-    """Make every screen but live. facts: folder of the waiting cards. now: the present, for the opening hours."""
+) -> dict[type[Screen], Maker]:
+    """Return what makes each screen but live. facts: folder of the waiting cards. now: the present."""
+
+    def attract() -> ScreenWidget:
+        from app.window.attract import AttractScreen
+
+        return AttractScreen(look, texts, send, site)
+
+    def notice() -> ScreenWidget:
+        from app.window.notice import NoticeScreen
+
+        return NoticeScreen(look, texts, send, site)
+
+    def waiting() -> ScreenWidget:
+        from app.window.waiting import WaitingScreen
+
+        return WaitingScreen(look, texts, send, site, facts)
+
+    def connecting() -> ScreenWidget:
+        from app.window.connecting import ConnectingScreen
+
+        return ConnectingScreen(look, texts, send, site)
+
+    def still_there() -> ScreenWidget:
+        from app.window.still_there import StillThereScreen
+
+        return StillThereScreen(look, texts, send, site)
+
+    def farewell() -> ScreenWidget:
+        from app.window.farewell import FarewellScreen
+
+        return FarewellScreen(look, texts, send, site)
+
+    def unavailable() -> ScreenWidget:
+        from app.window.unavailable import UnavailableScreen
+
+        return UnavailableScreen(look, texts, send, site)
+
+    def closed() -> ScreenWidget:
+        from app.window.closed import ClosedScreen
+
+        return ClosedScreen(look, texts, send, site, now)
+
     return {
-        Attract: AttractScreen(look, texts, send, site),
-        Notice: NoticeScreen(look, texts, send, site),
-        Waiting: WaitingScreen(look, texts, send, site, facts),
-        Connecting: ConnectingScreen(look, texts, send, site),
-        StillThere: StillThereScreen(look, texts, send, site),
-        Farewell: FarewellScreen(look, texts, send, site),
-        Unavailable: UnavailableScreen(look, texts, send, site),
-        Closed: ClosedScreen(look, texts, send, site, now),
+        Attract: attract,
+        Notice: notice,
+        Connecting: connecting,
+        Waiting: waiting,
+        StillThere: still_there,
+        Farewell: farewell,
+        Unavailable: unavailable,
+        Closed: closed,
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QKeyEvent,
@@ -30,7 +30,7 @@ from app.window.place_chip import PlaceChip
 from app.window.placement import Placement, density
 from app.window.pointer import Pointer
 from app.window.screen import ScreenWidget, Site
-from app.window.screens import make_screens
+from app.window.screens import Screens, makers
 from app.window.texts import Texts
 from app.window.theme import Theme
 from app.window.video import VideoWidget
@@ -114,19 +114,17 @@ class KioskWindow(QWidget):
         if windowed is None:
             self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         video.setParent(self)
-        self._screens = make_screens(self.look, texts, self.send, site, facts=facts, now=today)
-        self._screens[Live] = live(self.look, texts, self.send, site, levels)
-        for widget in self._screens.values():
-            widget.setParent(self)
-            widget.hide()
-            widget.arranged = self._arranged
+        made_by = makers(self.look, texts, self.send, site, facts=facts, now=today)
+        made_by[Live] = lambda: live(self.look, texts, self.send, site, levels)
+        self._screens = Screens(made_by, self._adopt)
         self._chip = PlaceChip(self.look, self)
         self._chip.painted = on_first_paint
         if theme.logo is not None:
             self._chip.set_logo(QPixmap(str(theme.logo)))
         self._fade = Fade(self)
         self._ring = FocusRing(self.look, self)
-        self._staff = staff(self.look, texts, self.send, self) if staff else None
+        self._make_staff = staff
+        self._panel: StaffPanel | None = None
         self._pointer = Pointer(
             self,
             corner=lambda: self.look.px(CORNER),
@@ -145,6 +143,11 @@ class KioskWindow(QWidget):
     def appear(self) -> None:
         """Come up on the right screen."""
         self._placement.show()
+
+    def make_ready(self) -> None:
+        """Make what the first screen did not need, a piece at a time, so that no touch has to wait for it."""
+        if not self._dismissed and self._screens.make_another():
+            QTimer.singleShot(0, self.make_ready)
 
     def dismiss(self) -> None:
         """Go for good: the program ends. Qt deletes the window with all that is in it, before Python collects it."""
@@ -206,6 +209,11 @@ class KioskWindow(QWidget):
             self._last_activity = now
         self._send_answer(Answer(self._shown.step, intent))
 
+    def _adopt(self, widget: ScreenWidget) -> None:
+        widget.setParent(self)
+        widget.hide()
+        widget.arranged = self._arranged
+
     def _arranged(self) -> None:
         """A screen has laid itself out anew without a new value (a sheet opened, a card turned)."""
         screen = self.current_screen()
@@ -236,8 +244,8 @@ class KioskWindow(QWidget):
         self._fade.raise_()
         self._chip.raise_()
         self._ring.raise_()
-        if self._staff is not None:
-            self._staff.raise_()
+        if self._panel is not None:
+            self._panel.raise_()
 
     def _place_picture(self, widget: ScreenWidget) -> None:
         self._video.setGeometry(self.rect())
@@ -276,8 +284,8 @@ class KioskWindow(QWidget):
         self._follow_focus()
 
     def _focus_order(self) -> list[QWidget]:
-        if self._staff_is_open() and isinstance(self._staff, QWidget):
-            parts = self._staff.findChildren(QWidget)
+        if self._staff_is_open() and isinstance(self._panel, QWidget):
+            parts = self._panel.findChildren(QWidget)
             return [part for part in parts if part.isVisible() and part.focusPolicy() & Qt.FocusPolicy.TabFocus]
         screen = self.current_screen()
         return screen.focus_order() if screen is not None else []
@@ -354,14 +362,22 @@ class KioskWindow(QWidget):
 
     # -------------------------------------------------------- staff
 
+    @property
+    def _staff(self) -> StaffPanel | None:
+        """The staff panel, made when it is first asked for; None where the window has none."""
+        if self._panel is None and self._make_staff is not None:
+            self._panel = self._make_staff(self.look, self.texts, self.send, self)
+        return self._panel
+
     def _staff_is_open(self) -> bool:
-        return self._staff is not None and self._staff.isVisible()
+        return self._panel is not None and self._panel.isVisible()
 
     def _open_staff(self) -> None:
-        if self._staff is not None and not self._staff_is_open():
-            self._staff.setGeometry(self.rect())
-            self._staff.raise_()
-            self._staff.open()
+        panel = self._staff
+        if panel is not None and not panel.isVisible():
+            panel.setGeometry(self.rect())
+            panel.raise_()
+            panel.open()
             self._ring.raise_()
 
     # -------------------------------------------------------- Qt
@@ -374,8 +390,8 @@ class KioskWindow(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Lay out for the new size."""
-        if isinstance(self._staff, QWidget):
-            self._staff.setGeometry(self.rect())
+        if isinstance(self._panel, QWidget):
+            self._panel.setGeometry(self.rect())
         self._fade.stop()
         self._refresh()
 
