@@ -55,7 +55,8 @@ class VisitRequest:
     """What a create call may know of the visit: nothing about the visitor but the language.
 
     name: our unique name for this session, unguessable. identity: ours in the room. max_s: the longest this visit can
-    last, seconds: min(hard limit + all extensions + 15 s, plan).
+    last, seconds: min(hard limit + all extensions + 15 s, plan). conversation: what an earlier session of this very
+    visit called it, where the room is joined a second time.
     """
 
     name: str
@@ -65,13 +66,15 @@ class VisitRequest:
     max_s: float
     idle_s: float
     mode: str = "hands-free"
+    conversation: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
     """A running session. stop_context: what the stop call needs besides the id; goes to the journal, never to a log.
 
-    language: the visitor's, for what the kiosk itself lets the avatar say.
+    language: the visitor's, for what the kiosk itself lets the avatar say. conversation: the service's name for what
+    was said so far; kept in memory, for a second join of the same visit.
     """
 
     provider: str
@@ -83,6 +86,7 @@ class SessionInfo:
     avatar_identity_hint: str | None = None
     language: str = ""
     stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
+    conversation: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,27 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Visemes:
-    """Mouth shapes for the drawn character: weights by viseme name, valid `at_s` seconds into the avatar's turn."""
+    """Mouth shapes for the drawn character: weights by viseme name, valid `at_s` seconds into the avatar's turn.
+
+    turn: its number; a turn begins at the first sound that is heard of it.
+    """
 
     at_s: float
     weights: Mapping[str, float] = field(default_factory=dict)
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FlushMouth:
     """Forget mouth shapes not yet shown: the avatar was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emotion:
+    """How the avatar feels about what it says: a word of the service's, and how much, 0 to 1."""
+
+    name: str
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +83,4 @@ class Ended:
     reason: EndReason
 
 
-Event = Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Ending | Ended
+Event = Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Emotion | Ending | Ended
