@@ -1,58 +1,240 @@
-"""The state directory's database: private to the user, safe at any instant of a power cut, and never on the loop."""
+"""The state directory's database: private to the user, safe at any instant of a power cut, and never on the loop.
+
+It is opened anew after every failure, so that a disk that was full or a directory that was read-only heals by itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
+import os
 import sqlite3
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-SCHEMA = 1
+log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+SCHEMA = 1  # a new table is no new schema; a changed one is
+BUSY_S = 5.0  # `release` by hand may be at work just now
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk fails",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is no database of this program",
+    sqlite3.SQLITE_BUSY: "another program holds it",
+}
+
+Rescue = Callable[[sqlite3.Connection, sqlite3.Connection], int]
 
 
 class Database:
     """One connection on one thread of its own: an fsync must not hold up a tap. Several may use one file.
 
-    name: of the thread. table: the statement that creates what its owner needs, where it is missing. Raises
-    sqlite3.Error or OSError when the file cannot be opened or is of a newer version.
+    name: of the thread. table: the statement that creates what its owner needs, where it is missing. lazy: nothing is
+    opened before the first use. Raises sqlite3.Error or OSError, unless lazy, when the file cannot be opened or is of a
+    newer version.
+
+    rescue: a damaged file is put aside, never deleted, and a new one takes its place; `rescue` copies from the damaged
+    one (first) to the new one what can still be read, and returns how many rows. One process alone may do so: the
+    kiosk. tell: gets a line for staff about it, on the database's thread.
     """
 
-    def __init__(self, path: Path, name: str, table: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        table: str,
+        *,
+        lazy: bool = False,
+        rescue: Rescue | None = None,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._path = path
+        self._table = table
+        self._rescue = rescue
+        self._tell = tell
+        self._db: sqlite3.Connection | None = None
+        self._file = 0  # the inode that is open
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        try:
-            self._db = self._thread.submit(_connect, path, table).result()
-        except (sqlite3.Error, OSError):
-            self._thread.shutdown()
-            raise
+        if not lazy:
+            try:
+                self._thread.submit(self._connected).result()
+            except (sqlite3.Error, OSError):
+                self._thread.shutdown()
+                raise
 
     async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` with the connection. Raises sqlite3.Error."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)
+        return await asyncio.wrap_future(self.do_soon(work))
+
+    def do_soon(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Begin what `do` does; from any thread."""
+        return self._thread.submit(self._do, work)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work`, which changes nothing, also where nothing can be written now. Raises sqlite3.Error."""
+        try:
+            return await self.do(work)
+        except sqlite3.Error as error:
+            found = await asyncio.wrap_future(self._thread.submit(_only_read, self._path, work))
+            if found is None:
+                raise error from None
+            return found[0]
 
     def close(self) -> None:
         """Close the file; nothing may be called after it."""
-        self._thread.submit(self._db.close).result()
+        self._thread.submit(self._let_go).result()
         self._thread.shutdown()
+
+    # ------------------------------------------------------------ on its thread
+
+    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return self._done(work)
+        except sqlite3.Error as error:
+            if self._rescue is None or not _is_damage(error):
+                raise
+        return self._done(work, self._rescue)
+
+    def _done(self, work: Callable[[sqlite3.Connection], T], rescue: Rescue | None = None) -> T:
+        try:
+            return work(self._connected(rescue))
+        except sqlite3.Error:
+            self._let_go()
+            raise
+        except OSError as error:
+            self._let_go()
+            raise sqlite3.OperationalError(error.strerror or type(error).__name__) from None
+
+    def _connected(self, rescue: Rescue | None = None) -> sqlite3.Connection:
+        if self._db is not None and not _is_same_file(self._path, self._file):
+            self._let_go()  # somebody replaced or removed it: what we wrote there would be lost
+        if self._db is None:
+            self._db = _connect(self._path, self._table) if rescue is None else self._mended(rescue)
+            self._file = self._path.stat().st_ino
+        return self._db
+
+    def _mended(self, rescue: Rescue) -> sqlite3.Connection:
+        aside = _put_aside(self._path)
+        db = _connect(self._path, self._table)
+        count = 0
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(aside)) as damaged:
+            damaged.text_factory = _text
+            with db:
+                count = rescue(damaged, db)
+        log.error("the database was damaged and put aside", extra={"rescued_rows": count})
+        self._tell(f"{self._path} was damaged and is now {aside.name}; open sessions found in it: {count}.")
+        return db
+
+    def _let_go(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                db.close()
+
+
+def why(error: sqlite3.Error) -> str:
+    """Return in plain words for staff why the database cannot be used."""
+    return _WHY.get(_code(error), str(error))
 
 
 def _connect(path: Path, table: str) -> sqlite3.Connection:
+    is_new = not path.exists()
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
-    db = sqlite3.connect(path, timeout=5.0)
+    db = sqlite3.connect(path, timeout=BUSY_S)
     try:
+        db.text_factory = _text
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
-            raise sqlite3.DatabaseError(f"written by a newer version ({version}, this one knows {SCHEMA})")
-        db.execute("PRAGMA journal_mode = WAL")
+            raise sqlite3.NotSupportedError(f"written by a newer version ({version}, this one knows {SCHEMA})")
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")
-        with db:
-            db.execute(table)
+        db.execute("PRAGMA secure_delete = ON").fetchall()
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise _Damaged(found)
+        db.execute(table)
+        if version < SCHEMA:
             db.execute(f"PRAGMA user_version = {SCHEMA}")
     except BaseException:
         db.close()
         raise
+    if is_new:
+        _make_name_durable(path.parent)
     return db
+
+
+class _Damaged(sqlite3.DatabaseError):
+    """The pages of the file contradict each other."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def _make_name_durable(folder: Path) -> None:
+    """A power cut must not take the new file's name out of its directory."""
+    if os.name == "posix":
+        entry = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")  # one bad byte must not hide every other row
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    # A table of ours without a column of ours was written by something else.
+    return _code(error) in _DAMAGED or "no such column" in str(error) or "has no column" in str(error)
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes carry the plain one in their last byte
+
+
+def _is_same_file(path: Path, inode: int) -> bool:
+    try:
+        return path.stat().st_ino == inode
+    except OSError:
+        return False
+
+
+def _only_read(path: Path, work: Callable[[sqlite3.Connection], T]) -> tuple[T] | None:
+    """Do `work` on a file that cannot be written now; None where it cannot be read either.
+
+    In WAL mode SQLite wants to write beside the file, or to be told that nobody does (sqlite.org/wal.html 5).
+    """
+    if not path.is_file():
+        return None
+    for manner in ("mode=ro", "mode=ro&immutable=1"):
+        address = f"{path.absolute().as_uri()}?{manner}"
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as db,
+        ):
+            db.text_factory = _text
+            return (work(db),)
+    return None
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename the file and its companions; return its new name."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    aside, number = path.with_name(f"{path.name}.damaged-{stamp}"), 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    for tail in ("-wal", "-shm", ""):  # the file last: while it is there, the next start finds the damage again
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{tail}").replace(f"{aside}{tail}")
+    return aside

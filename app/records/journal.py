@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from app.records.database import Database
+from app.records.database import Database, why
+
+T = TypeVar("T")
 
 _TABLE = """CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL,
     name TEXT NOT NULL, run TEXT NOT NULL, session_id TEXT NOT NULL, stop_context TEXT NOT NULL,
     opened_at REAL NOT NULL, expires_at REAL NOT NULL)"""
+_COLUMNS = ("vendor", "name", "run", "session_id", "stop_context", "opened_at", "expires_at")
+_SELECT = "SELECT id, vendor, name, run, session_id, stop_context, opened_at, expires_at FROM journal ORDER BY id"
+_INSERT = """INSERT INTO journal (vendor, name, run, session_id, stop_context, opened_at, expires_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_UNKNOWN = ""  # of a rescued row; as a time it reads as damaged
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One session that may still run. name is ours, session_id the service's ("" until its answer arrived).
 
-    expires_at: seconds since the epoch; the service's own bound, after which nothing can run any more.
+    expires_at: seconds since the epoch; the service's own bound, after which nothing can run any more. is_damaged: a
+    part of it could not be read.
     """
 
     id: int
@@ -31,10 +41,11 @@ class Row:
     stop_context: Mapping[str, str] = field(repr=False)
     opened_at: float
     expires_at: float
+    is_damaged: bool = False
 
 
 class Journal(Protocol):
-    """What the kiosk needs of the paper trail."""
+    """What the kiosk needs of the paper trail. Every call raises JournalError where it cannot be used."""
 
     async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
         """Write a row before the create call; returns its id. Durable when it returns."""
@@ -52,48 +63,44 @@ class Journal(Protocol):
         """All rows, oldest first."""
         ...
 
+    async def check(self) -> None:
+        """Return where a row could be written now."""
+        ...
+
 
 class JournalError(Exception):
     """The journal cannot be used; the text is for staff and names the file."""
 
 
 class SqliteJournal:
-    """The journal in the state directory's database.
+    """The journal in the state directory's database, which is opened at the first use. Every call raises JournalError.
 
-    Raises JournalError from the constructor when the file cannot be opened or is of a newer version.
+    mends, tell: a damaged file is put aside, as `Database` says; the kiosk's own process alone may ask for that.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self._database = Database(path, "journal", _TABLE)
-        except (sqlite3.Error, OSError) as error:
-            raise JournalError(f"{path}: cannot be used as journal: {error}") from None
+    def __init__(self, path: Path, *, mends: bool = False, tell: Callable[[str], None] = lambda text: None) -> None:
+        self._path = path
+        self._database = Database(path, "journal", _TABLE, lazy=True, rescue=_rescue if mends else None, tell=tell)
 
     async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
         """See `Journal.open`."""
 
         def write(db: sqlite3.Connection) -> int:
             with db:
-                cursor = db.execute(
-                    "INSERT INTO journal (vendor, name, run, session_id, stop_context, opened_at, expires_at)"
-                    " VALUES (?, ?, ?, '', '{}', ?, ?)",
-                    (vendor, name, run, opened_at, expires_at),
-                )
-            return int(cursor.lastrowid or 0)
+                return int(db.execute(_INSERT, (vendor, name, run, "", "{}", opened_at, expires_at)).lastrowid or 0)
 
-        return await self._database.do(write)
+        return await self._answered(self._database.do(write))
 
     async def complete(self, row: int, session_id: str, stop_context: Mapping[str, str]) -> None:
         """See `Journal.complete`."""
+        values = (session_id, json.dumps(dict(stop_context)), row)
 
         def write(db: sqlite3.Connection) -> None:
             with db:
-                db.execute(
-                    "UPDATE journal SET session_id = ?, stop_context = ? WHERE id = ?",
-                    (session_id, json.dumps(dict(stop_context)), row),
-                )
+                if db.execute("UPDATE journal SET session_id = ?, stop_context = ? WHERE id = ?", values).rowcount != 1:
+                    raise sqlite3.DataError("the row of a running session is gone")
 
-        await self._database.do(write)
+        await self._answered(self._database.do(write))
 
     async def erase(self, row: int) -> None:
         """See `Journal.erase`; the id is gone from the file too, not only from the table."""
@@ -101,32 +108,71 @@ class SqliteJournal:
         def write(db: sqlite3.Connection) -> None:
             with db:
                 db.execute("DELETE FROM journal WHERE id = ?", (row,))
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with contextlib.suppress(sqlite3.Error):  # it is deleted all the same, and leaves the log with the next one
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-        await self._database.do(write)
+        await self._answered(self._database.do(write))
 
     async def rows(self) -> list[Row]:
-        """See `Journal.rows`."""
+        """See `Journal.rows`; also where nothing can be written now."""
 
         def read(db: sqlite3.Connection) -> list[Row]:
-            found = db.execute(
-                "SELECT id, vendor, name, run, session_id, stop_context, opened_at, expires_at FROM journal ORDER BY id"
-            ).fetchall()
-            return [
-                Row(id_, vendor, name, run, session_id, _decode(context), opened_at, expires_at)
-                for id_, vendor, name, run, session_id, context, opened_at, expires_at in found
-            ]
+            return [_row(*values) for values in db.execute(_SELECT).fetchall()]
 
-        return await self._database.do(read)
+        return await self._answered(self._database.read(read))
+
+    async def check(self) -> None:
+        """See `Journal.check`: really writes."""
+
+        def write(db: sqlite3.Connection) -> None:
+            with db:  # in one transaction, so that nobody ever sees it
+                row = db.execute(_INSERT, ("", "check", "", "", "{}", 0.0, 0.0)).lastrowid
+                db.execute("DELETE FROM journal WHERE id = ?", (row,))
+
+        await self._answered(self._database.do(write))
 
     def close(self) -> None:
         """Close the file; nothing may be called after it."""
         self._database.close()
 
+    async def _answered(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except sqlite3.Error as error:
+            raise JournalError(f"{self._path}: cannot be used as journal: {why(error)}") from None
 
-def _decode(text: str) -> dict[str, str]:
+
+def _row(id_: int, *values: Any) -> Row:
+    """Return the row as well as it can be read; values of another kind were written by a failing disk."""
+    vendor, name, run, session_id = (value if isinstance(value, str) else "" for value in values[:4])
+    context, times = _decode(values[4]), [_seconds(value) for value in values[5:]]
+    opened_at, expires_at = (0.0 if time is None else time for time in times)
+    is_damaged = None in times or context is None or any(not isinstance(value, str) for value in values[:5])
+    if times[1] is None:
+        expires_at = math.inf  # nobody knows: it is stopped until that is confirmed
+    return Row(id_, vendor, name, run, session_id, context or {}, opened_at, expires_at, is_damaged)
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _decode(text: object) -> dict[str, str] | None:
     try:
-        value = json.loads(text)
+        value = json.loads(text) if isinstance(text, str) else None
     except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
+        return None
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else None
+
+
+def _rescue(damaged: sqlite3.Connection, new: sqlite3.Connection) -> int:
+    """Copy what can still be read of the rows; those of another version may lack a value or another."""
+    count = 0
+    cursor = damaged.execute("SELECT * FROM journal")
+    names = [column[0] for column in cursor.description]
+    with contextlib.suppress(sqlite3.Error):
+        for values in cursor:
+            row = dict(zip(names, values, strict=True))
+            new.execute(_INSERT, [_UNKNOWN if row.get(name) is None else row[name] for name in _COLUMNS])
+            count += 1
+    return count

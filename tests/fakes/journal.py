@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from app.records.journal import Row
+from app.records.journal import JournalError, Row
 
 
 class FakeJournal:
+    """`broken`: what fails, of "open", "complete", "erase", "rows"."""
+
     def __init__(self) -> None:
         self.kept: dict[int, Row] = {}
         self.log: list[tuple[str, int]] = []
+        self.broken: set[str] = set()
         self._next = 1
 
+    def _may(self, what: str) -> None:
+        if what in self.broken:
+            raise JournalError(f"kiosk.sqlite3: cannot {what}: the disk is full")
+
     async def open(self, vendor, name, run, opened_at, expires_at) -> int:
+        self._may("open")
         row = self._next
         self._next += 1
         self.kept[row] = Row(row, vendor, name, run, "", {}, opened_at, expires_at)
@@ -19,6 +27,7 @@ class FakeJournal:
         return row
 
     async def complete(self, row, session_id, stop_context) -> None:
+        self._may("complete")
         old = self.kept[row]
         self.kept[row] = Row(
             row, old.vendor, old.name, old.run, session_id, dict(stop_context), old.opened_at, old.expires_at
@@ -26,8 +35,13 @@ class FakeJournal:
         self.log.append(("complete", row))
 
     async def erase(self, row) -> None:
+        self._may("erase")
         del self.kept[row]
         self.log.append(("erase", row))
 
     async def rows(self) -> list[Row]:
+        self._may("rows")
         return list(self.kept.values())
+
+    async def check(self) -> None:
+        self._may("open")
