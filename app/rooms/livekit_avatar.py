@@ -12,8 +12,9 @@ from livekit import rtc
 
 from app.audio.base import SpeakerOut
 from app.picture import Picture
-from app.rooms.base import AvatarAudio, AvatarGone, AvatarVideo, Choice, FirstFrame, Member, RoomEvent
+from app.rooms.base import Choice, FirstFrame, Member, RoomEvent
 from app.rooms.livekit_tracks import pump_video, pump_voice
+from app.rooms.presence import Presence, RoomTimes, Sight
 
 log = logging.getLogger(__name__)
 
@@ -21,19 +22,6 @@ _ACCEPTED = {
     rtc.TrackKind.KIND_VIDEO: {rtc.TrackSource.SOURCE_CAMERA, rtc.TrackSource.SOURCE_UNKNOWN},
     rtc.TrackKind.KIND_AUDIO: {rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RoomTimes:
-    """How patient a LiveKit room is, seconds.
-
-    reconnect_s: the library may repair the connection for so long; by itself it tries up to two minutes.
-    absent_s: a track that is gone for less is not told. gone_s: an avatar gone for so long does not come back.
-    """
-
-    reconnect_s: float = 18.0
-    absent_s: float = 2.5
-    gone_s: float = 10.0
 
 
 @dataclass(slots=True)
@@ -44,12 +32,12 @@ class _Leg:
     publication: rtc.RemoteTrackPublication | None = None
     track: rtc.RemoteTrack | None = None
     pump: asyncio.Task[None] | None = None
-    had: bool = False
-    told: bool = False
 
-    def is_there(self) -> bool:
-        """Tell whether there is a track that may deliver: a muted one is paused on purpose."""
-        return self.track is not None and self.publication is not None and not self.publication.muted
+    def sight(self) -> Sight:
+        """Return what there is of it now."""
+        if self.track is None or self.publication is None:
+            return Sight()
+        return Sight(exists=True, delivers=not self.publication.muted, codec=self.publication.mime_type)
 
 
 def members_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Member, ...]:
@@ -67,40 +55,33 @@ def members_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Membe
 
 
 class Avatar:
-    """The avatar's tracks in one room. `tell` receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone.
-
-    A full reconnect looks like an avatar that leaves and comes back with new tracks, so a loss is told only after
-    `times.absent_s`, and while the library repairs the connection not at all.
-    """
+    """The avatar's tracks in one room. `tell` receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone."""
 
     def __init__(
         self, picture: Picture, speaker: SpeakerOut | None, times: RoomTimes, tell: Callable[[RoomEvent], None]
     ) -> None:
         self._picture = picture
         self._speaker = speaker
-        self._times = times
         self._tell = tell
+        self._presence = Presence(times, tell)
         self._video = _Leg(rtc.TrackKind.KIND_VIDEO)
         self._audio = _Leg(rtc.TrackKind.KIND_AUDIO)
         self._pumps: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._repairing = False
         self._seen_frame = False
 
     def follow(self, participants: Mapping[str, rtc.RemoteParticipant], choice: Choice) -> None:
         """Take the chosen tracks as they are now; drop those that went. Cheap when nothing changed."""
         self._take(self._video, participants.get(choice.video or ""))
         self._take(self._audio, participants.get(choice.audio or ""))
-        self._weigh()
+        self._presence.see(self._video.sight(), self._audio.sight())
 
     def repairing(self, under_way: bool) -> None:
         """The library began (True) or ended to repair the connection."""
-        self._repairing = under_way
-        self._weigh()
+        self._presence.repairing(under_way)
 
     def stop(self) -> None:
         """Stop every flow; nothing is told any more. `stopped` waits for it."""
-        self._cancel_timer()
+        self._presence.stop()
         for leg in (self._video, self._audio):
             self._drop(leg)
 
@@ -119,7 +100,6 @@ class Avatar:
         leg.publication, leg.track = publication, track
         if track is None or publication is None:
             return
-        leg.had = True
         if isinstance(track, rtc.RemoteVideoTrack):
             log.info("taking the picture", extra={"mime_type": publication.mime_type})
             leg.pump = self._start(pump_video(track, publication, self._picture, self._on_frame), "room-video")
@@ -148,43 +128,6 @@ class Avatar:
         if not self._seen_frame:
             self._seen_frame = True
             self._tell(FirstFrame())
-
-    # ------------------------------------------------------------ presence
-
-    def _weigh(self) -> None:
-        for leg in (self._video, self._audio):
-            if leg.is_there() and not leg.told:
-                self._tell_leg(leg, present=True)
-        missing = any(leg.told and not leg.is_there() for leg in (self._video, self._audio)) or self._is_gone()
-        if not missing or self._repairing:
-            self._cancel_timer()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._times.absent_s, self._absent)
-
-    def _is_gone(self) -> bool:
-        leg = self._video if self._video.had else self._audio
-        return leg.had and leg.track is None
-
-    def _absent(self) -> None:
-        for leg in (self._video, self._audio):
-            if leg.told and not leg.is_there():
-                self._tell_leg(leg, present=False)
-        self._timer = None
-        if self._is_gone():
-            rest_s = self._times.gone_s - self._times.absent_s
-            self._timer = asyncio.get_running_loop().call_later(rest_s, self._tell, AvatarGone())
-
-    def _tell_leg(self, leg: _Leg, present: bool) -> None:
-        leg.told = present
-        if leg is self._video:
-            self._tell(AvatarVideo(present, leg.publication.mime_type if leg.publication is not None else ""))
-        else:
-            self._tell(AvatarAudio(present))
-
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
 
 def _publication(

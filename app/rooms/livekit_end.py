@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
-from typing import Any
 
 from livekit import rtc
 
 from app.rooms.base import Disconnected
+from app.rooms.keeper import Keeper
 from app.screens import EndReason
 
 log = logging.getLogger(__name__)
@@ -45,44 +44,16 @@ def disconnected(reason: int) -> Disconnected:
     return _REASONS.get(reason, Disconnected(EndReason.UNKNOWN))
 
 
-class Reaper:
-    """Owner of what outlives a visit: joins that were given up, goodbyes still under way.
+class Reaper(Keeper):
+    """A keeper that takes over joins as well.
 
     A pending join must never be cancelled: the native part then waits 15 s for a word that never comes, and ends the
     whole process. So whoever closes the event loop waits for `settled` first, or ends the process with `os._exit`.
     """
 
-    def __init__(self) -> None:
-        self._kept: set[asyncio.Task[Any]] = set()
-
-    @property
-    def pending(self) -> int:
-        """How many things are still under way."""
-        return len(self._kept)
-
-    def keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """Run `work` as a task that lives as long as it needs."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._kept.add(task)
-        task.add_done_callback(self._done)
-        return task
-
     def adopt(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
         """Take over a join that nobody waits for any more; if it succeeds after all, the room is left again."""
         self.keep(self._reap(joining, room), "room-reap")
-
-    async def settled(self, most_s: float) -> bool:
-        """Wait until nothing is under way; False when `most_s` seconds were not enough. Cancels nothing."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + most_s
-        while self._kept and loop.time() < deadline:
-            await asyncio.wait(self._kept, timeout=deadline - loop.time())
-        return not self._kept
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._kept.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a room's end failed", extra={"task": task.get_name(), "error": type(error).__name__})
 
     async def _reap(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
         await asyncio.wait({joining})

@@ -26,12 +26,13 @@ from app.rooms.base import (
     RoomEvent,
     RoomFault,
 )
-from app.rooms.livekit_avatar import Avatar, RoomTimes, members_of
+from app.rooms.livekit_avatar import Avatar, members_of
 from app.rooms.livekit_end import Reaper, disconnected
 from app.rooms.livekit_errors import classify
 from app.rooms.livekit_log import LibraryLog
 from app.rooms.livekit_texts import TextStreams
 from app.rooms.livekit_tracks import pump_microphone
+from app.rooms.presence import RoomTimes
 from app.screens import EndReason
 
 log = logging.getLogger(__name__)
