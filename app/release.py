@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from app.records.journal import Journal, Row
+from app.records.journal import Journal, JournalError, Row
 from app.rooms.base import Room
 from app.screens import EndReason
 from app.tasks import Tasks
@@ -23,13 +24,17 @@ STOP_S = 2.0  # in the first round, while somebody may wait for the slot
 STOP_LATER_S = 10.0
 RETRY_FIRST_S = 2.0
 RETRY_MOST_S = 60.0
+LEAST_S = 600.0  # a row that looks old may only have seen the clock jump
+UNKNOWN_S = 86_400.0  # no service lets a session run for a day
+NOT_STOPPED = "a session could not be stopped yet"
 
 
 @dataclass
 class Lease:
     """A slot and all that hangs on it at the service: journal row, vendor session, room.
 
-    name: ours, unique. expires_at: seconds since the epoch; the service's own bound for a session nobody stops.
+    name: ours, unique. ends_at: on the loop's clock, which no change of the time of day moves, seconds; by then the
+    service has ended a session that nobody stopped.
     left: whether nobody of ours is in the room; where a service has no stop call, that is the end of the session.
     freed: the service confirmed the end, or it can no longer run.
     """
@@ -38,7 +43,7 @@ class Lease:
     vendor: str
     control: Control
     row: int
-    expires_at: float
+    ends_at: float
     session: SessionInfo | None = None
     protocol: VendorProtocol | None = None
     room: Room | None = None
@@ -63,26 +68,30 @@ class Releases:
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._stuck: set[int] = set()  # rows whose stop has failed up to now
+        self._to_recover: Callable[[], Awaitable[None]] | None = None
         self.freed = asyncio.Event()  # pulses whenever a slot of ours came back
 
     async def open(self, vendor: str, control: Control, name: str, run: str, max_s: float) -> Lease:
-        """Write the paper trail of a session about to be created, which will last `max_s` seconds at most."""
+        """Write the paper trail of a session about to be created, which will last `max_s` seconds at most.
+
+        Raises JournalError: without the trail no session may be created.
+        """
         now = self._epoch()
-        expires_at = now + max_s + control.capabilities.orphan_s
-        row = await self._journal.open(vendor, name, run, now, expires_at)
+        most_s = max_s + control.capabilities.orphan_s
+        row = await self._journal.open(vendor, name, run, now, now + most_s)
         await self._count()
-        return Lease(name, vendor, control, row, expires_at)
+        return Lease(name, vendor, control, row, _now() + most_s)
 
     async def complete(self, lease: Lease, session: SessionInfo) -> None:
-        """Add the session's id to the paper trail; only then may its media be joined."""
+        """Add the session's id to the paper trail; only then may its media be joined. Raises JournalError."""
         lease.session = session
         await self._journal.complete(lease.row, session.session_id, session.stop_context)
 
     async def forget(self, lease: Lease) -> None:
         """The create was refused: nothing runs."""
-        await self._journal.erase(lease.row)
         lease.freed.set()
-        await self._count()
+        await self._erase(lease.row)
 
     def hand_over(self, lease: Lease, reason: EndReason) -> None:
         """Begin to give a lease back; returns at once."""
@@ -101,17 +110,38 @@ class Releases:
         """Wait until nothing is on its way back; False when `most_s` seconds were not enough."""
         return await _within(most_s, self._idle.wait())
 
-    async def recover(self, controls: Callable[[str], Control | None], run: str) -> None:
-        """Begin to stop what earlier runs left in the journal: exactly that, nothing else, beside everything else."""
-        for row in await self._journal.rows():
-            if row.run == run:
-                continue
+    async def recover(self, controls: Callable[[str], Control | None], run: str = "") -> None:
+        """Begin to stop what the journal names: exactly that, nothing else, beside everything else.
+
+        run: rows of this run are left alone. Raises JournalError; then `check` makes up for it.
+        """
+        self._to_recover = lambda: self.recover(controls, run)
+        rows = [row for row in await self._journal.rows() if row.run != run or not run]
+        self._to_recover = None
+        for row in rows:
             control = controls(row.vendor)
+            if row.is_damaged or control is None:
+                self._tell("The journal names a session that this kiosk cannot read, or of a service not set up.")
+                log.warning("journal row not understood", extra={"vendor": row.vendor, "damaged": row.is_damaged})
             if control is None:
-                log.warning("journal names a service that is not set up", extra={"vendor": row.vendor})
-                continue
-            self.hand_over(lease_of(row, control, self._epoch()), EndReason.ERROR)
+                self._stuck.add(row.id)
+                self._show_stuck()
+                self._tasks.start(self._wait_out(row), "release-unknown")
+            else:
+                self.hand_over(lease_of(row, control, self._epoch()), EndReason.ERROR)
         await self._count()
+
+    async def check(self) -> None:
+        """Raise JournalError while no session could be written down; make up for a `recover` that failed."""
+        await self._journal.check()
+        if self._to_recover is not None:
+            await self._to_recover()
+
+    async def _wait_out(self, row: Row) -> None:
+        """Nobody can stop it: it ends by the service's own bound."""
+        await asyncio.sleep(bound_s(row, None, self._epoch()))
+        self._vitals.unconfirmed += 1
+        await self._erase(row.id)
 
     async def _give_back(self, lease: Lease) -> None:
         try:
@@ -134,13 +164,12 @@ class Releases:
     async def _stop(self, lease: Lease) -> None:
         if not await self._is_stopped(lease):
             # Nobody can stop it and nobody confirmed it: the service's own bound ends it.
-            await asyncio.sleep(max(0.0, lease.expires_at - self._epoch()))
+            await asyncio.sleep(max(0.0, lease.ends_at - _now()))
             self._vitals.unconfirmed += 1
-        await self._journal.erase(lease.row)
         lease.freed.set()
         self.freed.set()
         self.freed.clear()
-        await self._count()
+        await self._erase(lease.row)
 
     async def _is_stopped(self, lease: Lease) -> bool:
         if not lease.control.capabilities.stop:
@@ -150,8 +179,7 @@ class Releases:
         order = StopOrder(lease.name, session_id, lease.reason, context)
         answer = await self._try_stop(lease, order, STOP_S)
         delay_s = RETRY_FIRST_S
-        while answer is None and self._epoch() < lease.expires_at:
-            self._vitals.staff_note = "A session could not be stopped yet; it is tried again."
+        while answer is None and _now() < lease.ends_at:
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, RETRY_MOST_S)
             answer = await self._try_stop(lease, order, STOP_LATER_S)
@@ -163,25 +191,82 @@ class Releases:
             async with asyncio.timeout(bound_s):
                 return await lease.control.stop(order)
         except (VendorError, TimeoutError) as error:
+            why = str(error) or "no answer in time"
             log.info("stop failed", extra={"vendor": lease.vendor, "error": type(error).__name__})
-            return None
+        except Exception as error:
+            why = "the answer was not understood"
+            log.error("a stop call failed by a fault of ours", extra={"vendor": lease.vendor}, exc_info=error)
+        self._stuck.add(lease.row)
+        self._show_stuck()
+        self._tell(f"A session could not be stopped yet; it is tried again ({why}).")
+        return None
+
+    async def _erase(self, row: int) -> None:
+        """Take a row out of the journal, and do not give up before it is out."""
+        if await self._is_erased(row):
+            return
+        self._tasks.start(self._erase_later(row), "release-erase")
+
+    async def _erase_later(self, row: int) -> None:
+        delay_s = RETRY_FIRST_S
+        while True:
+            await asyncio.sleep(delay_s)
+            if await self._is_erased(row):
+                return
+            delay_s = min(2 * delay_s, RETRY_MOST_S)
+
+    async def _is_erased(self, row: int) -> bool:
+        try:
+            await self._journal.erase(row)
+        except JournalError as error:
+            self._tell(str(error))
+            return False
+        self._stuck.discard(row)
+        self._show_stuck()
+        await self._count()
+        return True
 
     async def _count(self) -> None:
-        self._vitals.open_sessions = len(await self._journal.rows())
+        try:
+            self._vitals.open_sessions = len(await self._journal.rows())
+        except JournalError as error:
+            self._tell(str(error))
+
+    def _show_stuck(self) -> None:
+        others = self._vitals.degraded - {NOT_STOPPED}
+        self._vitals.degraded = others | {NOT_STOPPED} if self._stuck else others
+
+    def _tell(self, note: str) -> None:
+        self._vitals.staff_note = note
 
 
 def lease_of(row: Row, control: Control, now: float) -> Lease:
-    """Return the lease that a journal row of an earlier run stands for. now: seconds since the epoch.
-
-    Whoever was in its room is gone, so the service's bound for abandoned sessions runs from now at the latest.
-    """
-    expires_at = min(row.expires_at, now + control.capabilities.orphan_s)
+    """Return the lease that a journal row of an earlier run stands for. now: seconds since the epoch."""
+    left_s = bound_s(row, control, now)
     if control.capabilities.stop:
-        expires_at = row.expires_at
-    lease = Lease(row.name, row.vendor, control, row.id, expires_at, left=False)
+        left_s = max(left_s, LEAST_S)
+    lease = Lease(row.name, row.vendor, control, row.id, _now() + left_s, left=False)
     if row.session_id:
         lease.session = SessionInfo(row.vendor, row.session_id, "", "", stop_context=row.stop_context)
     return lease
+
+
+def bound_s(row: Row, control: Control | None, now: float) -> float:
+    """Return for how many seconds from now (seconds since the epoch) the session of a row can last at most.
+
+    A clock that was set back must not make it last longer than it ever could. Whoever was in its room is gone, so
+    without a stop call the service's bound for abandoned sessions runs from now at the latest.
+    """
+    left_s = row.expires_at - now if math.isfinite(row.expires_at) else UNKNOWN_S
+    if row.opened_at < row.expires_at:
+        left_s = min(left_s, row.expires_at - row.opened_at)
+    if control is not None and not control.capabilities.stop:
+        left_s = min(left_s, control.capabilities.orphan_s)
+    return max(left_s, 0.0)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _within(seconds: float, work: Awaitable[object]) -> bool:

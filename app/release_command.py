@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from dataclasses import asdict, dataclass
 from app import __version__
 from app.http import HttpClient
 from app.records.journal import Journal, JournalError, Row, SqliteJournal
-from app.release import lease_of
+from app.release import UNKNOWN_S, bound_s
 from app.screens import EndReason
 from app.settings.model import Settings
 from app.state import StateDirectory
@@ -21,7 +22,11 @@ from app.vendors.build import control_for
 from app.vendors.errors import VendorError
 from app.vendors.registry import vendors
 
+log = logging.getLogger(__name__)
+
 STOP_S = 15.0
+# The time of day can be wrong by hours after a power cut: a row is old only when it is older than that.
+SURELY_OVER_S = UNKNOWN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,13 @@ async def release_all(settings: Settings, state: StateDirectory, *, force: bool 
 
     force: also those of a kiosk that runs now.
     """
-    try:
-        journal = SqliteJournal(state.database)
-    except JournalError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    journal = SqliteJournal(state.database)
     http = HttpClient(__version__)
     try:
         outcomes = await _release(settings, journal, http, None if force else living_run(state.folder))
+    except JournalError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     finally:
         await http.close()
         journal.close()
@@ -74,22 +78,32 @@ async def _release(settings: Settings, journal: SqliteJournal, http: HttpClient,
 
 
 async def _release_row(row: Row, control: Control | None, journal: Journal, living: str | None) -> Outcome:
+    def outcome(what: str, text: str) -> Outcome:
+        return Outcome(row.vendor or "?", row.name or "?", what, text)
+
     if living is not None and row.run == living:
-        return Outcome(row.vendor, row.name, "kept", "belongs to the kiosk that runs now; left alone")
-    if control is None:
-        return Outcome(row.vendor, row.name, "left", "this version does not know the service")
-    lease = lease_of(row, control, time.time())
-    if lease.expires_at <= time.time():
+        return outcome("kept", "belongs to the kiosk that runs now; left alone")
+    stopped, why = await _stop(row, control)
+    if not stopped and row.expires_at + SURELY_OVER_S > time.time():
+        until = time.localtime(time.time() + bound_s(row, control, time.time()))
+        return outcome("left", f"{why}; ends by itself at {time.strftime('%H:%M', until)}")
+    try:
         await journal.erase(row.id)
-        return Outcome(row.vendor, row.name, "expired", "has ended by itself")
-    until = time.strftime("%H:%M", time.localtime(lease.expires_at))
+    except JournalError as error:
+        return outcome("left", f"{'stopped' if stopped else 'has ended by itself'}, but not struck out: {error}")
+    return outcome("stopped", "stopped") if stopped else outcome("expired", "has ended by itself")
+
+
+async def _stop(row: Row, control: Control | None) -> tuple[bool, str]:
+    """Return whether the service confirmed the end, and if not, why."""
+    if control is None:
+        return False, "this version does not know the service"
     try:
         async with asyncio.timeout(STOP_S):
             stopped = await control.stop(StopOrder(row.name, row.session_id, EndReason.ERROR, row.stop_context))
     except (VendorError, TimeoutError) as error:
-        why = str(error) or "no answer in time"
-        return Outcome(row.vendor, row.name, "left", f"could not be stopped ({why}); ends by itself at {until}")
-    if not stopped:
-        return Outcome(row.vendor, row.name, "left", f"the service has no call for it; ends by itself at {until}")
-    await journal.erase(row.id)
-    return Outcome(row.vendor, row.name, "stopped", "stopped")
+        return False, f"could not be stopped ({str(error) or 'no answer in time'})"
+    except Exception as error:
+        log.error("a stop call failed by a fault of ours", extra={"vendor": row.vendor}, exc_info=error)
+        return False, f"could not be stopped ({type(error).__name__})"
+    return stopped, "the service has no call for it"

@@ -79,5 +79,9 @@ class Creates:
         except BaseException:
             self._releases.hand_over(lease, EndReason.ERROR)
             raise
-        await self._releases.complete(lease, session)
+        try:
+            await self._releases.complete(lease, session)
+        except BaseException:
+            self._releases.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
+            raise
         return lease

@@ -90,10 +90,35 @@ async def test_what_cannot_be_stopped_is_kept_and_told(state, control, capsys) -
     assert await _left(state) == ["a"]
 
 
-async def test_an_expired_row_has_ended_by_itself(state, control) -> None:
-    await _write(state, ("a", "old", "s1", time.time() - 1))
+async def test_a_row_that_looks_old_is_stopped_all_the_same(state, control) -> None:
+    """The clock may have jumped forward by hours since it was written."""
+    await _write(state, ("a", "old", "s1", time.time() - 7200))
     assert await release_all(Settings(), state) == 0
-    assert control.stopped == [] and await _left(state) == []
+    assert [order.session_id for order in control.stopped] == ["s1"] and await _left(state) == []
+
+
+async def test_a_row_that_looks_old_and_cannot_be_stopped_is_kept_for_a_day(state, control, capsys) -> None:
+    control.stop_failures = 2
+    await _write(state, ("a", "old", "s1", time.time() - 7200), ("b", "old", "s2", time.time() - 90_000))
+    assert await release_all(Settings(), state) == 1
+    assert await _left(state) == ["a"]
+    out = capsys.readouterr().out
+    assert "fake a: could not be stopped" in out and "fake b: has ended by itself" in out
+
+
+@pytest.mark.expect_log("fault of ours")
+async def test_an_answer_that_nobody_understands_costs_no_other_row(state, control, capsys) -> None:
+    whole = control.stop
+
+    async def stop(order):
+        if order.session_id == "s1":
+            raise KeyError("data")
+        return await whole(order)
+
+    control.stop = stop
+    await _write(state, ("a", "old", "s1", LATER), ("b", "old", "s2", LATER))
+    assert await release_all(Settings(), state) == 1
+    assert await _left(state) == ["a"] and "KeyError" in capsys.readouterr().out
 
 
 async def test_a_service_without_a_stop_call_is_waited_for(state, control, capsys) -> None:
