@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -14,8 +12,7 @@ from app.opening import Opening
 from app.options import RunOptions
 from app.picture import Frame, Picture
 from app.resources import resource
-from app.screens import Attract, Preferences, Unavailable, UnavailableReason
-from app.stage import Stage
+from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
 from app.vitals import Vitals
 from app.window.look import Look
 from app.window.screen import ScreenWidget, Site
@@ -25,36 +22,42 @@ from app.window.theme import Theme, ThemeError, load_theme
 from app.window.video import VideoWidget
 
 if TYPE_CHECKING:
+    import asyncio
+
     from PySide6.QtWidgets import QWidget
 
     from app.character.performer import Performer
+    from app.stage import Stage
 
 log = logging.getLogger(__name__)
 
 PLATE = "Ollo · AI guide"
 CHARACTER_SEED = 20
 ATTRACT_FPS = 15.0
-FIRST_PAINT_S = 10.0
-ACTIVE_S, LOOK_S = 1.0, 0.02
+MOST_S, LOOK_S = 1.0, 0.02
 
 
 class Front:
-    """One window and all that belongs to it, made from what the settings say at a glance. Loop-bound.
+    """One window and all that belongs to it, made from what the settings say at a glance.
 
-    opening: what it was made from. close_request: somebody wants the window closed.
+    opening: what it was made from. It can be shown without an event loop; `enter` brings it to one, and makes `stage`.
     """
 
-    def __init__(
-        self, opening: Opening, options: RunOptions, vitals: Vitals, close_request: Callable[[], None]
-    ) -> None:
+    def __init__(self, opening: Opening, options: RunOptions, vitals: Vitals) -> None:
         self.opening = opening
-        self._options = options
-        self._vitals = vitals
         self.picture = Picture()
         self.levels = Levels()
+        self.stage: Stage
         self.company: Performer | None = None
-        self._painted = asyncio.Event()
-        self._video = VideoWidget(self.picture, vitals, wake=asyncio.get_running_loop().call_soon_threadsafe)
+        self.is_painted = False
+        self._options = options
+        self._vitals = vitals
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._early: list[Answer] = []
+        self._defaults = Preferences(language=opening.language, captions=opening.captions, volume=opening.volume)
+        self._first: Screen = Attract()
+        self._close_request: Callable[[], None] = lambda: None
+        self._video = VideoWidget(self.picture, vitals, wake=self._soon)
         self._window = KioskWindow(
             theme=_theme(opening),
             texts=Texts(resource("translations"), opening.language),
@@ -71,42 +74,66 @@ class Front:
             facts=resource("facts"),
             live=_live_screen,
             staff=self._staff_panel,
-            send=lambda answer: self.stage.answer(answer),  # noqa: PLW0108  # reason: the stage is made after the window
+            send=self._answer,
             windowed=options.windowed,
             display=options.display,
-            on_close_request=close_request,
-            on_first_paint=self._painted.set,
+            on_close_request=lambda: self._close_request(),  # noqa: PLW0108  # reason: it is told later
+            on_first_paint=lambda: setattr(self, "is_painted", True),
             on_free=lambda share: setattr(self.picture, "free", share),
         )
-        defaults = Preferences(language=opening.language, captions=opening.captions, volume=opening.volume)
-        self.stage = Stage(self._window.show_screen, defaults, vitals)
 
     def appear(self, why: UnavailableReason | None) -> None:
         """Come up, with attract, or with why nobody can be served."""
-        self.welcome(why)
+        self._first = _screen(why)
+        self._window.show_screen(Shown(1, self._first, self._defaults))
         self._window.appear()
+
+    def enter(self, loop: asyncio.AbstractEventLoop, close_request: Callable[[], None]) -> None:
+        """Live in this loop. close_request: somebody wants the window closed."""
+        from app.stage import Stage
+
+        self._loop, self._close_request = loop, close_request
+        self.stage = Stage(self._window.show_screen, self._defaults, self._vitals)
+        self.stage.show(self._first)
+        for answer in self._early:
+            self.stage.answer(Answer(self.stage.step, answer.intent))
 
     def welcome(self, why: UnavailableReason | None) -> None:
         """Show attract, or why nobody can be served; what waits to be handled stays where that changes nothing."""
-        self.stage.show(Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG))
+        self.stage.show(_screen(why))
+
+    def _answer(self, answer: Answer) -> None:
+        if self._loop is None:
+            self._early.append(answer)  # somebody was very quick
+        else:
+            self.stage.answer(answer)
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(work)
 
     async def painted(self) -> None:
-        """Wait until the first screen is painted; a screen that is off must not hold up the rest."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_PAINT_S):
-                await self._painted.wait()
+        """Wait until the first screen is painted, a second at most: the screen may be off."""
+        await self._until(lambda: self.is_painted)
 
     async def reachable(self) -> None:
         """Wait until keys reach the window, a second at most; make the other screens meanwhile."""
         self._window.make_ready()
-        for _ in range(int(ACTIVE_S / LOOK_S)):
-            if self._window.isActiveWindow():
+        await self._until(self._window.isActiveWindow)
+
+    async def _until(self, test: Callable[[], bool]) -> None:
+        import asyncio
+
+        for _ in range(int(MOST_S / LOOK_S)):
+            if test():
                 return
             await asyncio.sleep(LOOK_S)
 
     async def invite(self) -> Performer:
         """Return the figure, which comes alive in the picture now; loaded while the window lives already."""
         if self.company is None:
+            import asyncio
+
             await asyncio.to_thread(_load_figure)
             from app.character.paint import Painter
             from app.character.performer import Performer
@@ -142,6 +169,10 @@ class Front:
         self._window.dismiss()
         self._video.detach()
         self._window.deleteLater()
+
+
+def _screen(why: UnavailableReason | None) -> Screen:
+    return Attract() if why is None else Unavailable(why, staff_hint=why is UnavailableReason.CONFIG)
 
 
 def _live_screen(look: Look, texts: Texts, send: Send, site: Site, levels: Levels) -> ScreenWidget:

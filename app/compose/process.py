@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import faulthandler
+import gc
 import logging
-import os
 import signal
 import sys
 import threading
@@ -14,79 +13,52 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import qasync
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
 
-from app import __version__
 from app.compose.front import Front
 from app.exit_code import ExitCode
-from app.opening import Opening, glimpse, opening_of
+from app.opening import Opening, opening_of
 from app.options import RunOptions
-from app.resources import resource
 from app.screens import UnavailableReason
 from app.state import StateDirectory
 from app.system.heartbeat import Heartbeat
-from app.system.lock import StateLock, Taken
 from app.vitals import Vitals
-from app.window.look import load_fonts
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from app.compose.house import House
     from app.settings.load import Loaded
 
 log = logging.getLogger(__name__)
 
 
-def run_kiosk(options: RunOptions) -> int:
-    """Run the kiosk until it is meant to end; return the exit code. 1: another kiosk holds the state directory."""
-    heartbeat = Heartbeat(os.environ)
-    state = StateDirectory(options.state_dir)
-    run = heartbeat.run or os.urandom(8).hex()
-    lock: StateLock | None = None
-    if not heartbeat.run:  # nobody supervises: the lock is ours
-        try:
-            lock = StateLock(options.state_dir)
-        except Taken as taken:
-            sys.stderr.write(f"{taken}\n")
-            return 1
-        lock.name_run(run)
-    with state.crash_file().open("a", encoding="utf-8") as stacks:
-        faulthandler.enable(stacks)
-        try:
-            application = _application()
-            with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
-                return runner.run(_Process(options, state, heartbeat, run).live())
-        finally:
-            faulthandler.disable()
-            if lock is not None:
-                lock.close()
+def loop_of(application: QApplication) -> asyncio.Runner:
+    """Return what runs coroutines on the application's own event loop."""
+    return asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application))
 
 
-def _application() -> QApplication:
-    qInstallMessageHandler(_log_qt)
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("avatar-kiosk")
-    # The window closing would make Qt stop the loop under running coroutines.
-    application.setQuitOnLastWindowClosed(False)
-    load_fonts(resource("fonts"))
-    return application
+class Process:
+    """After the first picture the settings, then a kiosk built from them; when they change, another one.
 
+    front: the first picture, where there is one already.
+    """
 
-def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:
-    level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
-    logging.getLogger("qt").log(level, "Qt says", extra={"said": message})
-
-
-class _Process:
-    """The first picture, then the settings, then a kiosk built from them; when they change, another one."""
-
-    def __init__(self, options: RunOptions, state: StateDirectory, heartbeat: Heartbeat, run: str) -> None:
+    def __init__(
+        self,
+        *,
+        options: RunOptions,
+        state: StateDirectory,
+        heartbeat: Heartbeat,
+        run: str,
+        vitals: Vitals,
+        front: Front | None,
+    ) -> None:
         self._options = options
         self._state = state
         self._heartbeat = heartbeat
         self._run = run
-        self._vitals = Vitals(version=__version__)
-        self._front: Front | None = None
+        self._vitals = vitals
+        self._front = front
         self._wanted: ExitCode | None = None
         self._pass_on: Callable[[ExitCode], None] | None = None
 
@@ -107,9 +79,8 @@ class _Process:
             beating.cancel()
 
     async def _serve(self) -> int:
-        opening = glimpse(self._options.config, os.environ)
-        if opening is not None:
-            await self._open(opening)
+        if self._front is not None:
+            self._enter(self._front)
         while True:
             loaded = await asyncio.to_thread(self._options.load)
             front = await self._open(opening_of(loaded))
@@ -125,11 +96,15 @@ class _Process:
             self._front.close()
             self._vitals.degraded = frozenset()
         why = UnavailableReason.SAFE_MODE if self._heartbeat.safe_mode else None
-        self._front = Front(opening, self._options, self._vitals, lambda: self._end(ExitCode.STAFF_EXIT))
-        self._front.appear(why)
-        await self._front.painted()
+        self._front = front = Front(opening, self._options, self._vitals)
+        front.appear(why)
+        self._enter(front)
+        await front.painted()
         self._heartbeat.ready()
-        return self._front
+        return front
+
+    def _enter(self, front: Front) -> None:
+        front.enter(asyncio.get_running_loop(), lambda: self._end(ExitCode.STAFF_EXIT))
 
     def _house(self, loaded: Loaded, front: Front) -> House:
         from app.compose.house import House  # with everything that a visit needs
@@ -147,6 +122,10 @@ class _Process:
     async def _live_in(self, house: House) -> ExitCode:
         try:
             kiosk = await house.build()
+            if not gc.isenabled():
+                # What was made by now stays for good: no later search for garbage, in a visit, walks through it.
+                gc.freeze()
+                gc.enable()
             self._pass_on = kiosk.request_exit
             if self._wanted is not None:
                 kiosk.request_exit(self._wanted)

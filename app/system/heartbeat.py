@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import os
@@ -62,6 +61,8 @@ class Heartbeat:
 
     async def keep_beating(self, is_well: Callable[[], bool]) -> None:
         """Beat every second until cancelled. Runs on the loop that it vouches for."""
+        import asyncio  # loaded after the first picture
+
         while True:
             self.beat(is_well())
             await asyncio.sleep(BEAT_S)

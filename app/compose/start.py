@@ -1,0 +1,91 @@
+"""The start of a kiosk process: one at a time, and its first picture before even the event loop is loaded."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import logging
+import os
+import sys
+import time
+
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from app import __version__
+from app.compose.front import Front
+from app.opening import glimpse
+from app.options import RunOptions
+from app.resources import resource
+from app.screens import UnavailableReason
+from app.state import StateDirectory
+from app.system.heartbeat import Heartbeat
+from app.system.lock import StateLock, Taken
+from app.vitals import Vitals
+from app.window.look import load_fonts
+
+FIRST_PAINT_S = 10.0  # a screen that is off must not hold up the rest
+
+
+def run_kiosk(options: RunOptions) -> int:
+    """Run the kiosk until it is meant to end; return the exit code. 1: another kiosk holds the state directory."""
+    # Everything that is made now stays; looking for garbage in between costs a twentieth of the start.
+    gc.disable()
+    heartbeat = Heartbeat(os.environ)
+    state = StateDirectory(options.state_dir)
+    run = heartbeat.run or os.urandom(8).hex()
+    lock: StateLock | None = None
+    if not heartbeat.run:  # nobody supervises: the lock is ours
+        try:
+            lock = StateLock(options.state_dir)
+        except Taken as taken:
+            sys.stderr.write(f"{taken}\n")
+            return 1
+        lock.name_run(run)
+    with state.crash_file().open("a", encoding="utf-8") as stacks:
+        faulthandler.enable(stacks)
+        try:
+            application = _application()
+            vitals = Vitals(version=__version__)
+            front = _first_picture(application, options, vitals, heartbeat)
+            from app.compose.process import Process, loop_of
+
+            process = Process(options=options, state=state, heartbeat=heartbeat, run=run, vitals=vitals, front=front)
+            with loop_of(application) as runner:
+                return runner.run(process.live())
+        finally:
+            faulthandler.disable()
+            if lock is not None:
+                lock.close()
+
+
+def _first_picture(
+    application: QApplication, options: RunOptions, vitals: Vitals, heartbeat: Heartbeat
+) -> Front | None:
+    """Return the window, painted; None where the settings have to be checked before anything can be shown."""
+    opening = glimpse(options.config, os.environ)
+    if opening is None:
+        return None
+    front = Front(opening, options, vitals)
+    front.appear(UnavailableReason.SAFE_MODE if heartbeat.safe_mode else None)
+    deadline = time.monotonic() + FIRST_PAINT_S
+    while not front.is_painted and time.monotonic() < deadline:
+        application.processEvents()  # no loop runs yet that this could disturb
+        time.sleep(0.001)
+    heartbeat.ready()
+    return front
+
+
+def _application() -> QApplication:
+    qInstallMessageHandler(_log_qt)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("avatar-kiosk")
+    # The window closing would make Qt stop the loop under running coroutines.
+    application.setQuitOnLastWindowClosed(False)
+    load_fonts(resource("fonts"))
+    return application
+
+
+def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:
+    level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
+    logging.getLogger("qt").log(level, "Qt says", extra={"said": message})
