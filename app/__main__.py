@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
 from app.command_line import PROGRAM, again, parse
-from app.settings.remarks import printable
 from app.state import StateDirectory, default_state_dir
 from app.system.log import start_logging
 from app.system.redact import Redactor
@@ -96,6 +95,8 @@ def _is_usable(state: StateDirectory) -> bool:
     try:
         state.prepare()
     except OSError as error:
+        from app.settings.remarks import printable
+
         why = error.strerror or type(error).__name__
         sys.stderr.write(f"{PROGRAM}: the state directory {printable(str(state.folder))} cannot be used: {why}\n")
         return False

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from app import __version__
-from app.settings.remarks import printable
 
 PROGRAM = "avatar-kiosk"
 DEFAULT = "run"
@@ -48,6 +47,8 @@ _DEFAULTS: dict[str, Any] = {
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        from app.settings.remarks import printable
+
         sys.stderr.write(f"{PROGRAM}: {printable(message)} (see {PROGRAM} --help)\n")
         raise SystemExit(2)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -82,6 +81,8 @@ class Heartbeat:
 def _follow(parent: int) -> None:
     """Ask the kernel for a SIGTERM when the parent dies (Linux), and notice one that is dead already."""
     if sys.platform == "linux":
+        import ctypes  # not needed by a kiosk alone
+
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
