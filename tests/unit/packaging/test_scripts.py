@@ -64,7 +64,9 @@ def test_what_runs_before_landing_is_make_test():
 
 
 def test_every_make_target_explains_itself():
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
     assert {line.split()[1] for line in shown.splitlines()} == {*targets} - {"dev"}
 
