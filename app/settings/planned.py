@@ -13,16 +13,6 @@ from app.settings.types import Duration, DurationOrZero, HttpUrl, Language
 from app.vendors.base import VendorSettings
 
 
-class ConvaiSettings(VendorSettings):
-    """[service.convai]: a voice without a picture."""
-
-    base_url: HttpUrl = "https://live.convai.com"
-    api_url: HttpUrl = "https://api.convai.com"
-    api_key: SecretStr = SecretStr("")
-    character_id: str = ""
-    face: Literal["visemes", "loudness"] = "visemes"
-
-
 class AistudiosSettings(VendorSettings):
     """[service.aistudios]. plan_max_s: the plan's longest session."""
 
@@ -76,7 +66,6 @@ class BeySettings(VendorSettings):
 
 
 PLANNED: dict[str, type[VendorSettings]] = {
-    "convai": ConvaiSettings,
     "aistudios": AistudiosSettings,
     "tavus": TavusSettings,
     "liveavatar": LiveavatarSettings,

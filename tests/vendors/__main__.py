@@ -9,7 +9,7 @@ import os
 import sys
 from importlib import import_module
 
-SERVICES = {"livekit": "tests.vendors.livekit_endpoint"}
+SERVICES = {"convai": "tests.vendors.convai_service", "livekit": "tests.vendors.livekit_endpoint"}
 
 
 def main() -> None:

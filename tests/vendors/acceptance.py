@@ -102,6 +102,7 @@ class Acceptance:
             await rig.all_given_back()
             assert len(contender.emulator.sessions) == 1 and rig.rooms == []
 
+    @pytest.mark.expect_log("the service cannot be used")
     async def test_credits_used_up_while_waiting_end_the_wait(self, contender: Contender) -> None:
         contender.occupy()
         async with KioskRig(contender) as rig:

@@ -13,8 +13,16 @@ from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Data, Disconnected, Member, RoomFactory, Text
 from app.screens import EndReason
 from tests.vendors.agent_media import Look
+from tests.vendors.emulator import Clock
 from tests.vendors.hall import Actor, Ears
 from tests.vendors.memory_room import JOIN_S, MemoryRoom
+
+
+class LoopClock(Clock):
+    """An emulator's clock that is the event loop's, whatever that is."""
+
+    def now(self) -> float:
+        return self._ahead + asyncio.get_running_loop().time()
 
 
 @dataclass

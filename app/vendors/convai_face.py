@@ -1,0 +1,116 @@
+"""Convai's face data as mouth shapes of the avatar's turns (vendors/convai.md 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from app.vendors.convai_messages import Message, number
+from app.vendors.events import Visemes
+
+# The order of the fifteen numbers in a frame of the format "visemes".
+ORDER = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")
+
+GAP_S = 0.3  # so long without a frame is the end of a stretch of speech (the vendor's lip-sync page)
+_LATE_S = 0.5  # frames that follow the last ones sooner still belong to their turn, even after its end was told
+_MOST_FRAMES = 40_000  # of one turn
+_MOST_NAMES = 64
+
+
+class Face:
+    """Numbers the turns and puts each frame in its place. now: the loop's clock, seconds.
+
+    Single frames ("visemes") are valid when they arrive; frames of the animation stream come at `fps`, in chunks that
+    may be ahead of the sound. Either way the first one of a turn belongs to the first audible sample of that turn.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+        self._turn = 0
+        self._is_open = False
+        self._has_spoken = False
+        self._is_dropped = False
+        self._frames = 0
+        self._first_at = self._last_at = float("-inf")
+
+    def answering(self) -> None:
+        """The service began to make an answer."""
+        if not self._is_open or self._is_dropped or self._has_spoken:
+            self._begin()
+
+    def speaking(self) -> None:
+        """The service began to speak."""
+        if not self._is_open:
+            self._begin()
+
+    def spoken(self) -> None:
+        """The service stopped to speak; frames may still come."""
+        self._has_spoken = True
+
+    def completed(self) -> None:
+        """The turn is over at the service; frames may still come."""
+        self._is_open = False
+
+    def interrupted(self) -> None:
+        """Nothing more of this turn is shown."""
+        self._is_dropped = True
+
+    def single(self, message: Message, now: float) -> Iterator[Visemes]:
+        """Yield the shape of a `visemes` message."""
+        weights = _weights(message.data.get("visemes"))
+        if weights and self._takes(now):
+            yield self._shape(now - self._first_at, weights)
+
+    def stream(self, message: Message, now: float) -> Iterator[Visemes]:
+        """Yield the shapes of one frame or a chunk of frames; frames that are not visemes are left out."""
+        given = message.data.get("blendshapes")
+        if not isinstance(given, list):
+            return
+        frames = given if given and isinstance(given[0], list) else [given]
+        shapes = [weights for frame in frames if (weights := _named(frame))]
+        if shapes and self._takes(now):
+            if now - self._first_at > self._frames / self._fps + GAP_S:
+                self._restart(now)  # the stream had run dry: what follows belongs to the voice that follows
+            for weights in shapes:
+                yield self._shape(self._frames / self._fps, weights)
+
+    def _takes(self, now: float) -> bool:
+        """Note that frames came, and tell whether they are shown."""
+        if not self._is_open and now - self._last_at > _LATE_S:
+            self._begin()  # they ran ahead of the word that the service speaks
+            self._is_open = True
+        self._last_at = now
+        if self._frames == 0:
+            self._first_at = now
+        return not self._is_dropped and self._frames < _MOST_FRAMES
+
+    def _shape(self, at_s: float, weights: Mapping[str, float]) -> Visemes:
+        self._frames += 1
+        return Visemes(at_s, weights, self._turn)
+
+    def _begin(self) -> None:
+        self._turn += 1
+        self._is_open = True
+        self._has_spoken = self._is_dropped = False
+        self._frames = 0
+
+    def _restart(self, now: float) -> None:
+        self._turn += 1
+        self._frames = 0
+        self._first_at = now
+
+
+def _weights(given: object) -> dict[str, float]:
+    if not isinstance(given, dict) or len(given) > _MOST_NAMES:
+        return {}
+    return {name: part for name, value in given.items() if (part := _part(value)) is not None}
+
+
+def _named(frame: object) -> dict[str, float]:
+    if not isinstance(frame, list) or len(frame) != len(ORDER):
+        return {}
+    return {name: part for name, value in zip(ORDER, frame, strict=True) if (part := _part(value)) is not None}
+
+
+def _part(value: object) -> float | None:
+    weight = number(value)
+    return None if weight is None else min(1.0, max(0.0, weight))

@@ -1,0 +1,386 @@
+"""One Convai session in its room: messages to common events, and what we say (vendors/convai.md 4 and 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.rooms.base import (
+    ActiveSpeakers,
+    AvatarGone,
+    Choice,
+    Data,
+    Disconnected,
+    Member,
+    MembersChanged,
+    Room,
+    RoomEvent,
+)
+from app.screens import EndReason, Speaker
+from app.vendors.captions import MOST
+from app.vendors.convai_face import Face
+from app.vendors.convai_messages import Message, read, written
+from app.vendors.convai_words import AvatarsWords, VisitorsWords
+from app.vendors.events import Emotion, Ended, Ending, Event, FlushMouth, Ready, Speaking, Thinking
+
+log = logging.getLogger(__name__)
+
+READY = {"version": "1.2.0", "about": {"library": "kiosk", "library_version": "1.0", "platform": "python"}}
+GONE_S = 10.0  # a bot that is away for so long does not come back (as in the vendor's Unreal plugin)
+_WARNING_LEAD_S = 5.0  # the service may close a little before it said
+_MOST_REMAINING_S = 86_400.0
+_STRONGEST = 3.0  # of the scale of emotions
+_ID = re.compile(r"[\w-]{1,80}", re.ASCII)
+_EMOTION = re.compile(r"[a-z]{2,20}")
+# The first of these counts as readiness where nobody says "bot-ready".
+_LIFE = frozenset(
+    {"bot-ready", "bot-llm-started", "bot-llm-text", "bot-tts-started", "bot-started-speaking", "bot-transcription"}
+)
+# What the room says when the service closed it, or stopped to answer.
+_BY_THE_SERVICE = frozenset({EndReason.ROOM_CLOSED, EndReason.NETWORK, EndReason.UNKNOWN, EndReason.AVATAR_LEFT})
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the vendor has not published. topic: of our messages. client_ready_s: 0 for never sent.
+
+    ready_s: no sign of life for so long is the end. goodbye_s: the service may take so long to confirm the end.
+    wrap_up: what the character is told near the end; "" for nothing.
+    """
+
+    topic: str = ""
+    client_ready_s: float = 0.75
+    ready_s: float = 25.0
+    goodbye_s: float = 0.7
+    wrap_up: str = ""
+    face_fps: float = 60.0
+    follows_face: bool = True
+
+
+class ConvaiProtocol:
+    """See `VendorProtocol`. clock: seconds, rising. new_id: a fresh UUID for each message."""
+
+    def __init__(self, habits: Habits, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
+        self._habits = habits
+        self._clock = clock
+        self._new_id = new_id
+        self._face = Face(habits.face_fps)
+        self._visitor = VisitorsWords()
+        self._avatar = AvatarsWords()
+        self._bot: str | None = None
+        self._is_ready = False
+        self._is_over = False
+        self._turn_is_open = False
+        self._visitor_speaks = self._avatar_speaks = self._thinks = False
+        self._idle_due: float | None = None  # when the service closes because nobody is there
+        self._closing: EndReason | None = None  # why, by its own word
+        self._signs = asyncio.Event()  # of life
+        self._empty = asyncio.Event()  # nobody is in the room any more
+        self._filled = asyncio.Event()
+        self._handlers: Mapping[str, Callable[[Message], Iterable[Event]]] = {
+            "interaction-created": self._on_interaction,
+            "user-started-speaking": lambda message: self._visitor_says(True),
+            "user-stopped-speaking": lambda message: self._visitor_says(False),
+            "user-transcription": self._on_transcription,
+            "final-user-transcription": self._on_final,
+            "bot-llm-started": self._on_answer,
+            "bot-llm-text": self._avatar.chunk,
+            "bot-transcription": self._avatar.sentence,
+            "bot-started-speaking": self._on_speaking,
+            "bot-stopped-speaking": self._on_spoken,
+            "bot-turn-completed": self._on_completed,
+            "bot-interrupted": lambda message: self._interrupted(),
+            "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
+            "llm-no-response": lambda message: self._thinking(False),
+            "bot-emotion": self._on_emotion,
+            "visemes": self._on_face,
+            "neurosync-blendshapes": self._on_face,
+            "chunked-neurosync-blendshapes": self._on_face,
+            "usage-limit-reached": lambda message: [Ended(EndReason.OUT_OF_CREDITS)],
+            "user-idle-warning": self._on_idle_warning,
+            "session-ending": self._on_ending,
+            "error": self._on_error,
+            "error-response": self._on_error,
+            "server-response": self._on_response,
+        }
+
+    # ------------------------------------------------------------ who is the avatar
+
+    def choose(self, members: Sequence[Member]) -> Choice:
+        """See `VendorProtocol.choose`: the bot's identity is opaque and there is only one; it stays the bot."""
+        known = next((m for m in members if m.identity == self._bot), None)
+        bot = known or next((m for m in members if m.has_audio), None) or next(iter(members), None)
+        if bot is None:
+            return Choice()
+        self._bot = bot.identity
+        seen = bot if bot.has_video else next((m for m in members if m.has_video), None)
+        return Choice(seen.identity if seen else None, bot.identity if bot.has_audio else None)
+
+    # ------------------------------------------------------------ what arrives
+
+    def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
+        """See `VendorProtocol.decode`."""
+        try:
+            return tuple(self._decode(event))
+        except Exception as error:
+            log.warning("a room event could not be read", extra={"error": type(error).__name__})
+            return ()
+
+    def _decode(self, event: RoomEvent) -> Iterator[Event]:
+        match event:
+            case Data(payload=payload):
+                message = read(payload)
+                if message is not None:
+                    yield from self._on_message(message)
+            case ActiveSpeakers(identities=identities) if identities:
+                yield from self._alive()
+            case MembersChanged(members=members):
+                (self._filled if members else self._empty).set()
+                (self._empty if members else self._filled).clear()
+            case AvatarGone():
+                yield from self._explained(EndReason.AVATAR_LEFT)
+            case Disconnected(reason=reason):
+                self._is_over = True
+                yield from self._explained(reason)
+            case _:
+                pass
+
+    def _on_message(self, message: Message) -> Iterator[Event]:
+        if message.type in _LIFE:
+            yield from self._alive()
+        handler = self._handlers.get(message.type)
+        if handler is not None:
+            yield from handler(message)
+
+    def _alive(self) -> Iterator[Event]:
+        self._signs.set()
+        if not self._is_ready:
+            self._is_ready = True
+            yield Ready()
+
+    # ------------------------------------------------------------ the visitor's side
+
+    def _on_transcription(self, message: Message) -> Iterator[Event]:
+        for caption in self._visitor.transcription(message):
+            yield caption
+            if caption.final:
+                # After a typed question nobody says that the visitor stopped to speak.
+                yield from self._visitor_says(False)
+
+    def _on_final(self, message: Message) -> Iterator[Event]:
+        yield from self._visitor.final(message)
+        yield from self._visitor_says(False)
+
+    def _visitor_says(self, active: bool) -> Iterator[Event]:
+        if active != self._visitor_speaks:
+            self._visitor_speaks = active
+            yield Speaking(Speaker.VISITOR, active)
+
+    # ------------------------------------------------------------ the avatar's side
+
+    def _on_answer(self, message: Message) -> Iterator[Event]:
+        yield from self._open_turn()
+        self._face.answering()
+        self._avatar.begin()
+        yield from self._thinking(True)
+
+    def _on_speaking(self, message: Message) -> Iterator[Event]:
+        if not self._turn_is_open:
+            self._avatar.begin()
+        yield from self._open_turn()
+        self._face.speaking()
+        yield from self._thinking(False)
+        yield from self._avatar_says(True)
+
+    def _on_spoken(self, message: Message) -> Iterator[Event]:
+        self._face.spoken()
+        if self._avatar_speaks:
+            yield from self._avatar_says(False)
+            if self._turn_is_open:
+                yield from self._thinking(True)  # a pause inside the turn: the hold goes on
+
+    def _on_completed(self, message: Message) -> Iterator[Event]:
+        if message.is_true("was_interrupted") or message.is_true("was_aborted"):
+            yield from self._interrupted()
+        yield from self._close_turn()
+
+    def _interrupted(self) -> Iterator[Event]:
+        yield from self._avatar.close()
+        self._avatar.drop()
+        yield from self._cancelled()
+        yield from self._close_turn()
+
+    def _cancelled(self) -> Iterator[Event]:
+        self._face.interrupted()
+        yield FlushMouth()
+
+    def _open_turn(self) -> Iterator[Event]:
+        yield from self._visitor_says(False)
+        self._visitor.turn_over()
+        self._turn_is_open = True
+
+    def _close_turn(self) -> Iterator[Event]:
+        self._turn_is_open = False
+        self._face.completed()
+        yield from self._avatar.close()
+        yield from self._avatar_says(False)
+        yield from self._thinking(False)
+
+    def _avatar_says(self, active: bool) -> Iterator[Event]:
+        if active != self._avatar_speaks:
+            self._avatar_speaks = active
+            yield Speaking(Speaker.AVATAR, active)
+
+    def _thinking(self, active: bool) -> Iterator[Event]:
+        if active != self._thinks:
+            self._thinks = active
+            yield Thinking(active)
+
+    def _on_face(self, message: Message) -> Iterator[Event]:
+        if self._habits.follows_face:
+            take = self._face.single if message.type == "visemes" else self._face.stream
+            yield from take(message, self._clock())
+
+    def _on_emotion(self, message: Message) -> Iterator[Event]:
+        name = message.text("emotion").strip().lower()
+        if _EMOTION.fullmatch(name):
+            scale = message.number("scale")
+            yield Emotion(name, min(1.0, max(0.0, (1.0 if scale is None else scale) / _STRONGEST)))
+
+    # ------------------------------------------------------------ the session's end
+
+    def _on_idle_warning(self, message: Message) -> Iterator[Event]:
+        remaining = message.number("remaining_seconds")
+        remaining_s = min(_MOST_REMAINING_S, max(0.0, remaining or 0.0))
+        self._idle_due = self._clock() + remaining_s
+        yield Ending(remaining_s, by_idle=True)
+
+    def _on_ending(self, message: Message) -> Iterator[Event]:
+        reason = message.text("reason").lower()
+        is_idle = "idle" in reason or (not reason and self._idle_due is not None)
+        self._closing = EndReason.VENDOR_IDLE if is_idle else _named_reason(reason)
+        remaining = message.number("remaining_seconds")
+        if is_idle or remaining is not None:
+            yield Ending(min(_MOST_REMAINING_S, max(0.0, remaining or 0.0)), by_idle=is_idle)
+
+    def _on_error(self, message: Message) -> Iterator[Event]:
+        is_fatal = message.is_true("fatal")
+        log.info("the service tells an error", extra={"fatal": is_fatal})
+        if is_fatal:
+            yield Ended(EndReason.ERROR)
+
+    def _explained(self, reason: EndReason) -> Iterator[Event]:
+        """Tell the service's own reason before the room's, where it gave one."""
+        true = self._true_reason(reason)
+        if true is not reason:
+            yield Ended(true)
+
+    def _true_reason(self, reason: EndReason) -> EndReason:
+        if reason not in _BY_THE_SERVICE:
+            return reason
+        if self._closing is not None:
+            return self._closing
+        was_due = self._idle_due is not None and self._clock() >= self._idle_due - _WARNING_LEAD_S
+        return EndReason.VENDOR_IDLE if was_due else reason
+
+    # ------------------------------------------------------------ small things
+
+    def _on_interaction(self, message: Message) -> Iterable[Event]:
+        if _ID.fullmatch(message.text("interaction_id")):
+            log.info("interaction", extra={"interaction_id": message.text("interaction_id")})
+        return ()
+
+    def _on_response(self, message: Message) -> Iterable[Event]:
+        if message.text("status") == "error":
+            asked = message.text("event_type")
+            log.info("the service refuses a message", extra={"message_type": asked if _ID.fullmatch(asked) else ""})
+        return ()
+
+    # ------------------------------------------------------------ what we say
+
+    async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
+        """See `VendorProtocol.attend`: says "client-ready" until the bot lives; then watches that it stays."""
+        try:
+            async with asyncio.timeout(self._habits.ready_s):
+                await self._shake_hands(room)
+        except TimeoutError:
+            log.info("the character gives no sign of life")
+            emit(Ended(EndReason.ERROR))
+            return
+        while True:
+            await self._empty.wait()
+            try:
+                async with asyncio.timeout(GONE_S):
+                    await self._filled.wait()
+            except TimeoutError:
+                emit(Ended(self._true_reason(EndReason.AVATAR_LEFT)))
+                return
+
+    async def _shake_hands(self, room: Room) -> None:
+        while not self._signs.is_set():
+            if self._habits.client_ready_s <= 0:
+                await self._signs.wait()
+                return
+            await self._send(room, "client-ready", READY)
+            try:
+                async with asyncio.timeout(self._habits.client_ready_s):
+                    await self._signs.wait()
+            except TimeoutError:
+                continue
+
+    async def ask(self, room: Room, text: str) -> None:
+        """See `VendorProtocol.ask`."""
+        await self._send(room, "user_text_message", {"text": text[:MOST]})
+
+    async def interrupt(self, room: Room) -> None:
+        """See `VendorProtocol.interrupt`: what still comes of this turn is dropped here, whatever the service does."""
+        self._face.interrupted()
+        self._avatar.drop()
+        await self._send(room, "interrupt-bot", {})
+
+    async def wrap_up(self, room: Room, remaining_s: float) -> None:
+        """See `VendorProtocol.wrap_up`: the character is told, and asked to speak."""
+        if self._habits.wrap_up:
+            context = {"text": self._habits.wrap_up, "mode": "append", "run_llm": "true"}
+            await self._send(room, "context-update", context)
+
+    async def stay(self, room: Room) -> None:
+        """See `VendorProtocol.stay`."""
+        self._idle_due = None
+        await self._send(room, "reset-idle-timer", {})
+
+    async def why_ended(self, reason: EndReason) -> EndReason:
+        """See `VendorProtocol.why_ended`."""
+        return self._true_reason(reason)
+
+    async def goodbye(self, room: Room) -> None:
+        """See `VendorProtocol.goodbye`: the service confirms, or closes the room. Nobody else reads the room by now."""
+        if self._is_over or not room.identity:
+            return
+        await self._send(room, "kill-pipeline", {})
+        try:
+            async with asyncio.timeout(self._habits.goodbye_s):
+                while not _is_confirmed(await room.events.get()):
+                    pass
+        except TimeoutError:
+            log.info("the end was not confirmed in the room")
+
+    async def _send(self, room: Room, kind: str, data: Mapping[str, Any]) -> None:
+        await room.send_data(written(kind, data, self._new_id()), self._habits.topic)
+
+
+def _is_confirmed(event: RoomEvent) -> bool:
+    if isinstance(event, Disconnected):
+        return True
+    message = read(event.payload) if isinstance(event, Data) else None
+    return message is not None and message.type == "server-response" and message.text("event_type") == "kill-pipeline"
+
+
+def _named_reason(reason: str) -> EndReason | None:
+    if any(word in reason for word in ("usage", "quota", "credit")):
+        return EndReason.OUT_OF_CREDITS
+    return EndReason.VENDOR_MAX_DURATION if any(word in reason for word in ("max", "duration", "limit")) else None

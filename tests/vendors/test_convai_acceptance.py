@@ -1,0 +1,65 @@
+"""Convai passes the scenarios that every service passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from app.vendors.convai import VENDOR
+from tests.vendors.acceptance import Acceptance
+from tests.vendors.contender import Contender
+from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
+from tests.vendors.memory_hall import LoopClock, MemoryHall
+
+
+class ConvaiContender(Contender):
+    create_path = "/connect"
+
+    def __init__(self, service: ConvaiService) -> None:
+        super().__init__(VENDOR, service, KEY, service.hall)
+        self.service = service
+
+    def table(self) -> dict[str, Any]:
+        url = self.service.url
+        return {
+            "base_url": url, "api_url": url, "api_key": KEY, "character_id": CHARACTER, "goodbye_s": 0.3,
+            "client_ready_s": 0.3,
+        }  # fmt: skip
+
+    def asked(self) -> list[str]:
+        return [data["text"] for bot in self.service.bots.values() for data in bot.asked("user_text_message")]
+
+    def use_up(self) -> None:
+        self.service.accounts[KEY].credits_left = False
+
+    def keep_away(self) -> None:
+        self.service.script = replace(self.service.script, joins=False)
+
+    def linger(self) -> None:
+        self.service.knobs.lingers = True
+
+
+@pytest.mark.hurry
+class TestConvaiInMemory(Acceptance):
+    @pytest_asyncio.fixture
+    async def contender(self):
+        async with ConvaiService(MemoryHall(), clock=LoopClock()) as service:
+            yield ConvaiContender(service)
+
+
+@pytest.mark.live
+@pytest.mark.expect_log("livekit|a message was not sent")
+class TestConvaiOnLiveKit(Acceptance):
+    many = 6
+
+    @pytest_asyncio.fixture
+    async def contender(self, own_livekit_server):
+        from tests.vendors.livekit_hall import LiveKitHall
+
+        hall = LiveKitHall(own_livekit_server)
+        async with ConvaiService(hall) as service:
+            yield ConvaiContender(service)
+        await hall.close()
