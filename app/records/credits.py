@@ -23,10 +23,6 @@ _SPENT = "SELECT total(per_minute * min(max(ended_at - started_at, 0), most_s)) 
 _RUNNING = "SELECT started_at, most_s, per_minute FROM credits WHERE vendor = ? AND ended_at IS NULL"
 
 
-class LedgerError(Exception):
-    """The ledger cannot be used; the text is for staff and names the file."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Count:
     """The ledger as it was last read: what ended sessions cost, and the others."""
@@ -38,9 +34,9 @@ class _Count:
 class Ledger:
     """The credits of one service in the state directory's database; see `app.vendors.base.Credits`.
 
-    bought: credits, 0: no limit. per_minute: what a session costs. epoch: seconds since the epoch now. Reading the
-    count needs no file; `refresh` brings what another process wrote. A ledger that cannot be written is told in the
-    log and stops no visit. Raises LedgerError from the constructor.
+    bought: credits, 0: no limit. per_minute: what a session costs. epoch: seconds since the epoch now. The count needs
+    no file; `refresh` brings what lies there, and what another process wrote. A ledger that cannot be used is told in
+    the log and stops no visit.
     """
 
     def __init__(
@@ -51,10 +47,7 @@ class Ledger:
         self._per_minute = per_minute
         self._epoch = epoch
         self._count = _Count()
-        try:
-            self._database = Database(path, "credits", _TABLE)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerError(f"{path}: cannot count credits: {error}") from None
+        self._database = Database(path, "credits", _TABLE, lazy=True)
 
     def used(self) -> float:
         """See `Credits.used`."""
@@ -70,18 +63,18 @@ class Ledger:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing is left that would make a visit."""
+        """See `Credits.is_used_up`."""
         left_s = self.left_s()
         return left_s is not None and left_s < LEAST_S
 
     @property
     def is_low(self) -> bool:
-        """Whether staff ought to know."""
+        """See `Credits.is_low`."""
         return bool(self.bought) and self.used() >= WARN_AT * self.bought
 
-    async def begin(self, name: str, most_s: float) -> None:
+    async def begin(self, name: str, at: float, most_s: float) -> None:
         """See `Credits.begin`."""
-        row = (name, self._vendor, self._per_minute, self._epoch(), most_s)
+        row = (name, self._vendor, self._per_minute, at, most_s)
         await self._write("INSERT OR IGNORE INTO credits VALUES (?, ?, ?, ?, ?, NULL)", row)
 
     async def end(self, name: str) -> None:

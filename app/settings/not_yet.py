@@ -13,7 +13,14 @@ from app.settings.planned import PLANNED
 from app.settings.remarks import Remark, show
 from app.settings.shape import is_secret
 
-NOT_YET: tuple[str, ...] = ("line.redis_url", "line.slots", "budget", "mqtt", "look.theme")
+NOT_YET: tuple[str, ...] = (
+    "line.redis_url",
+    "line.slots",
+    "budget.daily_minutes",
+    "budget.monthly_minutes",
+    "mqtt",
+    "look.theme",
+)
 """Tables, or single keys as "table.key"."""
 
 LANGUAGES = frozenset({"ar", "de", "en", "es", "fr"})

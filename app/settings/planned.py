@@ -5,27 +5,10 @@ Their tables are read and checked already, so that a settings file can be writte
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import SecretStr
 
 from app.settings.types import Duration, DurationOrZero, HttpUrl, Language
 from app.vendors.base import VendorSettings
-
-
-class AistudiosSettings(VendorSettings):
-    """[service.aistudios]. plan_max_s: the plan's longest session."""
-
-    base_url: HttpUrl = "https://ai-streamer.deepbrain.io"
-    app_id: str = ""
-    user_key: SecretStr = SecretStr("")
-    avatar_id: str = ""
-    language: Language = "en"
-    system_prompt: str = ""
-    greeting: str = ""
-    conversation: Literal["server", "bridge", "auto"] = "auto"
-    duration_unit: Literal["minutes", "seconds"] = "minutes"
-    plan_max_s: Duration = 1200.0
 
 
 class TavusSettings(VendorSettings):
@@ -66,7 +49,6 @@ class BeySettings(VendorSettings):
 
 
 PLANNED: dict[str, type[VendorSettings]] = {
-    "aistudios": AistudiosSettings,
     "tavus": TavusSettings,
     "liveavatar": LiveavatarSettings,
     "bey": BeySettings,

@@ -149,6 +149,9 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_empty)]
 """An http or https address with a host, or "" for none."""
 
+UrlPath = Annotated[str, _pattern(r"/[!-~]*", 'not a path, allowed: one that begins with "/" and has no spaces')]
+"""What follows the host in an address."""
+
 Language = Annotated[
     str, _pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'not a language, allowed: its code, for example "en" or "pt-BR"')
 ]

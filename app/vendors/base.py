@@ -186,7 +186,19 @@ class Answers(Protocol):
 
 
 class Credits(Protocol):
-    """The count of what sessions cost, for services that sell credits. Times are seconds since the epoch."""
+    """The count of what sessions cost, for services that sell credits. bought: how many may be used, 0: no limit."""
+
+    bought: float
+
+    @property
+    def is_low(self) -> bool:
+        """Whether staff ought to know."""
+        ...
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nothing is left that would make a visit."""
+        ...
 
     def used(self) -> float:
         """Return the credits used up to now, those of running sessions included."""
@@ -196,8 +208,11 @@ class Credits(Protocol):
         """Return for how many seconds of one session the credits last; None: they are not limited."""
         ...
 
-    async def begin(self, name: str, most_s: float) -> None:
-        """Count the session `name`, ours and unique, from now until it ends, for `most_s` seconds at most."""
+    async def begin(self, name: str, at: float, most_s: float) -> None:
+        """Count the session `name`, ours and unique, from `at`, seconds since the epoch, until it ends.
+
+        most_s: seconds; the service ends it by then.
+        """
         ...
 
     async def end(self, name: str) -> None:
@@ -233,7 +248,8 @@ class Vendor:
     """A vendor's file declares exactly one of these, named VENDOR.
 
     required: dotted keys below its table that must not be empty; of a group of keys one is enough. media: which room
-    carries it: "livekit", "daily" or "local". build: its control. protocol: a fresh one per session.
+    carries it: "livekit", "daily" or "local". build: its control. protocol: a fresh one per session. answers_from_file:
+    its avatar says only what it is given, so typed and suggested questions are answered by the site's file.
     """
 
     name: str
@@ -242,3 +258,4 @@ class Vendor:
     build: Callable[[VendorContext], Control]
     protocol: Callable[[Control, SessionInfo, Any], VendorProtocol]
     required: tuple[str | tuple[str, ...], ...] = ()
+    answers_from_file: bool = False

@@ -1,0 +1,210 @@
+"""The HTTP calls of AI Studios: who is asked with which credential, and what each answer stands for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from app.http import Answer, Http, HttpFailure
+from app.system.redact import HIDDEN, Redactor
+from app.vendors import aistudios_words as words
+from app.vendors.classify import refused, unanswered, unusable
+from app.vendors.errors import AuthError, VendorError
+
+if TYPE_CHECKING:
+    from app.vendors.aistudios import AistudiosSettings
+
+NAME = "aistudios"
+CALL_S = 10.0
+PAGE = 100  # rows, the most that the service gives at once
+MOST_PAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What the service says of one session. reason: of its end, in the service's own word."""
+
+    has_ended: bool
+    reason: object = None
+
+
+class Api:
+    """Calls to the service. Every method raises the errors of `vendors.errors`, whose texts hold no secret.
+
+    epoch: seconds since the epoch now.
+    """
+
+    def __init__(self, settings: AistudiosSettings, http: Http, epoch: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._http = http
+        self._epoch = epoch
+        self._key = settings.user_key.get_secret_value()
+        self._clean = Redactor([self._key])
+        self._signs = words.signs(
+            settings.busy_texts, settings.credits_texts, settings.busy_codes, settings.credits_codes
+        )
+        self._token = ""
+        self._fetching = asyncio.Lock()
+
+    # ------------------------------------------------------------ with a session token
+
+    async def new_token(self) -> None:
+        """Fetch a session token, which `start` and `talk` need."""
+        body = {"appId": self._settings.app_id, "userKey": self._key}
+        try:
+            answer = await self._send("POST", self._settings.token_path, {}, CALL_S, body=body)
+            data = self._data(answer)
+            token = data.get("session_token") if isinstance(data, dict) else None
+            if not isinstance(token, str) or not token.strip():
+                raise unusable(NAME, answer, "the token call answered without session_token")
+        except VendorError as error:
+            told = f"app_id or user_key is refused: {error.message}" if isinstance(error, AuthError) else error.message
+            raise replace(error, message=told, ambiguous=False) from None  # no session can come of it
+        self._token = token
+
+    async def start(self, body: object, timeout_s: float) -> tuple[Answer, Any]:
+        """Ask for a session; return the answer and its `data`, which is None where there is none."""
+        answer = await self._with_token("POST", self._settings.start_path, body, timeout_s)
+        given = answer.json()
+        data = given.get("data") if isinstance(given, dict) and 200 <= answer.status < 300 else None
+        if isinstance(data, dict) and data.get("session_id"):
+            return answer, data  # whatever its code: this session runs, and somebody must stop it
+        return answer, self._data(answer)
+
+    async def talk(self, session_id: str, text: str) -> None:
+        """Let the avatar say this. The service's own words are left out of an error: they may quote it."""
+        path = _path(self._settings.talk_path, session_id)
+        try:
+            self._data(await self._with_token("POST", path, {"message": text}, CALL_S))
+        except VendorError as error:
+            raise replace(error, message="the text was not taken") from None
+
+    async def _with_token(self, method: str, path: str, body: object, timeout_s: float) -> Answer:
+        """Send with the token there is; the service refuses an old one with 401, and a new one is fetched, once."""
+        if not self._token:
+            await self._renew("")
+        used = self._token
+        answer = await self._send(method, path, self._bearer(), timeout_s, body=body)
+        if isinstance(error := self._error(answer), AuthError) and error.http_status == 401:
+            await self._renew(used)
+            answer = await self._send(method, path, self._bearer(), timeout_s, body=body)
+        return answer
+
+    async def _renew(self, old: str) -> None:
+        async with self._fetching:
+            if self._token == old:
+                await self.new_token()
+
+    def _bearer(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
+    # ------------------------------------------------------------ with the account's key
+
+    async def stop(self, session_id: str, reason: str) -> None:
+        """End a session. reason: USER_CLOSED, TIMEOUT or ERROR."""
+        body = {"session_id": session_id, "reason": reason}
+        answer = await self._send("POST", self._settings.stop_path, self._studio(), CALL_S, body=body)
+        self._data(answer, session_id)
+
+    async def detail(self, session_id: str) -> Detail:
+        """Ask what became of a session."""
+        answer = await self._send("GET", _path(self._settings.detail_path, session_id), self._studio(), CALL_S)
+        try:
+            data = self._data(answer, session_id)
+        except VendorError as error:
+            if is_gone(error):
+                return Detail(True)
+            raise
+        if not isinstance(data, dict):
+            raise unusable(NAME, answer, "the session's detail came without data")
+        return Detail(bool(data.get("end_at")), data.get("end_reason"))
+
+    async def count(self) -> int | None:
+        """Ask how many sessions run; None where the answer does not say."""
+        data, _ = await self._page(1, 1)
+        count = data.get("count")
+        return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+
+    async def active(self) -> set[str]:
+        """Ask for the ids of all sessions that run."""
+        found: set[str] = set()
+        for page in range(1, MOST_PAGES + 1):
+            data, answer = await self._page(page, PAGE)
+            rows = data.get("results")
+            if not isinstance(rows, list):
+                raise unusable(NAME, answer, "the session list came without results")
+            found |= {
+                row["sessionId"] for row in rows if isinstance(row, dict) and isinstance(row.get("sessionId"), str)
+            }
+            if len(rows) < PAGE or not data.get("next"):
+                break
+        return found
+
+    async def _page(self, page: int, size: int) -> tuple[dict[str, Any], Answer]:
+        params = {"type": "active", "page": str(page), "page_size": str(size)}
+        answer = await self._send("GET", self._settings.list_path, self._studio(), CALL_S, params=params)
+        data = self._data(answer)
+        if not isinstance(data, dict):
+            raise unusable(NAME, answer, "the session list came without data")
+        return data, answer
+
+    def _studio(self) -> Mapping[str, str]:
+        return {"STUDIO-API-KEY": self._key}
+
+    # ------------------------------------------------------------ answers
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        *,
+        body: object | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        url = self._settings.base_url.rstrip("/") + path
+        try:
+            return await self._http.request(method, url, headers=headers, params=params, body=body, timeout_s=timeout_s)
+        except HttpFailure as failure:
+            raise unanswered(NAME, failure) from None
+
+    def _data(self, answer: Answer, hide: str = "") -> Any:
+        """Return the `data` of a success. hide: what an error's text must not repeat. Raises the error it is else."""
+        error = self._error(answer, hide)
+        if error is not None:
+            raise error
+        return answer.json().get("data")
+
+    def _error(self, answer: Answer, hide: str = "") -> VendorError | None:
+        given = answer.json()
+        code = given.get("code") if isinstance(given, dict) else None
+        code = int(code) if isinstance(code, str) and code.isdecimal() else code
+        status = words.status_of(answer.status, code)
+        if 200 <= status < 300:
+            if not isinstance(given, dict):
+                return unusable(NAME, answer, "answered something else than a JSON object")
+            if code is None or code == words.SUCCESS:
+                return None
+            return unusable(NAME, answer, f"answered with the unknown code {str(code)[:20]}")
+        hidden = [secret for secret in (hide, self._token) if secret]
+
+        def clean(text: str) -> str:
+            for secret in hidden:
+                text = text.replace(secret, HIDDEN)
+            return self._clean(text)
+
+        return refused(NAME, replace(answer, status=status), self._signs, self._epoch(), clean)
+
+
+def is_gone(error: VendorError) -> bool:
+    """Tell whether the service said that it does not know the session (any more); a wrong address says less."""
+    return error.http_status == 404 and str(words.GONE) in (error.vendor_code or "")
+
+
+def _path(template: str, session_id: str) -> str:
+    return template.replace("{session_id}", quote(session_id, safe=""))

@@ -1,0 +1,218 @@
+"""A room of AI Studios: its first picture, its voice, what it is given to say, and why it ends (aistudios.md 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from app.rooms.base import (
+    ActiveSpeakers,
+    Choice,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Member,
+    Room,
+    RoomEvent,
+    Text,
+)
+from app.screens import EndReason, Speaker
+from app.vendors.aistudios_api import is_gone
+from app.vendors.base import Answers, SessionInfo
+from app.vendors.captions import MOST
+from app.vendors.errors import Busy, TransientError, VendorError
+from app.vendors.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
+
+if TYPE_CHECKING:
+    from app.vendors.aistudios_control import AistudiosControl
+
+log = logging.getLogger(__name__)
+
+MOST_QUESTIONS = 3  # not yet answered; older ones are dropped
+RETRIES_S = (0.5, 1.5)  # a text that was not taken for a moment's reason
+VOICE_S = 4.0  # from a text taken to its first sound
+LOOKS_S = (0.0, 0.7)  # the service may need a moment to write down why a session ended
+ASK_WHY_S = 2.0
+EARLY_S = 5.0  # a session that ends so shortly before its maximum has reached it
+LAST_S = 2.0  # of the credits, for the way out
+MOST_TOPICS = 16  # told in the log, once each
+
+
+class AistudiosProtocol:
+    """Decodes one session and gives the avatar what it shall say; see `VendorProtocol`.
+
+    The service itself listens and answers; it sends no words. Questions that were typed or tapped are answered by the
+    site's own file, because the service only speaks what it is given (`/talk`). greeting: what the service was told to
+    say first.
+    """
+
+    def __init__(self, control: AistudiosControl, session: SessionInfo, *, greeting: str = "") -> None:
+        self._control = control
+        self._session = session
+        self._greeting = greeting.strip()[:MOST]
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._avatar: str | None = None
+        self._is_ready = False
+        self._avatar_speaks = False
+        self._voice = asyncio.Event()  # set while the avatar is heard
+        self._questions: asyncio.Queue[str | None] = asyncio.Queue()  # None: time for a closing line
+        self._said = 0
+        self._topics: set[str] = set()
+
+    # ------------------------------------------------------------ who is the avatar
+
+    def choose(self, members: Sequence[Member]) -> Choice:
+        """See `VendorProtocol.choose`: the expected participant, else the first that has a picture, and stays it."""
+        hint = self._session.avatar_identity_hint
+        known = {member.identity: member for member in members}
+        avatar = known.get(hint or "") or known.get(self._avatar or "")
+        avatar = avatar or next((member for member in members if member.has_video), None)
+        self._avatar = avatar.identity if avatar is not None else None
+        heard = avatar
+        if avatar is None or not avatar.has_audio:
+            heard = next((member for member in members if member.has_audio), None)
+        return Choice(self._avatar, heard.identity if heard is not None else None)
+
+    # ------------------------------------------------------------ what arrives
+
+    def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
+        """See `VendorProtocol.decode`. Nothing is documented about messages, so none is relied on."""
+        try:
+            return tuple(self._decode(event))
+        except Exception as error:
+            log.warning("a room event could not be read", extra={"error": type(error).__name__})
+            return ()
+
+    def _decode(self, event: RoomEvent) -> Iterator[Event]:
+        match event:
+            case FirstFrame() if not self._is_ready:
+                self._is_ready = True
+                yield Ready()
+                if self._greeting:
+                    yield Caption(Speaker.AVATAR, "greeting", self._greeting, final=True)
+                left_s = self._control.credits_left_s()
+                if left_s is not None:
+                    yield Ending(max(left_s - LAST_S, 0.0), reason=EndReason.OUT_OF_CREDITS)
+            case ActiveSpeakers(identities=identities):
+                yield from self._speaking(self._avatar is not None and self._avatar in identities)
+            case Data(payload=payload, topic=topic, identity=identity):
+                self._note(topic, len(payload), identity)
+            case Text(topic=topic, text=text, identity=identity):
+                self._note(topic, len(text), identity)
+            case Disconnected():
+                self._is_ready = False  # a fresh join must prove anew that the avatar can be seen
+                yield from self._speaking(False)
+            case _:
+                pass
+
+    def _speaking(self, active: bool) -> Iterator[Event]:
+        if active == self._avatar_speaks:
+            return
+        self._avatar_speaks = active
+        if active:
+            self._voice.set()
+        else:
+            self._voice.clear()
+        yield Speaking(Speaker.AVATAR, active)
+
+    def _note(self, topic: str, size: int, identity: str) -> None:
+        """Tell the log what kind of message came, for whoever learns what this service sends; never its content."""
+        topic = topic[:40] if topic.isascii() and topic.isprintable() else "?"
+        if topic in self._topics or len(self._topics) >= MOST_TOPICS:
+            return
+        self._topics.add(topic)
+        sender = "avatar" if identity == self._avatar else "service" if not identity else "somebody"
+        log.info("a message that nobody documents", extra={"topic": topic, "size": size, "sender": sender})
+
+    # ------------------------------------------------------------ what the avatar is given to say
+
+    async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
+        """See `VendorProtocol.attend`: answers one question after another."""
+        answers: Answers | None = None
+        while True:
+            question = await self._questions.get()
+            try:
+                answers = answers or await asyncio.to_thread(self._control.answers, self._session.language)
+                if answers is not None:
+                    await self._answer(answers, question, emit)
+            except Exception as error:
+                log.warning("a question could not be answered", extra={"error": type(error).__name__})
+
+    async def _answer(self, answers: Answers, question: str | None, emit: Callable[[Event], None]) -> None:
+        text = answers.wrap_up() if question is None else answers.reply(question)
+        emit(Thinking(True))
+        try:
+            if await self._say(text, emit):
+                self._said += 1
+                emit(Caption(Speaker.AVATAR, f"said-{self._said}", text[:MOST], final=True))
+                async with asyncio.timeout(VOICE_S):
+                    await self._voice.wait()
+        except TimeoutError:
+            return
+        finally:
+            emit(Thinking(False))
+
+    async def _say(self, text: str, emit: Callable[[Event], None]) -> bool:
+        """Let the avatar say this; returns whether the service took it."""
+        for delay_s in (*RETRIES_S, None):
+            try:
+                await self._control.api.talk(self._session.session_id, text)
+            except VendorError as error:
+                log.info("a text was not taken", extra={"error": type(error).__name__, "status": error.http_status})
+                if is_gone(error):
+                    emit(Ended(await self.why_ended(EndReason.ROOM_CLOSED)))
+                    return False
+                # One whose answer was lost may be spoken already.
+                if delay_s is None or error.ambiguous or not isinstance(error, Busy | TransientError):
+                    return False
+                await asyncio.sleep(delay_s)
+            else:
+                return True
+        return False
+
+    async def ask(self, room: Room, text: str) -> None:
+        """See `VendorProtocol.ask`; the answer comes by itself, so that nobody waits for the service here."""
+        self._put(text)
+
+    async def wrap_up(self, room: Room, remaining_s: float) -> None:
+        """See `VendorProtocol.wrap_up`: a closing line of the site's file."""
+        self._put(None)
+
+    def _put(self, question: str | None) -> None:
+        self._questions.put_nowait(question)
+        while self._questions.qsize() > MOST_QUESTIONS:
+            self._questions.get_nowait()
+
+    async def interrupt(self, room: Room) -> None:
+        """See `VendorProtocol.interrupt`: the service has no call for it; what was not yet said stays unsaid."""
+        while not self._questions.empty():
+            self._questions.get_nowait()
+
+    async def stay(self, room: Room) -> None:
+        """See `VendorProtocol.stay`: the service gives no idle warning."""
+
+    # ------------------------------------------------------------ the end
+
+    async def why_ended(self, reason: EndReason) -> EndReason:
+        """See `VendorProtocol.why_ended`: the service's word where it has one, else the session's age tells."""
+        try:
+            async with asyncio.timeout(ASK_WHY_S):
+                for pause_s in LOOKS_S:
+                    await asyncio.sleep(pause_s)
+                    told = await self._control.why_ended(self._session.session_id)
+                    if told is EndReason.ROOM_CLOSED:
+                        break  # it ended, and nothing says why
+                    if told is not None:
+                        return told
+        except (VendorError, TimeoutError) as error:
+            log.info("the service does not say why a session ended", extra={"error": type(error).__name__})
+        most_s = self._session.max_duration_s
+        if most_s is not None and self._clock() - self._began >= most_s - EARLY_S:
+            return EndReason.VENDOR_MAX_DURATION
+        return reason
+
+    async def goodbye(self, room: Room) -> None:
+        """See `VendorProtocol.goodbye`: nothing in-band; the stop call says it."""

@@ -1,0 +1,92 @@
+"""What AI Studios says, as data: its codes, how its refusals read, why its sessions end (vendors/aistudios.md 3, 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from app.screens import EndReason
+from app.vendors.classify import Sign, Signs
+
+SUCCESS = 1000
+GONE = 4040
+
+# A refusal about a session's length speaks of "maximum session" too, and is no sign of a full service.
+_SESSION = r"session(?!s?[\s_-]*(?:duration|length|time))"
+_NEAR = r"(?:(?!session)[^.\"\n]){0,40}"
+
+BUSY = rf"concurren|max{_NEAR}{_SESSION}|{_SESSION}{_NEAR}limit|too many"
+"""A full service, by its words (inferred)."""
+
+CREDITS = (
+    r"credit|quota|\bbalance\b"
+    r"|insufficient(?![\s_-]+(?:permission|privilege|scope|right|role|access|capacity|resource))"
+)
+"""Credits used up, by its words (inferred)."""
+
+CREDITS_STATUS = 402  # inferred; nothing is documented
+
+END_REASONS: tuple[tuple[str, EndReason], ...] = (
+    (CREDITS, EndReason.OUT_OF_CREDITS),
+    (r"idle|inactiv", EndReason.VENDOR_IDLE),
+    (r"time|max|limit|duration|expire", EndReason.VENDOR_MAX_DURATION),
+    (r"error|fail|crash", EndReason.ERROR),
+    (r"closed|stopped|ended", EndReason.ROOM_CLOSED),  # USER_CLOSED, where it was not us: somebody stopped it
+)
+"""What a session's `end_reason` means, first match; USER_CLOSED alone is documented."""
+
+_STOP_REASONS = {
+    "USER_CLOSED": {EndReason.VISITOR, EndReason.STAFF, EndReason.CANCELLED},
+    "TIMEOUT": {
+        EndReason.IDLE,
+        EndReason.HARD_LIMIT,
+        EndReason.CAP,
+        EndReason.VENDOR_IDLE,
+        EndReason.VENDOR_MAX_DURATION,
+        EndReason.OUT_OF_CREDITS,
+    },
+}
+
+
+def signs(
+    busy_texts: Iterable[str], credits_texts: Iterable[str], busy_codes: Iterable[str], credits_codes: Iterable[str]
+) -> Signs:
+    """Return how refusals are told apart, the site's own texts and codes included; words come before codes."""
+    own = [re.escape(text.strip()) for text in credits_texts if text.strip()]
+    credits_words = "|".join([CREDITS, *own])
+    return Signs(
+        busy=(
+            Sign(text=BUSY),
+            *(Sign(codes=frozenset({code}), text=rf"(?s)\A(?!.*(?:{credits_words}))") for code in busy_codes),
+        ),
+        credits=(
+            Sign(text=credits_words),
+            Sign(statuses=frozenset({CREDITS_STATUS})),
+            *(Sign(codes=frozenset({code})) for code in credits_codes),
+        ),
+    ).with_texts(busy_texts, ())
+
+
+def status_of(status: int, code: object) -> int:
+    """Return the HTTP status that an answer stands for: its own, or the code's where the status says less.
+
+    Codes are statuses with a digit more: 4010, 4290, 5000.
+    """
+    if isinstance(code, int) and not isinstance(code, bool) and 4000 <= code <= 5999:
+        return code // 10 if status < 300 or status == 400 else status
+    return status
+
+
+def stop_reason(reason: EndReason) -> str:
+    """Return the stop call's word for why a visit ended."""
+    return next((word for word, reasons in _STOP_REASONS.items() if reason in reasons), "ERROR")
+
+
+def end_reason(word: object, own: Mapping[str, EndReason]) -> EndReason:
+    """Return what a session's `end_reason` means. own: the site's table, which comes first."""
+    if not isinstance(word, str):
+        return EndReason.ROOM_CLOSED
+    for known, reason in own.items():
+        if known.casefold() == word.strip().casefold():
+            return reason
+    return next((reason for text, reason in END_REASONS if re.search(text, word, re.IGNORECASE)), EndReason.ROOM_CLOSED)
