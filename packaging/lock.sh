@@ -15,6 +15,6 @@ compile() { # LOCK-FILE OPTIONS
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --output-file "$lock" "$@"
 }
 
-compile packaging/requirements.txt pyproject.toml --extra listen
-compile packaging/requirements-dev.txt pyproject.toml --extra listen --group dev --constraints packaging/requirements.txt
+compile packaging/requirements.txt pyproject.toml --extra listen --extra tavus
+compile packaging/requirements-dev.txt pyproject.toml --extra listen --extra tavus --group dev --constraints packaging/requirements.txt
 compile packaging/requirements-go.txt --group go
