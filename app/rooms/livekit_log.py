@@ -16,11 +16,17 @@ _MOST = 300  # characters of a detail
 
 # Every refused join, resume and reconnect is logged as a warning or worse; the room tells all of these as events.
 _EXPECTED = re.compile(
-    r"signal connection failed|failed to connect|failed to fetch region|v1 path not found|v0 fallback also failed"
-    r"|authentication rejected|error while connecting to a room|received session close|closed unexpectedly"
-    r"|(?:resuming|restarting|resume|restart) connection|reconnect|wait_pc_connection|ping timeout|queue overflow"
-    r"|signal (?:client|event|error)|failed to (?:send|validate)|data channel|negotiat|drop unknown FFI handle"
-    r"|peer connection is closed|could not find published track|unknown participant|track_id|TrackSid"
+    "|".join(
+        (
+            r"^livekit_signaling",
+            r"failed to connect|error while connecting to a room|authentication rejected|wait_pc_connection",
+            r"received session close|closed unexpectedly|data channel|ping timeout|reconnect",
+            r"(?:resuming|restarting|resume|restart) connection",
+            r"negotiat|failed to handle signal|failed to (?:send|validate)|peer connection is closed",
+            r"queue overflow|drop unknown FFI handle",
+            r"could not find published track|unknown participant|track_id|TrackSid",
+        )
+    )
 )
 
 

@@ -42,6 +42,10 @@ FLOWS_END_S = 0.6
 GOODBYE_S = 1.2
 SEND_S = 5.0
 
+# With the library's own default, one peer connection for both directions, our publishing and our subscribing can get
+# into each other's way: of 96 joins on an overloaded machine, 14 had no picture or were never heard; so none.
+_OPTIONS = rtc.RoomOptions(single_peer_connection=False)
+
 
 class LiveKitRooms:
     """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
@@ -118,7 +122,7 @@ class LiveKitRoom:
         room = rtc.Room()  # single use: a second connect finds the first one's participants and fails
         self._listen(room)
         began = time.monotonic()
-        joining = asyncio.get_running_loop().create_task(room.connect(url, token), name="room-connect")
+        joining = asyncio.get_running_loop().create_task(room.connect(url, token, _OPTIONS), name="room-connect")
         try:
             await asyncio.wait({joining}, timeout=deadline_s)
         except asyncio.CancelledError:

@@ -111,7 +111,8 @@ class Agent:
             room.on("track_unsubscribed", self._on_track_gone)
             room.register_text_stream_handler("lk.chat", self._on_chat)
         token = self._server.token(self._name, identity, kind=kind, attributes=attributes)
-        await room.connect(self._server.ws, token)
+        # One peer connection for both directions, the library's default, loses tracks on an overloaded machine.
+        await room.connect(self._server.ws, token, rtc.RoomOptions(single_peer_connection=False))
         if len(self._rooms) == 1:
             room.local_participant.register_rpc_method(self.script.interrupt_method, self._on_interrupt)
             for participant in list(room.remote_participants.values()):
@@ -255,6 +256,11 @@ class Agent:
         """Unpublish the picture; the agent stays."""
         assert self.camera is not None
         await self._publisher.local_participant.unpublish_track(self.camera.sid)
+
+    def mute_picture(self, muted: bool) -> None:
+        """Pause the picture on purpose, or let it go on."""
+        assert self.camera is not None
+        self.camera.mute(muted)
 
     async def leave_worker(self) -> None:
         """The avatar's worker leaves, the agent stays."""

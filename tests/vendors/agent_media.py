@@ -89,14 +89,14 @@ class Camera:
         self._look = look
         self._frames = rendered(look.pattern, look.width, look.height)
         self._source = rtc.VideoSource(look.width, look.height)
+        self._track = rtc.LocalVideoTrack.create_video_track("avatar", self._source)
         self._task: asyncio.Task[None] | None = None
         self.sid = ""
 
     async def publish(self, participant: rtc.LocalParticipant) -> None:
         """Publish and begin to move."""
-        track = rtc.LocalVideoTrack.create_video_track("avatar", self._source)
         publication = await participant.publish_track(
-            track,
+            self._track,
             rtc.TrackPublishOptions(
                 source=rtc.TrackSource.SOURCE_CAMERA,
                 simulcast=self._look.simulcast,
@@ -111,6 +111,13 @@ class Camera:
     def resize(self, width: int, height: int) -> None:
         """Go on in another size."""
         self._frames = rendered(self._look.pattern, width, height)
+
+    def mute(self, muted: bool) -> None:
+        """Pause on purpose, or go on."""
+        if muted:
+            self._track.mute()
+        else:
+            self._track.unmute()
 
     async def close(self) -> None:
         """Stand still for good and free everything."""
