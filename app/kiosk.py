@@ -12,9 +12,12 @@ from typing import Any
 from app.character.base import Mood
 from app.exit_code import ExitCode
 from app.hours import Hours
+from app.planned_restart import PlannedRestart
+from app.records.journal import JournalError
 from app.screens import Attract, Closed, EndReason, StaffAction, Start, Unavailable, UnavailableReason
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
 from app.visit import Visit, VisitParts
+from app.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +27,8 @@ FORGET_S = 45.0  # who changed the language and left: the next one finds the def
 LOOK_S = 1.0  # clock, settings file
 BEAT_S = 0.5
 WAY_OUT_S = 3.5  # of the 5 s in which a requested end must be through
-RESTART_AFTER_S = 3600.0  # a kiosk just started is not restarted by the clock
 
-
-_STAFF_CODES = {
+STAFF_CODES = {
     StaffAction.RESTART: ExitCode.RESTART,
     StaffAction.REBOOT: ExitCode.REBOOT,
     StaffAction.SHUT_DOWN: ExitCode.SHUT_DOWN,
@@ -41,7 +42,8 @@ class Site:
 
     epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now. unavailable: set
     where the settings are wrong from the start (no visit is tried until they change). spent: why no visit may begin,
-    because what may be spent is spent; None as long as there is something left.
+    because what may be spent is spent; None as long as there is something left. memory: what this process uses, 1.0
+    for as much as it may.
     """
 
     hours: Hours
@@ -49,6 +51,7 @@ class Site:
     settings_changed: Callable[[], bool]
     unavailable: UnavailableReason | None = None
     spent: Callable[[], UnavailableReason | None] = lambda: None
+    memory: Callable[[], float] = lambda: 0.0
 
 
 class Kiosk:
@@ -64,14 +67,15 @@ class Kiosk:
         self._visit_is_over = False
         self._wants_again = False
         self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
-        self._restart_due = self._next_restart()
+        self._touched_at = self._clock()
+        self._restart = PlannedRestart(site.hours, site.epoch, self._clock, site.memory)
         parts.stage.on_staff = self.on_staff
-        self._say_unavailable(site.unavailable)
+        if site.unavailable is not None:
+            self._say_unavailable(site.unavailable)
 
     async def run(self) -> ExitCode:
         """Serve until somebody asks for the end; every session is on its way back, or back, when it returns."""
-        beat = asyncio.create_task(self._beat(), name="beat")
+        beat = asyncio.create_task(keep_beating(self._p.vitals), name="beat")
         day = asyncio.create_task(self._day(), name="day")
         try:
             either: list[asyncio.Future[Any]] = [day, self._exit]
@@ -93,8 +97,8 @@ class Kiosk:
 
     def on_staff(self, action: StaffAction) -> None:
         """Do what the staff panel asks."""
-        if action in _STAFF_CODES:
-            self.request_exit(_STAFF_CODES[action])
+        if action in STAFF_CODES:
+            self.request_exit(STAFF_CODES[action])
         elif action is StaffAction.END_VISIT and self._visit is not None:
             self._visit.end(EndReason.STAFF)
         elif action in (StaffAction.CLOSE, StaffAction.OPEN):
@@ -126,7 +130,7 @@ class Kiosk:
         self._p.company.calm(stage.preferences.less_motion)
         self._p.company.show(Mood.ATTRACT)
         stage.show(Attract())
-        touched_at = self._clock()
+        self._touched_at = self._clock()
         while True:
             try:
                 async with asyncio.timeout(LOOK_S):
@@ -135,10 +139,10 @@ class Kiosk:
                 if not self._is_open() or self._site.spent() is not None:
                     return False
                 self._restart_if_due()
-                if self._clock() - touched_at >= FORGET_S:
+                if self._clock() - self._touched_at >= FORGET_S:
                     stage.reset()
                 continue
-            touched_at = self._clock()
+            self._touched_at = self._clock()
             self._p.company.calm(stage.preferences.less_motion)
             if isinstance(intent, Start) and self._clock() >= self._guard_until:
                 return True
@@ -152,6 +156,9 @@ class Kiosk:
         except (OutOfCredits, AuthError, ConfigError, TransientError) as error:
             vitals.last_end = EndReason.UNAVAILABLE
             self._tell_staff(error)
+        except JournalError as error:
+            vitals.last_end = EndReason.UNAVAILABLE
+            self._tell_of_journal(error)
         except Exception as error:
             # A fault of ours ends this visit, not the day.
             vitals.last_end = EndReason.ERROR
@@ -184,13 +191,14 @@ class Kiosk:
         waits = list(NETWORK_MEND_S) if vitals.unavailable is UnavailableReason.NETWORK else []
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():
-            has_hint = self._site.unavailable is not None
+            is_for_good = self._site.unavailable is not None
+            has_hint = self._site.unavailable is UnavailableReason.CONFIG
             stage.show(Unavailable(vitals.unavailable, staff_hint=has_hint))
             await asyncio.sleep(LOOK_S)
             stage.take()
             if self._site.settings_changed():
                 self.request_exit(ExitCode.RELOAD)
-            if has_hint or self._clock() < look_at:
+            if is_for_good or self._clock() < look_at:
                 continue
             if await self._is_mended():
                 self._say_unavailable(None)
@@ -198,7 +206,11 @@ class Kiosk:
 
     async def _is_mended(self) -> bool:
         try:
+            await self._p.releases.check()
             findings = await self._p.service.control.check()
+        except JournalError as error:
+            self._tell_of_journal(error)
+            return False
         except VendorError as error:
             self._tell_staff(error)
             return False
@@ -220,23 +232,26 @@ class Kiosk:
         log.error("the service cannot be used", extra={"error": type(error).__name__, "status": error.http_status})
         self._say_unavailable(reasons.get(type(error), UnavailableReason.NETWORK))
 
+    def _tell_of_journal(self, error: JournalError) -> None:
+        """Without a paper trail no session may begin: nobody could stop it after a crash."""
+        self._p.vitals.staff_note = str(error)
+        log.error("the journal cannot be used")
+        self._say_unavailable(UnavailableReason.CONFIG)
+
     def _say_unavailable(self, reason: UnavailableReason | None) -> None:
         self._p.vitals.unavailable = reason
 
-    def _next_restart(self) -> float | None:
-        seconds = self._site.hours.seconds_to_restart(self._site.epoch())
-        return None if seconds is None else self._clock() + seconds
-
     def _restart_if_due(self) -> None:
-        now = self._clock()
-        if self._restart_due is not None and now >= self._restart_due:
-            self._restart_due = self._next_restart()
-            if now - self._began >= RESTART_AFTER_S:
-                self.request_exit(ExitCode.RESTART)
+        reason = self._restart.reason(self._clock() - self._touched_at, self._p.vitals.visits)
+        if reason is not None:
+            log.info("planned restart", extra={"reason": reason})
+            self.request_exit(ExitCode.RESTART)
 
-    async def _beat(self) -> None:
-        """The loop's sign of life, for everybody outside it."""
-        while True:
-            self._p.vitals.beat_at = time.monotonic()
-            self._p.vitals.loop_time = self._clock()
-            await asyncio.sleep(BEAT_S)
+
+async def keep_beating(vitals: Vitals) -> None:
+    """Write the loop's sign of life, for everybody outside it, until cancelled."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        vitals.beat_at = time.monotonic()
+        vitals.loop_time = clock()
+        await asyncio.sleep(BEAT_S)

@@ -18,15 +18,17 @@ from app.hours import Hours
 from app.kiosk import Kiosk, Site
 from app.line import NoLine
 from app.options import RunOptions
-from app.records.journal import SqliteJournal
+from app.records.journal import JournalError, SqliteJournal
 from app.release import Releases
 from app.resources import resource
 from app.rooms.base import RoomFactory
+from app.safe_mode import SafeMode
 from app.screens import UnavailableReason
 from app.settings.load import Loaded
 from app.settings.types import split_listen
 from app.state import StateDirectory
 from app.system.awake import KeepAwake
+from app.system.memory import used_share
 from app.system.status import StatusServer, StatusUnavailable
 from app.tasks import Tasks
 from app.vendors.base import Control, Vendor
@@ -70,7 +72,7 @@ class House:
         self._tasks = Tasks()
         self._way_down = contextlib.AsyncExitStack()
 
-    async def build(self) -> Kiosk:
+    async def build(self) -> Kiosk | SafeMode:
         """Return the kiosk. The window stays alive while the large libraries are loaded."""
         self._vitals.kiosk = self._settings.kiosk.id
         self._vitals.staff_note = ""
@@ -79,9 +81,13 @@ class House:
         await self._front.reachable()
         self._tell_status()
         self._keep_awake()
+        if self._safe_mode:
+            releases, _ = await self._open_releases()
+            return SafeMode(self._front.stage, self._vitals, releases, self._loaded.changed)
         company = await self._front.invite()
         parts = await self._build_parts(company)
-        return Kiosk(parts, Site(Hours(self._settings.hours), time.time, self._loaded.changed, why))
+        site = Site(Hours(self._settings.hours), time.time, self._loaded.changed, why, memory=used_share)
+        return Kiosk(parts, site)
 
     async def take_down(self) -> None:
         """Undo `build`, last thing first; safe after half a build."""
@@ -123,14 +129,9 @@ class House:
         settings = self._settings
         await asyncio.to_thread(_load_libraries)
         from app.audio.backend import SoundDeviceBackend
-        from app.http import HttpClient
 
-        http = HttpClient(self._vitals.version)
-        self._way_down.push_async_callback(http.close)
+        releases, http = await self._open_releases()
         vendor, control = self._service(http, settings.service.vendor)
-        journal = SqliteJournal(self._state.database)
-        self._way_down.callback(journal.close)
-        releases = Releases(journal, self._vitals, self._tasks, time.time)
         service = Service(vendor.name, control, self._run)
         audio = SoundDeviceBackend(
             output_name=settings.audio.output,
@@ -141,7 +142,6 @@ class House:
         )
         self._way_down.push_async_callback(audio.close)
         rooms, questions = self._rooms(vendor, company)
-        await releases.recover(lambda name: self._control_of(http, name), self._run)
         table = settings.service.table(vendor)
         return VisitParts(
             settings=settings,
@@ -161,6 +161,28 @@ class House:
             chance=random.Random(),  # reason: jitter
             new_name=lambda: f"kiosk-{settings.kiosk.id}-{secrets.token_hex(8)}",
         )
+
+    async def _open_releases(self) -> tuple[Releases, Http]:
+        """Open journal and network, and begin to stop what the journal names: nothing of this process runs yet."""
+        from app.http import HttpClient
+
+        http = HttpClient(self._vitals.version)
+        self._way_down.push_async_callback(http.close)
+        journal = SqliteJournal(self._state.database, mends=True, tell=self._tell_staff)
+        self._way_down.callback(journal.close)
+        self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use both
+        releases = Releases(journal, self._vitals, self._tasks, time.time)
+        try:
+            await releases.recover(lambda name: self._control_of(http, name))
+            await releases.check()
+        except JournalError as error:
+            log.error("the journal cannot be used")
+            self._tell_staff(str(error))
+            self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
+        return releases, http
+
+    def _tell_staff(self, note: str) -> None:
+        self._vitals.staff_note = note
 
     def _service(self, http: Http, name: str) -> tuple[Vendor, Control]:
         """Return a vendor and its control; the demo's where the settings name none that can be used."""
