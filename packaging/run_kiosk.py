@@ -38,7 +38,7 @@ def main(options: list[str]) -> int:
 def visit(command: list[str], size: str, pictures: Path) -> None:
     """One visit from attract to attract, photographed; raises Failed where it goes otherwise."""
     with virtual_screen(size) as screen:
-        demo = [*command, "demo", "--windowed", size, "--busy", "6"]
+        demo = [*command, "demo", "--windowed", size, "--busy", "9"]
         with Kiosk(demo, {**screen, **IDLE, "PYTHONPATH": str(ROOT)}) as kiosk:
 
             def take(name: str) -> None:
@@ -52,6 +52,7 @@ def visit(command: list[str], size: str, pictures: Path) -> None:
             take("notice")
             kiosk.press("Return")
             kiosk.wait_for_screen("waiting")
+            time.sleep(4)  # reason and elapsed time come after three seconds
             take("waiting")
             kiosk.wait_for_screen("live", most_s=60)
             take("live")
