@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.http import Http
 from app.probes import apart, probe_of, within
+from app.records.credits import ledger_for
 from app.settings.advice import advice
 from app.settings.load import Loaded
 from app.settings.shape import secret_values
@@ -48,7 +49,7 @@ async def readiness(
     return [
         *settings_findings(loaded),
         *advice(loaded.settings),
-        *await service_findings(loaded, redactor, vendors, http),
+        *await service_findings(loaded, redactor, vendors, http, state),
         *await asyncio.to_thread(within, "sound", devices),
         *await apart("screen", "app.window.probe", "screen_findings"),
         *disk_findings(state),
@@ -82,17 +83,27 @@ def _others_can_read(path: Path) -> bool:
 
 
 async def service_findings(
-    loaded: Loaded, redactor: Redactor, vendors: Mapping[str, Vendor], http: Http
+    loaded: Loaded,
+    redactor: Redactor,
+    vendors: Mapping[str, Vendor],
+    http: Http,
+    state: StateDirectory | None = None,
 ) -> list[Finding]:
-    """What the chosen service says about host, key and ids. Nothing is asked while its settings are wrong."""
+    """What the chosen service says about host, key and ids. Nothing is asked while its settings are wrong.
+
+    state: where what it costs is counted.
+    """
     if any(not mistake.key or mistake.key.startswith("service") for mistake in loaded.mistakes):
         return [Finding("service", False, "not asked: its settings are wrong")]
     settings = loaded.settings
     vendor = vendors.get(settings.service.vendor)
     if vendor is None:
         return [Finding("service", False, f"{settings.service.vendor} is missing in this program")]
+    ledger = ledger_for(settings, vendor, state.database) if state is not None else None
     try:
-        control = control_for(settings, vendor, http)
+        if state is not None and ledger is not None and state.database.exists():
+            await ledger.refresh()
+        control = control_for(settings, vendor, http, credits_=ledger)
         async with asyncio.timeout(SERVICE_S):
             return [Finding("service", True, vendor.name), *await control.check()]
     except VendorError as error:
@@ -104,6 +115,9 @@ async def service_findings(
         return [Finding("service", False, f"{vendor.name}: gives no answer within {SERVICE_S:g} s")]
     except Exception as error:
         return [Finding("service", False, f"{vendor.name}: the check itself failed ({type(error).__name__})")]
+    finally:
+        if ledger is not None:
+            ledger.close()
 
 
 def disk_findings(state: StateDirectory) -> list[Finding]:

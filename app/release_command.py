@@ -8,9 +8,11 @@ import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from app import __version__
 from app.http import HttpClient
+from app.records.credits import ledger_for
 from app.records.journal import Journal, JournalError, Row, SqliteJournal
 from app.release import UNKNOWN_S, bound_s
 from app.screens import EndReason
@@ -50,7 +52,7 @@ async def release_all(settings: Settings, state: StateDirectory, *, force: bool 
     journal = SqliteJournal(state.database)
     http = HttpClient(__version__)
     try:
-        outcomes = await _release(settings, journal, http, None if force else living_run(state.folder))
+        outcomes = await _release(settings, journal, http, None if force else living_run(state.folder), state.database)
     except JournalError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -66,15 +68,24 @@ async def release_all(settings: Settings, state: StateDirectory, *, force: bool 
     return 1 if any(outcome.outcome == "left" for outcome in outcomes) else 0
 
 
-async def _release(settings: Settings, journal: SqliteJournal, http: HttpClient, living: str | None) -> list[Outcome]:
+async def _release(
+    settings: Settings, journal: SqliteJournal, http: HttpClient, living: str | None, database: Path
+) -> list[Outcome]:
     rows = await journal.rows()
     known = vendors()
 
+    ledgers = {name: ledger_for(settings, vendor, database) for name, vendor in known.items()}
+
     def control(row: Row) -> Control | None:
         vendor = known.get(row.vendor)
-        return None if vendor is None else control_for(settings, vendor, http)
+        return None if vendor is None else control_for(settings, vendor, http, credits_=ledgers[vendor.name])
 
-    return await asyncio.gather(*(_release_row(row, control(row), journal, living) for row in rows))
+    try:
+        return await asyncio.gather(*(_release_row(row, control(row), journal, living) for row in rows))
+    finally:
+        for ledger in ledgers.values():
+            if ledger is not None:
+                ledger.close()
 
 
 async def _release_row(row: Row, control: Control | None, journal: Journal, living: str | None) -> Outcome:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 import math
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.records.database import Database
+
+if TYPE_CHECKING:
+    from app.settings.model import Settings
+    from app.vendors.base import Vendor
 
 log = logging.getLogger(__name__)
 
@@ -110,3 +116,11 @@ class Ledger:
             self._count = await self._database.do(count)
         except sqlite3.Error as error:
             log.warning("credits could not be counted", extra={"error": type(error).__name__})
+
+
+def ledger_for(settings: Settings, vendor: Vendor, path: Path) -> Ledger | None:
+    """Return the ledger of a service that sells credits, None for others. Nothing is opened before its first use."""
+    if not vendor.sells_credits:
+        return None
+    budget = settings.budget
+    return Ledger(path, vendor.name, bought=budget.credits, per_minute=budget.credits_per_minute, epoch=time.time)

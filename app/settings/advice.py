@@ -46,7 +46,17 @@ def advice(settings: Settings) -> list[Finding]:
     if visit.chip_s < visit.countdown_s:
         text = f"{visit.chip_s:g} is later than the countdown, which begins at {visit.countdown_s:g}"
         found.append(Finding("visit.chip_s", None, text))
-    return found + _unencrypted(settings)
+    return found + _beyond_plan(settings) + _unencrypted(settings)
+
+
+def _beyond_plan(settings: Settings) -> list[Finding]:
+    """A note where visits are promised longer than the chosen service's plan lets them be."""
+    table = settings.service.tables.get(settings.service.vendor)
+    limit_s = settings.visit.hard_limit_s
+    if settings.service.vendor == "demo" or table is None or limit_s <= table.plan_max_s:
+        return []
+    text = f"{limit_s:g} is longer than the plan's longest session: visits end before {table.plan_max_s:g}"
+    return [Finding("visit.hard_limit_s", None, text)]
 
 
 def _unencrypted(settings: Settings) -> list[Finding]:

@@ -65,4 +65,5 @@ VENDOR = Vendor(
     protocol=_protocol,
     required=("app_id", "user_key", "avatar_id"),
     answers_from_file=True,
+    sells_credits=True,
 )

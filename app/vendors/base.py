@@ -250,6 +250,7 @@ class Vendor:
     required: dotted keys below its table that must not be empty; of a group of keys one is enough. media: which room
     carries it: "livekit", "daily" or "local". build: its control. protocol: a fresh one per session. answers_from_file:
     its avatar says only what it is given, so typed and suggested questions are answered by the site's file.
+    sells_credits: what its sessions cost is counted.
     """
 
     name: str
@@ -259,3 +260,4 @@ class Vendor:
     protocol: Callable[[Control, SessionInfo, Any], VendorProtocol]
     required: tuple[str | tuple[str, ...], ...] = ()
     answers_from_file: bool = False
+    sells_credits: bool = False
