@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.budget import Budget
 from app.character.paint import Painter
 from app.character.performer import Performer
 from app.compose.front import PLATE, Front
@@ -18,6 +19,7 @@ from app.hours import Hours
 from app.kiosk import Kiosk, Site
 from app.line import NoLine
 from app.options import RunOptions
+from app.records.credits import Ledger, ledger_for
 from app.records.journal import JournalError, SqliteJournal
 from app.release import Releases
 from app.resources import resource
@@ -39,6 +41,7 @@ from app.vitals import Vitals
 from app.waiting.creates import Creates, Service
 
 if TYPE_CHECKING:
+    from app.guide.answers import SiteAnswers
     from app.http import Http
 
 log = logging.getLogger(__name__)
@@ -70,6 +73,9 @@ class House:
         self._run = run
         self._safe_mode = safe_mode
         self._tasks = Tasks()
+        self._ledgers: dict[str, Ledger] = {}
+        self._budget = Budget(None, vitals)
+        self._site_answers: SiteAnswers | None = None
         self._way_down = contextlib.AsyncExitStack()
 
     async def build(self) -> Kiosk | SafeMode:
@@ -86,7 +92,9 @@ class House:
             return SafeMode(self._front.stage, self._vitals, releases, self._loaded.changed)
         company = await self._front.invite()
         parts = await self._build_parts(company)
-        site = Site(Hours(self._settings.hours), time.time, self._loaded.changed, why, memory=used_share)
+        site = Site(
+            Hours(self._settings.hours), time.time, self._loaded.changed, why, self._budget.spent, memory=used_share
+        )
         return Kiosk(parts, site)
 
     async def take_down(self) -> None:
@@ -131,7 +139,10 @@ class House:
         from app.audio.backend import SoundDeviceBackend
 
         releases, http = await self._open_releases()
-        vendor, control = self._service(http, settings.service.vendor)
+        vendor = self._chosen(settings.service.vendor)
+        answers = self._answers() if vendor.answers_from_file else None
+        control = self._control(http, vendor, answers)
+        await self._watch_budget(vendor)
         service = Service(vendor.name, control, self._run)
         audio = SoundDeviceBackend(
             output_name=settings.audio.output,
@@ -168,9 +179,10 @@ class House:
 
         http = HttpClient(self._vitals.version)
         self._way_down.push_async_callback(http.close)
+        self._open_ledgers()
         journal = SqliteJournal(self._state.database, mends=True, tell=self._tell_staff)
         self._way_down.callback(journal.close)
-        self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use both
+        self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use all of these
         releases = Releases(journal, self._vitals, self._tasks, time.time)
         try:
             await releases.recover(lambda name: self._control_of(http, name))
@@ -184,17 +196,50 @@ class House:
     def _tell_staff(self, note: str) -> None:
         self._vitals.staff_note = note
 
-    def _service(self, http: Http, name: str) -> tuple[Vendor, Control]:
-        """Return a vendor and its control; the demo's where the settings name none that can be used."""
+    def _chosen(self, name: str) -> Vendor:
+        """Return a vendor; the demo where the settings name none that can be used."""
         known = vendors()
         vendor = known.get(name) if not self._loaded.mistakes else None
-        vendor = vendor or known["demo"]
-        return vendor, control_for(self._settings, vendor, http, self._options.busy_s)
+        return vendor or known["demo"]
+
+    def _control(self, http: Http, vendor: Vendor, answers: SiteAnswers | None = None) -> Control:
+        busy_s, ledger = self._options.busy_s, self._ledgers.get(vendor.name)
+        return control_for(self._settings, vendor, http, busy_s, credits_=ledger, answers=answers)
 
     def _control_of(self, http: Http, name: str) -> Control | None:
         """Return the control of any vendor that the journal may name; the settings may have changed since."""
         vendor = vendors().get(name)
-        return None if vendor is None else control_for(self._settings, vendor, http)
+        return None if vendor is None else self._control(http, vendor)
+
+    # ------------------------------------------------------------ what it costs, and what the site's file answers
+
+    def _open_ledgers(self) -> None:
+        """Of every service: sessions of one used before may still have to be stopped, and counted."""
+        for vendor in vendors().values():
+            ledger = ledger_for(self._settings, vendor, self._state.database)
+            if ledger is not None:
+                self._ledgers[vendor.name] = ledger
+                self._way_down.callback(ledger.close)
+
+    async def _watch_budget(self, vendor: Vendor) -> None:
+        self._budget = Budget(self._ledgers.get(vendor.name), self._vitals)
+        await self._budget.look()
+        self._tasks.start(self._budget.watch(), "budget")
+
+    def _answers(self) -> SiteAnswers:
+        from app.guide.answers import SiteAnswers
+
+        kiosk = self._settings.kiosk
+        answers = SiteAnswers(
+            (self._loaded.path.parent / "guide", resource("guide")),
+            place=kiosk.place,
+            help_at=kiosk.help,
+            questions=self._settings.look.questions,
+            chance=random.Random(),  # reason: the words of answers vary
+        )
+        self._tasks.start(asyncio.to_thread(answers, kiosk.language), "answers-warm-up")
+        self._site_answers = answers
+        return answers
 
     def _rooms(self, vendor: Vendor, company: Performer) -> tuple[RoomFactory, Questions]:
         """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
@@ -205,6 +250,9 @@ class House:
 
         rooms = LiveKitRooms()
         self._way_down.push_async_callback(rooms.close)
+        answers = self._site_answers
+        if answers is not None:
+            return rooms, lambda language: own or answers.questions(language)[:QUESTIONS]
         return rooms, lambda language: own
 
     def _guides_rooms(self, own: tuple[str, ...], company: Performer) -> tuple[RoomFactory, Questions]:
