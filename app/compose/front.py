@@ -11,6 +11,7 @@ from app.audio.base import Levels
 from app.opening import Opening
 from app.options import RunOptions
 from app.picture import Frame, Picture
+from app.records.counters import Counters
 from app.resources import resource
 from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
 from app.vitals import Vitals
@@ -47,6 +48,7 @@ class Front:
         self.opening = opening
         self.picture = Picture()
         self.levels = Levels()
+        self.counters = Counters()
         self.stage: Stage
         self.company: Performer | None = None
         self.is_painted = False
@@ -158,7 +160,7 @@ class Front:
             send,
             pin_hash=self.opening.pin or None,
             may_leave=self._options.demo or self._options.windowed is not None,
-            attempts_file=self._options.state_dir / "pin.json",
+            store=self.counters,
             now=time.time,
         )
 

@@ -191,6 +191,8 @@ class House:
             log.error("the journal cannot be used")
             self._tell_staff(str(error))
             self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
+        await self._front.counters.open(self._state.database)  # after the journal, which mends the file
+        self._way_down.callback(self._front.counters.close)
         return releases, http
 
     def _tell_staff(self, note: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.screens import Intent, Preferences, Staff, StaffAction
 from app.vitals import Vitals
-from app.window.attempts import PinAttempts
+from app.window.attempts import PinAttempts, Store
 from app.window.controls import Button, Control, spread
 from app.window.flow import Column, Grow, Item, Row, Space
 from app.window.look import Look, Role
@@ -37,7 +36,7 @@ class StaffPanel(QWidget):
     """A solid surface over the whole window; it closes itself 60 s after the last touch.
 
     pin_hash: as `setup` made it; None: the panel only says how to set a PIN. may_leave: without a PIN it also offers to
-    leave (demo, ordinary window). attempts_file: where wrong PINs are counted. now: Unix seconds, for the pause after
+    leave (demo, ordinary window). store: where wrong PINs are counted. now: Unix seconds, for the pause after
     wrong ones. clock: seconds that only go forward, for everything else.
     """
 
@@ -51,7 +50,7 @@ class StaffPanel(QWidget):
         *,
         pin_hash: str | None,
         may_leave: bool,
-        attempts_file: Path,
+        store: Store,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,7 +72,7 @@ class StaffPanel(QWidget):
             texts,
             self,
             hashed=pin_hash or "",
-            attempts=PinAttempts(attempts_file, now),
+            attempts=PinAttempts(store, now),
             right=self._enter,
             changed=self.redraw,
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from app.records.counters import Counters
 from app.screens import EndReason, Live, Preferences, Shown, StaffAction
 from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
 from app.window.staff import StaffPanel
@@ -43,16 +43,13 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
     load_fonts(RESOURCES / "fonts")
-    folder = Path(tempfile.mkdtemp())
     for size in SIZES:
         for language in ("en", "de", "ar"):
             for name, pin in (("nopin", None), ("pin", PIN_HASH)):
                 vitals = busy_vitals()
 
                 def make(look, texts, send, parent, vitals=vitals, pin=pin):
-                    return StaffPanel(
-                        parent, look, texts, vitals, send, pin_hash=pin, may_leave=True, attempts_file=folder / "a"
-                    )
+                    return StaffPanel(parent, look, texts, vitals, send, pin_hash=pin, may_leave=True, store=Counters())
 
                 window = make_window(size, vitals=vitals, staff=make)
                 window.appear()

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.records.counters import Counters
 from app.screens import (
     Attract,
     Closed,
@@ -41,9 +42,9 @@ SCREENS = [Attract(), Notice(), Waiting(), Connecting(), Live(), StillThere(), F
 class StaffKiosk(Kiosk):
     """A window with the real panel; `unix` and `time` are in the test's hand."""
 
-    def __init__(self, folder, *, pin=HASHED, may_leave=False) -> None:
+    def __init__(self, counters, *, pin=HASHED, may_leave=False) -> None:
         self.unix = 1_000_000.0
-        self.pin, self.may_leave, self.folder = pin, may_leave, folder
+        self.pin, self.may_leave, self.counters = pin, may_leave, counters
         super().__init__()
         self.vitals.screen = "live"
         self.vitals.visit = VisitVitals()
@@ -60,7 +61,7 @@ class StaffKiosk(Kiosk):
             send,
             pin_hash=self.pin,
             may_leave=self.may_leave,
-            attempts_file=self.folder / "pin.json",
+            store=self.counters,
             now=lambda: self.unix,
             clock=lambda: self.time,
         )
@@ -103,11 +104,11 @@ class StaffKiosk(Kiosk):
 
 
 @pytest.fixture
-def make(fonts, qapp, tmp_path):
-    made = []
+def make(fonts, qapp):
+    made, counters = [], Counters()
 
     def new(**more):
-        made.append(StaffKiosk(tmp_path, **more))
+        made.append(StaffKiosk(counters, **more))
         return made[-1]
 
     yield new
@@ -194,7 +195,7 @@ def test_what_cannot_be_a_pin_is_no_try(kiosk):
         kiosk.enter("12")
         QTest.keyClick(kiosk.window.focusWidget(), KEY.Key_Backspace)
         QTest.keyClick(kiosk.window.focusWidget(), KEY.Key_Backspace)
-    assert not (kiosk.folder / "pin.json").exists()
+    assert kiosk.counters.get("pin_wrong") == 0
 
 
 def test_without_a_pin_it_says_how_to_set_one_and_lets_nobody_in(make):
