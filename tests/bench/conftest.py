@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.eyes import open_eyes
+from tests.bench.rooms import running_service
 from tests.bench.table import Table
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +49,17 @@ def surroundings(display) -> Iterator[dict[str, str]]:
             # A program that is installed was compiled once; a checkout that is being edited was not.
             "PYTHONPYCACHEPREFIX": f"{home}/byte-code",
         }
+
+
+@pytest.fixture
+def eyes(tmp_path):
+    """A screen whose picture lies in memory."""
+    with open_eyes(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def service(tmp_path, surroundings, eyes):
+    """A service whose agents show 720x1280 at 30 fps."""
+    with running_service(tmp_path, {**surroundings, "DISPLAY": eyes.display}) as running:
+        yield running
