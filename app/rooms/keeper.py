@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Keeper:
@@ -21,7 +23,7 @@ class Keeper:
         """How many things are still under way."""
         return len(self._kept)
 
-    def keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    def keep(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run `work` as a task that lives as long as it needs."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._kept.add(task)

@@ -1,0 +1,90 @@
+"""Daily's pictures and sound as ours. Everything here is called on threads of Daily's library."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from app.audio.base import RATE, SpeakerOut
+from app.picture import Frame, Picture, PixelFormat
+
+log = logging.getLogger(__name__)
+
+SMALLEST = 16  # pixels; servers end tracks with black pictures of a few pixels
+
+LAYOUTS = {PixelFormat.BGRA: "BGRA", PixelFormat.I420: "I420"}
+_FORMATS = {name: layout for layout, name in LAYOUTS.items()}
+
+
+class Eye:
+    """Pushes the frames of one renderer into the picture.
+
+    layout: what the renderer was asked for. on_frame: called after each pushed frame. on_other_wish: called when the
+    painter wants another layout from now on; once.
+    """
+
+    def __init__(
+        self, picture: Picture, layout: PixelFormat, on_frame: Callable[[], None], on_other_wish: Callable[[], None]
+    ) -> None:
+        self.is_open = True
+        self._picture = picture
+        self._layout = layout
+        self._on_frame = on_frame
+        self._on_other_wish = on_other_wish
+        self._has_complained = self._has_wished = False
+
+    def take(self, participant: str, frame: Any, source: str) -> None:
+        """Take a frame; see `CallClient.set_video_renderer`."""
+        if not self.is_open:
+            return
+        made = frame_of(frame)
+        if made is not None:
+            self._picture.push(made)
+            self._on_frame()
+        elif not self._has_complained and min(frame.width, frame.height) >= SMALLEST:
+            self._has_complained = True
+            log.warning("a picture of the room cannot be read", extra={"layout": str(frame.color_format)[:16]})
+        if self._picture.wanted is not self._layout and not self._has_wished:
+            self._has_wished = True
+            self._on_other_wish()
+
+
+def frame_of(frame: Any) -> Frame | None:
+    """Return the library's frame as ours, without a copy; None for one that is no picture of the avatar."""
+    width, height, layout = frame.width, frame.height, _FORMATS.get(frame.color_format)
+    if layout is None or width < SMALLEST or height < SMALLEST:
+        return None
+    data: bytes = frame.buffer
+    if layout is PixelFormat.BGRA:
+        size = 4 * width * height
+    else:
+        size = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
+    return Frame(width, height, layout, data, time.monotonic()) if len(data) == size else None
+
+
+class Voice:
+    """Writes the sound of one renderer to the speaker."""
+
+    def __init__(self, speaker: SpeakerOut) -> None:
+        self.is_open = True
+        self._speaker = speaker
+        self._has_complained = False
+
+    def take(self, participant: str, sound: Any, source: str) -> None:
+        """Take a piece of sound; see `CallClient.set_audio_renderer`, which was asked for our rate."""
+        if not self.is_open:
+            return
+        data, channels = sound.audio_frames, sound.num_channels
+        if sound.sample_rate != RATE or sound.bits_per_sample != 16 or channels < 1 or len(data) % (2 * channels):
+            if not self._has_complained:
+                self._has_complained = True
+                log.warning("sound of the room cannot be read", extra={"rate": sound.sample_rate})
+            return
+        samples = np.frombuffer(data, np.int16)
+        if channels > 1:
+            samples = samples.reshape(-1, channels).mean(axis=1).astype(np.int16)
+        self._speaker.write(samples)

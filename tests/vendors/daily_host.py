@@ -1,0 +1,240 @@
+"""The other end of the stand-in for Daily's library: rooms on loopback, who is in them, and what goes wrong there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+US = "11111111-aaaa-4aaa-8aaa-000000000001"
+
+
+@dataclass
+class Manners:
+    """How the library and the room behave for the next join.
+
+    join_s: until the join is answered. join_error: the answer, "" for success. leave_s, release_s: how long leaving and
+    releasing take.
+    """
+
+    join_s: float = 0.05
+    join_error: str = ""
+    leave_s: float = 0.0
+    release_s: float = 0.0
+
+
+@dataclass
+class Look:
+    """What the avatar shows and sounds. cut: bytes of each picture that arrive, None for all."""
+
+    participant: str = ""
+    width: int = 360
+    height: int = 640
+    fps: float = 20.0
+    frozen: bool = False
+    voice: bool = True
+    channels: int = 1
+    cut: int | None = None
+    layout: str | None = None
+
+    def as_told(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+def participant(identity: str, camera: str = "playable", microphone: str = "playable") -> dict[str, Any]:
+    """Return a participant as the library tells it."""
+    return {
+        "id": identity,
+        "info": {"isLocal": False, "isOwner": False, "userName": "", "userId": ""},
+        "media": {
+            "camera": {"state": camera, "subscribed": "subscribed", "offReasons": []},
+            "microphone": {"state": microphone, "subscribed": "subscribed", "offReasons": []},
+        },
+    }
+
+
+@dataclass
+class Room:
+    """One room. Steer it from the test's loop; it may be joined once at a time.
+
+    messages: what the visitor's side sent. peaks: of each piece of its microphone. joins, leaves: how often.
+    """
+
+    name: str
+    token: str = ""
+    manners: Manners = field(default_factory=Manners)
+    look: Look = field(default_factory=Look)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: list[Any] = field(default_factory=list)
+    peaks: list[int] = field(default_factory=list)
+    joins: int = 0
+    leaves: int = 0
+    is_open: bool = True
+    on_join: Callable[[], None] = lambda: None
+    on_leave: Callable[[], None] = lambda: None
+    on_message: Callable[[Any], None] = lambda message: None
+    _writer: asyncio.StreamWriter | None = None
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the visitor's side is in."""
+        return self.joins > self.leaves
+
+    def enter(self, identity: str, **media: str) -> None:
+        """Somebody joins; the first one is whose pictures are made."""
+        self.people[identity] = participant(identity, **media)
+        if not self.look.participant:
+            self.show(participant=identity)
+        self.tell("participant_joined", self.people[identity])
+
+    def change(self, identity: str, **media: str) -> None:
+        """Somebody's camera or microphone changes its state."""
+        self.people[identity] = participant(identity, **media)
+        self.tell("participant_updated", self.people[identity])
+
+    def exit(self, identity: str, reason: str = "leftCall") -> None:
+        """Somebody leaves."""
+        gone = self.people.pop(identity, None)
+        if gone is not None:
+            if self.look.participant == identity:
+                self.show(participant="")
+            self.tell("participant_left", gone, reason)
+
+    def show(self, **look: Any) -> None:
+        """Change what the avatar shows."""
+        for key, value in look.items():
+            setattr(self.look, key, value)
+        self._send({"is": "media", "media": self.look.as_told()})
+
+    def speak(self, seconds: float) -> None:
+        """Sound for so long."""
+        self._send({"is": "say", "seconds": seconds})
+
+    def say(self, message: Any, sender: str = "replica") -> None:
+        """Send an app message."""
+        self.tell("app_message", message, sender)
+
+    def tell(self, name: str, *arguments: Any) -> None:
+        """Let the library tell anything, in its own words, to who has joined."""
+        if self.is_joined:
+            self._send({"is": "event", "name": name, "arguments": arguments})
+
+    def close(self, how: str = "left", text: str = "") -> None:
+        """Close the room: "left" (the call's state says so), "error" (an error, then the state), "silent"."""
+        self.is_open = False
+        if self.is_joined and how == "error":
+            self.tell("error", text or "Meeting has ended: ejected")
+        if self.is_joined and how in ("left", "error"):
+            self._send({"is": "closed"})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._writer is not None:
+            self._writer.write(json.dumps(message).encode() + b"\n")
+
+    def cut(self) -> None:
+        """Cut the connection, as a dead network does."""
+        if self._writer is not None:
+            self._writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
+        self._writer = writer
+        manners = self.manners
+        self._send({"is": "knobs", "knobs": {"leave_s": manners.leave_s, "release_s": manners.release_s}})
+        await asyncio.sleep(manners.join_s)
+        if refusal := self._refusal(token):
+            self._send({"is": "refused", "text": refusal})
+        else:
+            self._let_in()
+        try:
+            while line := await reader.readline():
+                self._on_line(json.loads(line))
+        finally:
+            if self.is_joined:
+                self._out()
+
+    def _refusal(self, token: str) -> str:
+        if self.manners.join_error:
+            return self.manners.join_error
+        if not self.is_open:
+            return "This room is not available: exp-room"
+        if token != self.token:
+            return "You are not authorized to join this meeting."
+        return "meeting-full" if self.is_joined else ""
+
+    def _let_in(self) -> None:
+        local = participant(US, "off", "playable")
+        local["info"]["isLocal"] = True
+        data = {"meetingSession": {"id": "session"}, "participants": {"local": local, **self.people}}
+        self.joins += 1
+        self._send({"is": "joined", "data": data, "media": self.look.as_told()})
+        self.on_join()
+
+    def _on_line(self, line: dict[str, Any]) -> None:
+        match line["do"]:
+            case "app":
+                self.messages.append(line["message"])
+                self.on_message(line["message"])
+            case "heard":
+                self.peaks.append(line["peak"])
+            case "leave" if self.is_joined:
+                self._out()
+
+    def _out(self) -> None:
+        self.leaves += 1
+        self.on_leave()
+
+
+class DailyHost:
+    """Rooms for stand-in clients; `address` is what a service gives out as the room's address."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[str, Room] = {}
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._serving: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen on a free port of loopback."""
+        self._server = await asyncio.start_server(self._on_client, "127.0.0.1", 0)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Let everybody go."""
+        for room in self.rooms.values():
+            room.cut()
+        if self._server is not None:
+            self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def open(self, name: str, token: str = "") -> Room:
+        """Return a fresh room."""
+        self.rooms[name] = Room(name, token)
+        return self.rooms[name]
+
+    def address(self, room: Room) -> str:
+        """Return the room's address."""
+        return f"https://127.0.0.1:{self._port}/{room.name}"
+
+    async def _on_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                hello = json.loads(await reader.readline())
+                room = self.rooms.get(hello["room"])
+                if room is None:
+                    writer.write(
+                        json.dumps({"is": "refused", "text": "The room does not exist: no-room"}).encode() + b"\n"
+                    )
+                    await reader.read()
+                else:
+                    await room._serve(reader, writer, hello["token"] or "")
+        finally:
+            self._serving.discard(task)
+            writer.close()
