@@ -11,10 +11,11 @@ _.shaders
 _.screen_findings
 _.awake_findings
 
-# Read by other programs or by the interpreter: logging, numpy.
+# Read by libraries: logging, numpy, sqlite3.
 _.raiseExceptions
 _.detail
 _.writeable
+_.text_factory
 
 # Read by iterating over the fields: a theme's colours.
 _.ink2
