@@ -37,6 +37,7 @@ from app.transcript import Transcript
 from app.vendors.base import Capabilities
 from app.vendors.events import (
     Caption,
+    Emotion,
     Ended,
     Ending,
     FlushMouth,
@@ -109,6 +110,7 @@ class Conversation:
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
+        self._turn: int | None = None  # whose mouth shapes come
         self._has_rejoined = False
         self._has_video = parts.has_video
         self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
@@ -168,7 +170,8 @@ class Conversation:
                 self._on_event(event)
                 if isinstance(event, Caption) and event.speaker is Speaker.VISITOR:
                     await self._reassure()
-            self._draw()
+            if not isinstance(event, Visemes):  # they are many, and change nothing on the screen's value
+                self._draw()
 
     async def _join_again(self) -> None:
         """One fresh join inside the same timers; the last picture stays."""
@@ -177,6 +180,7 @@ class Conversation:
         await self._leg.stop()
         try:
             self._leg = await self._p.rejoin()
+            self._turn = None
         except Exception as error:
             log.info("the second join failed", extra={"error": type(error).__name__})
             self.end(EndReason.NETWORK)
@@ -194,10 +198,8 @@ class Conversation:
                 self._ear.avatar_thinks(active)
             case Caption():
                 self._on_caption(event)
-            case Visemes():
-                self._p.company.visemes(event)
-            case FlushMouth():
-                self._p.company.flush()
+            case Visemes() | FlushMouth() | Emotion():
+                self._on_face(event)
             case Ending(by_idle=True):
                 self._service_doubts = True
             case Ending(remaining_s=remaining_s, reason=reason):
@@ -209,6 +211,18 @@ class Conversation:
                 self.end(reason)
             case _:
                 pass
+
+    def _on_face(self, event: Visemes | FlushMouth | Emotion) -> None:
+        company = self._p.company
+        if isinstance(event, Emotion):
+            company.feel(event.name, event.strength)
+        elif isinstance(event, FlushMouth):
+            company.flush()
+        else:
+            if event.turn != self._turn:
+                self._turn = event.turn
+                company.turn_started(self._ear.begin_turn(self._clock))
+            company.visemes(event)
 
     def _show_services_picture(self) -> None:
         """A service that promised a voice only sends a picture after all."""

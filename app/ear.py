@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.screens import MicrophoneSign, Speaker, Talk, TalkMode, Trouble
 
@@ -30,6 +32,7 @@ class Ear:
         self._now = 0.0
         self._heard_at = -1e9
         self._silenced = False  # interrupted here, until the avatar pauses
+        self._past = 0  # number of the last stretch of voice that belongs to an earlier turn
         self._opened_at: float | None = None
         self._loud_since: float | None = None
 
@@ -40,6 +43,8 @@ class Ear:
         self._says = active
         self._thinks = self._thinks and not active
         self._flag_at = self._now
+        if not active:
+            self._forget_turn()
 
     def avatar_thinks(self, active: bool) -> None:
         """The service's word on whether the avatar thinks."""
@@ -56,6 +61,29 @@ class Ear:
         """Silence the avatar here and now, whatever the service does about it."""
         self._speaker.flush()
         self._silenced = True
+        self._forget_turn()
+
+    def begin_turn(self, clock: Callable[[], float]) -> Callable[[], float | None]:
+        """Begin a turn of the avatar; return what tells how many seconds of it have come out of the speaker.
+
+        clock: seconds, rising. The result may be called from any thread; None: nothing of it was heard yet.
+        """
+        past, speaker, began_at = self._past, self._speaker, list[float]()
+
+        def heard_s() -> float | None:
+            if not began_at:
+                heard = speaker.heard()
+                if heard is None or heard.number <= past:
+                    return None
+                began_at.append(clock() - heard.for_s)
+            return clock() - began_at[0]
+
+        return heard_s
+
+    def _forget_turn(self) -> None:
+        heard = self._speaker.heard()
+        if heard is not None:
+            self._past = heard.number
 
     # ------------------------------------------------------------ what it tells
 

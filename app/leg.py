@@ -16,8 +16,9 @@ from app.rooms.base import (
     Reconnecting,
     Room,
 )
+from app.screens import EndReason
 from app.vendors.base import VendorProtocol
-from app.vendors.errors import Busy, TransientError
+from app.vendors.errors import Busy, OutOfCredits, TransientError
 from app.vendors.events import Ended, Event, Ready
 
 # Room events that a conversation needs to know besides the common events.
@@ -62,7 +63,7 @@ class Leg:
     async def ready(self) -> None:
         """Wait until the avatar can be shown and heard.
 
-        Raises Busy (nobody appeared, where that means that the service is full) or TransientError.
+        Raises Busy (nobody appeared, where that means that the service is full), OutOfCredits or TransientError.
         """
         now = asyncio.get_running_loop().time
         appear_by = now() + self._limits.appear_s
@@ -76,6 +77,8 @@ class Leg:
                 raise self._absent() from None
             if isinstance(event, Ready):
                 return
+            if isinstance(event, Ended) and event.reason is EndReason.OUT_OF_CREDITS:
+                raise OutOfCredits(self._vendor, "the service says that the quota is used up")
             if isinstance(event, Disconnected | AvatarGone | Ended):
                 raise TransientError(self._vendor, "the session ended before it began")
             if isinstance(event, AvatarVideo) and event.present and self._frame_due is None:

@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.audio.base import AudioBackend
 from app.character.base import Company, Mood
@@ -264,9 +264,11 @@ class Visit:
 
     async def _join_again(self, sound: VisitSound) -> Leg:
         """A fresh session and join inside the running visit; nobody waits again here."""
+        session = self._lease.session if self._lease is not None else None
         self._give_back(EndReason.NETWORK)
         await self._p.releases.settled(3.0)
-        self._lease = await self._p.creates.create(self._request())
+        again = replace(self._request(), conversation=session.conversation if session is not None else "")
+        self._lease = await self._p.creates.create(again)
         return await self._connect(self._lease, sound, shows=False)
 
     # ------------------------------------------------------------ the way out

@@ -37,6 +37,18 @@ class Levels:
     speaker: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of the avatar's voice, from one pause to the next, that comes out of the speaker now.
+
+    number: rising with every stretch. for_s: seconds since its first audible sample left the device; below 0 while it
+    is still on its way through it.
+    """
+
+    number: int
+    for_s: float
+
+
 class SpeakerOut(Protocol):
     """Where the avatar's voice goes. Bounded: what is too much is dropped, oldest first, without a click."""
 
@@ -56,6 +68,10 @@ class SpeakerOut(Protocol):
 
     def pending_s(self) -> float:
         """Seconds of voice written and not yet heard (queue and device latency); 0 when everything was heard."""
+        ...
+
+    def heard(self) -> Heard | None:
+        """Return the voice that is heard now, None in a pause; any thread."""
         ...
 
     def chime(self, name: str) -> None:

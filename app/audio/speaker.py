@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from app.audio.base import FRAME, RATE, DeviceState, Levels, Sound
+from app.audio.base import FRAME, RATE, DeviceState, Heard, Levels, Sound
 from app.audio.chimes import ChimePlayer
 from app.audio.loudness import Meter, decibels
 from app.audio.resample import to_int16
@@ -17,6 +17,7 @@ from app.audio.ring import QUIET, Ring
 
 _STEP = 0.35  # share of the way to a new volume in one block: a soft step of about 50 ms
 _BLOCK_S = FRAME / RATE
+_PAUSE_S = 0.2  # so much silence ends a stretch of voice
 
 
 class Speaker:
@@ -44,6 +45,7 @@ class Speaker:
         self._soon: deque[float] = deque()  # levels of what the device has, but has not played yet
         self._delay_s = 0.0
         self._heard_at = 0.0  # on the clock: when the last audible sample leaves the device
+        self._stretch = (0, 0.0)  # number of the stretch of voice, and when its first sample leaves the device
         self._voice_gain = self._chime_gain = _gain(volume)
         self._is_closed = False
 
@@ -66,6 +68,12 @@ class Speaker:
         if unheard:
             return unheard / RATE + self._delay_s
         return max(0.0, self._heard_at - self._clock())
+
+    def heard(self) -> Heard | None:
+        """Return the stretch of voice that is heard now, or is on its way through the device; None in a pause."""
+        number, began_at = self._stretch
+        now = self._clock()
+        return Heard(number, now - began_at) if now <= self._heard_at + _PAUSE_S else None
 
     def chime(self, name: str) -> None:
         """Play a sign in the next pause of the voice, if that comes soon; `muted` is for the voice alone."""
@@ -118,9 +126,13 @@ class Speaker:
 
     def _mix(self, voice: NDArray[np.float32]) -> NDArray[np.float32]:
         level_db = decibels(voice)
-        is_heard = bool(np.abs(voice).max() > QUIET)
+        loud = np.flatnonzero(np.abs(voice) > QUIET)
+        is_heard = len(loud) > 0
         if is_heard:
-            self._heard_at = self._clock() + self._delay_s + _BLOCK_S
+            leaves_at = self._clock() + self._delay_s
+            if leaves_at > self._heard_at + _PAUSE_S:
+                self._stretch = (self._stretch[0] + 1, leaves_at + int(loud[0]) / RATE)
+            self._heard_at = leaves_at + _BLOCK_S
         self._show(level_db)
         volume = _gain(self.volume)
         self._voice_gain, voice_gains = _soften(self._voice_gain, 0.0 if self.muted else volume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -37,8 +38,19 @@ class Company(Protocol):
         """The loudness of the avatar's voice now, 0 to 1; moves the mouth where no visemes come."""
         ...
 
+    def turn_started(self, heard: Callable[[], float | None]) -> None:
+        """A new turn of the avatar: mouth shapes count from its first audible sample.
+
+        heard: tells how many seconds of the turn came out of the speaker, None while nothing did; any thread.
+        """
+        ...
+
     def visemes(self, shapes: Visemes) -> None:
-        """Mouth shapes of the avatar's turn."""
+        """Mouth shapes of the turn that has started; nothing happens where none has."""
+        ...
+
+    def feel(self, emotion: str, strength: float) -> None:
+        """How the avatar feels about what it says: a word of the service's, and how much, 0 to 1."""
         ...
 
     def flush(self) -> None:

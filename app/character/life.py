@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.character.base import Mood
+from app.character.feeling import Feeling, Light
 from app.character.gaze import Blink, Gaze
 from app.character.gestures import Gestures, Offsets
 from app.character.mouth import Lips, babble, blend
@@ -18,6 +19,7 @@ from app.character.pose import PURSE, SPRINGS, Pose, target
 from app.character.springs import Spring, noise
 
 _LONGEST_DT_S = 0.2  # after a stall the figure goes on, it does not leap
+_NEUTRAL = Feeling()
 _BREATH_S, _BREATH_ASLEEP_S = 3.8, 5.4
 
 
@@ -27,7 +29,7 @@ class Senses:
 
     visemes: weights by name while its own words are known, None while only the loudness (0 to 1) of its voice is.
     hearing: how loud the visitor is, 0 to 1. visitor: where the visitor's face is, each -1 to 1. free: the share of
-    the picture's height that nothing covers. calm: reduced motion.
+    the picture's height that nothing covers. calm: reduced motion. feeling: about what it says.
     """
 
     mood: Mood = Mood.IDLE
@@ -37,6 +39,7 @@ class Senses:
     visitor: tuple[float, float] = (0.0, 0.0)
     free: float = 1.0
     calm: bool = False
+    feeling: Feeling = _NEUTRAL
 
 
 class Life:
@@ -49,6 +52,7 @@ class Life:
         self._springs = {name: Spring(target(mood, name), hz, zeta) for name, (hz, zeta, _) in SPRINGS.items()}
         self._free = Spring(1.0, 1.0, 1.0)
         self._lips = Lips()
+        self._light = Light()
         self._gaze = Gaze(chance)
         self._blink = Blink(chance)
         self._gestures = Gestures(chance)
@@ -74,6 +78,8 @@ class Life:
             at[name] = spring.step(goal + extra.get(name, 0.0), dt, push)
         pose = self._compose(t, senses, at, extra)
         pose.free = max(0.2, min(1.0, self._free.step(senses.free, dt)))
+        self._light.step(senses.feeling, dt)
+        pose.tint, pose.tint_strength = self._light.colour, self._light.strength
         shape = blend(senses.visemes) if senses.visemes is not None else babble(self._loud, t)
         shape.w *= 1 - PURSE.get(self._mood, 0.0)
         pose.mouth = self._lips.step(shape, dt)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from app.character.base import Mood
+from app.character.feeling import Feeling, feeling
 from app.character.life import Life, Senses
 from app.character.mouth import Mouth
 from app.character.pose import Pose
@@ -21,9 +22,7 @@ from app.vendors.events import Visemes
 log = logging.getLogger(__name__)
 
 LEAD_S = 0.06  # the mouth moves a little before the sound, as a person's does (40 to 80 ms look right)
-_AUDIBLE = 0.02  # loudness, 0 to 1, at which a voice has begun
-_TURN_BACK_S = 0.5  # a shape so much earlier than the last one belongs to the next turn
-_AFTER_TURN_S = 0.5  # the mouth follows its shapes until so long after the last one
+_FEELS_S = 8.0  # a feeling lasts so long
 _STEADY = frozenset({Mood.ATTRACT, Mood.IDLE, Mood.ASLEEP})
 
 
@@ -82,7 +81,8 @@ class Performer:
         self._hearing = 0.0
         self._loudness = 0.0
         self._track: MouthTrack | None = None
-        self._heard: Callable[[], float] | None = None  # seconds of the turn that were heard; None: not begun
+        self._heard: Callable[[], float | None] | None = None  # seconds of the turn that were heard
+        self._feeling, self._feels_until = Feeling(), 0.0
 
     # ------------------------------------------------------------ on and off
 
@@ -144,45 +144,39 @@ class Performer:
         """How loud its own voice is now, 0 to 1: the mouth follows it where no shapes are known."""
         with self._changed:
             self._loudness = max(0.0, min(1.0, level))
-            if level >= _AUDIBLE and self._track is not None and self._heard is None:
-                self._begin_now()
 
-    def turn_started(self, heard: Callable[[], float] | None = None) -> None:
-        """A new turn of speech: shapes count from here.
+    def turn_started(self, heard: Callable[[], float | None]) -> None:
+        """A new turn of speech: shapes count from its first audible sample.
 
-        heard: tells how many seconds of it came out of the speaker (called on the performer's thread). None: it is
-        heard from now on.
+        heard: tells how many seconds of it came out of the speaker, None while nothing did (called on the performer's
+        thread).
         """
         with self._changed:
             self._track = MouthTrack()
             self._heard = heard
-            if heard is None:
-                self._begin_now()
 
     def mouth(self, shapes: Iterable[Shape]) -> None:
         """Add shapes to the turn that has started: seconds into it, and weights by viseme name."""
         with self._changed:
-            if self._track is None:
-                self._track = MouthTrack()
-            self._track.add(shapes)
+            if self._track is not None:
+                self._track.add(shapes)
 
     def visemes(self, shapes: Visemes) -> None:
-        """Add one shape; without `turn_started` the turn begins where the voice is first heard."""
+        """Add a shape of a turn whose shapes come while it is spoken; where they stop, the mouth follows loudness."""
         with self._changed:
-            if self._track is None or shapes.at_s < self._track.end_s - _TURN_BACK_S:
-                self._track, self._heard = MouthTrack(), None
-                if self._loudness >= _AUDIBLE:
-                    self._begin_now(shapes.at_s)
-            self._track.add([(shapes.at_s, shapes.weights)])
+            if self._track is not None:
+                self._track.grows()
+                self._track.add([(shapes.at_s, shapes.weights)])
+
+    def feel(self, emotion: str, strength: float) -> None:
+        """Show a feeling for a while: the light around the figure takes its colour. Unknown words change nothing."""
+        with self._changed:
+            self._feeling, self._feels_until = feeling(emotion, strength), self._clock() + _FEELS_S
 
     def flush(self) -> None:
         """Forget the shapes: the voice was interrupted, or the turn is over."""
         with self._changed:
             self._track = self._heard = None
-
-    def _begin_now(self, at_s: float = 0.0) -> None:
-        begin = self._clock() - at_s
-        self._heard = lambda: self._clock() - begin
 
     # ------------------------------------------------------------ the thread
 
@@ -223,14 +217,15 @@ class Performer:
     def _sense(self) -> Senses:
         with self._changed:
             track, heard = self._track, self._heard
+            felt = self._feeling if self._clock() < self._feels_until else Feeling()
+        heard_s = heard() if heard is not None else None  # asked outside the lock: it may take another
         shapes = None
-        if track is not None:
-            at_s = heard() + LEAD_S if heard is not None else -1.0  # asked outside the lock: it may take another
+        if track is not None and heard_s is not None:  # until it is heard, and afterwards, the mouth follows loudness
             with self._changed:
-                if at_s <= track.end_s + _AFTER_TURN_S:  # afterwards the mouth follows loudness again
-                    shapes = track.at(at_s)
+                if not track.is_over(heard_s + LEAD_S):
+                    shapes = track.at(heard_s + LEAD_S)
         manner = self.manner
-        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.visitor, manner.free, manner.calm)
+        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.visitor, manner.free, manner.calm, felt)
 
 
 _seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))

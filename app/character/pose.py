@@ -40,6 +40,8 @@ class Pose:
     motes: float = 0.0  # the three thinking lights
     mote_t: float = 0.0  # their phase, seconds
     light: float = 1.0  # 1 day, 0.55 asleep
+    tint: int = 0  # colour of the light around it, 0xRRGGBB
+    tint_strength: float = 0.0  # 0 none, 1 strong
     free: float = 1.0  # share of the picture's height, from the top, that nothing covers
     mouth: Mouth = field(default_factory=Mouth)
 

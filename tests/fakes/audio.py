@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from app.audio.base import FRAME, RATE, DeviceState, Levels, Sound
+from app.audio.base import FRAME, RATE, DeviceState, Heard, Levels, Sound
 
 
 class FakeSpeaker:
@@ -24,14 +24,16 @@ class FakeSpeaker:
         self.chimes: list[str] = []
         self.flushes = 0
         self.closed = False
+        self.stretch: Heard | None = None  # set by the test
         self._heard_at = 0.0
+        self._clock = asyncio.get_running_loop().time
 
     def write(self, sound: Sound) -> None:
         assert sound.dtype == np.int16 and sound.ndim == 1, "sound is mono int16"
         if self.closed:
             return
         self.written.append(sound.copy())
-        now = asyncio.get_running_loop().time()
+        now = self._clock()  # any thread may write
         self._heard_at = max(self._heard_at, now) + len(sound) / RATE
         self.played_s += len(sound) / RATE
 
@@ -46,7 +48,10 @@ class FakeSpeaker:
             return 0.0
         if self.pending is not None:
             return self.pending
-        return max(0.0, self._heard_at - asyncio.get_running_loop().time())
+        return max(0.0, self._heard_at - self._clock())
+
+    def heard(self) -> Heard | None:
+        return self.stretch
 
     def chime(self, name: str) -> None:
         self.chimes.append(name)

@@ -33,6 +33,8 @@ class FakeCompany:
         self.moods: list = []
         self.visible = False
         self.shapes: list = []
+        self.turns: list = []
+        self.feelings: list = []
 
     def show(self, mood) -> None:
         self.moods.append(mood)
@@ -49,6 +51,12 @@ class FakeCompany:
 
     def flush(self) -> None:
         self.shapes.append(None)
+
+    def turn_started(self, heard) -> None:
+        self.turns.append(heard)
+
+    def feel(self, emotion, strength) -> None:
+        self.feelings.append((emotion, strength))
 
     def calm(self, less_motion) -> None:
         pass

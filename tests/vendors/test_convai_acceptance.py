@@ -51,7 +51,7 @@ class TestConvaiInMemory(Acceptance):
 
 
 @pytest.mark.live
-@pytest.mark.expect_log("livekit|a message was not sent")
+@pytest.mark.expect_log("media library|a message was not sent")
 class TestConvaiOnLiveKit(Acceptance):
     many = 6
 

@@ -18,6 +18,7 @@ from app.picture import Frame, PixelFormat
 
 __all__ = ["Painter", "Theme"]
 
+_TINT = 0.28  # opacity of the strongest feeling on the room
 _FREE_STEP = 1 / 256  # the framing moves in steps, so that a still picture keeps its painted room
 
 
@@ -68,6 +69,9 @@ class Painter:
         p.drawImage(0, 0, self._room)
         p.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         p.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if pose.tint_strength > 0.01:
+            tint = colour(f"#{pose.tint:06x}", _TINT * pose.tint_strength)
+            p.fillRect(0, 0, self.width, self.height, tint)
         self._draw_figure(p, pose, view)
         if pose.light < 0.99:
             p.resetTransform()

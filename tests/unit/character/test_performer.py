@@ -144,23 +144,62 @@ def test_flush_closes_the_mouth(stage, performer):
 
 
 def test_a_services_shapes_begin_with_its_voice(stage, performer):
+    heard = [None]
+    performer.turn_started(lambda: heard[0])
     for i in range(20):
         performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
     time.sleep(0.1)
     while not stage.poses.empty():
         assert not open_mouth(stage.poses.get())
-    performer.voice(0.3)
+    heard[0] = 0.0
     stage.pose_where(open_mouth)
 
 
-def test_a_new_turn_begins_where_the_times_of_the_shapes_fall_back(stage, performer):
-    performer.voice(0.3)
+def test_a_new_turn_forgets_the_shapes_of_the_last_one(stage, performer):
+    performer.turn_started(lambda: 1.0)
     for i in range(40):
         performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
     stage.pose_where(open_mouth)
+    performer.turn_started(lambda: 0.5)
     for i in range(20):
         performer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
     stage.pose_where(lambda pose: pose.mouth.press > 0.8)
+
+
+def test_where_a_services_shapes_stop_the_mouth_follows_the_loudness_300_ms_later(stage, performer):
+    heard = [0.2]
+    performer.turn_started(lambda: heard[0])
+    for i in range(5):
+        performer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
+    performer.show(Mood.SPEAKING)
+    performer.voice(1.0)
+    stage.pose_where(lambda pose: pose.mouth.press > 0.8)
+    heard[0] = 0.2 + 0.28 - 0.06
+    time.sleep(0.1)
+    while not stage.poses.empty():
+        assert not open_mouth(stage.poses.get())
+    heard[0] = 0.2 + 0.32
+    stage.pose_where(open_mouth)
+
+
+def test_shapes_that_come_after_a_flush_are_not_shown(stage, performer):
+    performer.turn_started(lambda: 0.5)
+    performer.visemes(Visemes(0.5, {"aa": 1.0}))
+    stage.pose_where(open_mouth)
+    performer.flush()
+    stage.pose_where(lambda pose: pose.mouth.down < 2)
+    performer.visemes(Visemes(0.55, {"aa": 1.0}))
+    time.sleep(0.1)
+    while not stage.poses.empty():
+        assert not open_mouth(stage.poses.get())
+
+
+def test_a_feeling_colours_the_light_and_an_unknown_word_changes_nothing(stage, performer):
+    performer.feel("grumble", 1.0)
+    performer.feel("Happy", 1.0)
+    assert stage.pose_where(lambda pose: pose.tint_strength > 0.5).tint == 0xFFC94D
+    performer.feel("sad", 1.0)
+    stage.pose_where(lambda pose: pose.tint == 0x6C8FD6 and pose.tint_strength > 0.3)
 
 
 def test_the_painter_can_be_replaced_while_it_plays(stage, performer):
