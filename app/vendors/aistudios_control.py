@@ -133,7 +133,8 @@ class AistudiosControl:
             session_id=session_id,
             media_url=url,
             media_token=token,
-            max_duration_s=asked_s if told_s is None else min(told_s, asked_s),
+            # Whole minutes, rounded up, may be more than the plan has.
+            max_duration_s=min(asked_s if told_s is None else told_s, asked_s, self._settings.plan_max_s),
             max_sessions=most if is_count else None,
             avatar_identity_hint=self._settings.avatar_identity or None,
             language=request.language,

@@ -9,7 +9,11 @@ import os
 import sys
 from importlib import import_module
 
-SERVICES = {"convai": "tests.vendors.convai_service", "livekit": "tests.vendors.livekit_endpoint"}
+SERVICES = {
+    "aistudios": "tests.vendors.aistudios_service",
+    "convai": "tests.vendors.convai_service",
+    "livekit": "tests.vendors.livekit_endpoint",
+}
 
 
 def main() -> None:

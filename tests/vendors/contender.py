@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from app.rooms.base import RoomFactory
-from app.vendors.base import Vendor
+from app.vendors.base import Answers, Vendor
 from tests.vendors.emulator import Emulator, Session
 from tests.vendors.hall import Hall
 
@@ -16,10 +17,12 @@ class Contender(ABC):
 
     vendor: the code under test. emulator: started. key: the account's, in the emulator. hall: where its media runs, or
     None (then `rooms`, `left_over`, `cut` and `mend` are the service's own). create_path: part of the path of the
-    create call. visit: keys of [visit] that this service needs.
+    create call. visit: keys of [visit] that this service needs. answers: what the site's file answers, by language,
+    where the service asks for it.
     """
 
     create_path = ""
+    answers: Callable[[str], Answers] | None = None
     visit: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, vendor: Vendor, emulator: Emulator, key: str, hall: Hall | None = None) -> None:

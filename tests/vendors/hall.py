@@ -20,6 +20,7 @@ from tests.vendors.agent_media import Look
 class Ears:
     """What an actor wants to be told; called in the loop."""
 
+    sound: Callable[[np.ndarray], None] = lambda samples: None  # the visitor's microphone: int16, 48,000 a second
     data: Callable[[bytes, str, str], None] = lambda payload, topic, identity: None
     text: Callable[[str, str, str], None] = lambda text, topic, identity: None
     joined: Callable[[str], None] = lambda identity: None

@@ -39,7 +39,7 @@ class KioskRig(Rig):
             update={"service": ServiceSettings(vendor=vendor.name, tables={vendor.name: table})}
         )
         self._http = HttpClient("test")
-        super().__init__(config, control_for(config, vendor, self._http))
+        super().__init__(config, control_for(config, vendor, self._http, answers=contender.answers))
         self.service, self.run, self.plan_max_s = vendor.name, run, table.plan_max_s
         self.journal = journal or self.journal
         self._contender = contender

@@ -99,6 +99,7 @@ class LiveKitActor:
     async def _hear(self, stream: rtc.AudioStream) -> None:
         async for event in stream:
             self.heard_s += event.frame.samples_per_channel / event.frame.sample_rate
+            self._ears.sound(np.frombuffer(event.frame.data, np.int16))
 
     async def show(self, look: Look) -> None:
         self._camera = Camera(look)

@@ -94,6 +94,7 @@ class MemoryRoom:
             async for sound in frames:
                 for actor in self._audience():
                     actor.heard_s += len(sound) / RATE
+                    actor.ears.sound(sound)
 
     async def send_text(self, text: str, topic: str) -> None:
         for actor in self._audience():
