@@ -64,8 +64,8 @@ def test_the_avatar_does_not_hear_itself_but_still_hears_the_visitor(play):
     assert found["echo_db"] > -45  # otherwise nothing was proved
     assert found["echo_db"] - found["left_db"] > 20
     assert found["false_alarms"] < 0.02
-    assert understood(QUESTION, found["words"]) >= 0.6
-    assert understood(ANSWER, found["words"]) < 0.4
+    assert max(understood(QUESTION, words) for words in found["words"]) > 0.5
+    assert all(understood(ANSWER, words) < 0.4 for words in found["words"])
 
 
 def test_nothing_clicks(play):
