@@ -16,6 +16,7 @@ from app import __version__
 from app.command_line import PROGRAM, again, parse
 from app.state import StateDirectory, default_state_dir
 from app.system.log import start_logging
+from app.system.outside import forbid_dumps
 from app.system.redact import Redactor
 
 if TYPE_CHECKING:
@@ -103,15 +104,43 @@ def _is_usable(state: StateDirectory) -> bool:
     return True
 
 
+def _may_heal(state: StateDirectory) -> bool:
+    """Tell whether a state directory that cannot be used is a passing trouble of its disk, not a wrong name."""
+    import errno
+
+    if state.folder.is_dir():
+        return True
+    try:
+        state.prepare()
+    except OSError as error:
+        return error.errno in (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    return True
+
+
+def _log_to(given: argparse.Namespace, redactor: Redactor, file: Path) -> None:
+    """Log into a file too, where that is possible."""
+    try:
+        start_logging(given.log_level, redactor, file)
+    except OSError:
+        start_logging(given.log_level, redactor)
+
+
+def _die(code: int) -> None:
+    logging.shutdown()
+    os._exit(code)
+
+
 def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
-    if not _is_usable(state):
+    is_usable = _is_usable(state)
+    if not is_usable and not _may_heal(state):
         return 1
+    forbid_dumps()
     if not given.no_supervise and os.name == "posix":
         from app.system.parent import own_command, run_parent
 
         kiosk = [*own_command(), *again(given, given.command), "--no-supervise"]
         return run_parent(kiosk, [*own_command(), *again(given, "release")], state.folder)
-    start_logging(given.log_level, redactor, state.logs / "kiosk.jsonl")
+    _log_to(given, redactor, state.logs / "kiosk.jsonl")
     is_demo = given.command == "demo"
 
     def load() -> Loaded:
@@ -128,6 +157,8 @@ def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -
         RunOptions(
             load=load,
             state_dir=state.folder,
+            die=_die,
+            is_makeshift=not is_usable,
             config=given.config,
             windowed=given.windowed,
             display=given.display,
@@ -191,9 +222,10 @@ def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redacto
 
     from app.release_command import release_all
 
-    if not _is_usable(state):
+    if not _is_usable(state) and not _may_heal(state):
         return 1
-    start_logging(given.log_level, redactor, state.logs / "release.jsonl")
+    forbid_dumps()
+    _log_to(given, redactor, state.logs / "release.jsonl")
     loaded = _load(given, redactor)
     _tell(loaded, as_warnings=True)
     return asyncio.run(release_all(loaded.settings, state, force=given.force, as_json=given.json))

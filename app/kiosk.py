@@ -43,7 +43,8 @@ class Site:
     epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now. unavailable: set
     where the settings are wrong from the start (no visit is tried until they change). spent: why no visit may begin,
     because what may be spent is spent; None as long as there is something left. memory: what this process uses, 1.0
-    for as much as it may.
+    for as much as it may. is_makeshift: the state directory could not be used at the start; a fresh start is due as
+    soon as it can.
     """
 
     hours: Hours
@@ -52,6 +53,7 @@ class Site:
     unavailable: UnavailableReason | None = None
     spent: Callable[[], UnavailableReason | None] = lambda: None
     memory: Callable[[], float] = lambda: 0.0
+    is_makeshift: bool = False
 
 
 class Kiosk:
@@ -201,6 +203,8 @@ class Kiosk:
             if is_for_good or self._clock() < look_at:
                 continue
             if await self._is_mended():
+                if self._site.is_makeshift:
+                    self.request_exit(ExitCode.RESTART)
                 self._say_unavailable(None)
             look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
 

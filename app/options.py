@@ -20,11 +20,13 @@ class RunOptions:
     config: the file named on the command line. windowed: width and height of an ordinary window in pixels, None: full
     screen. display: name or serial of an output, None: the primary one. supervise: whether this process shall have a
     parent; one that runs a kiosk has it already, or was told not to. demo: the built-in guide, which pretends to be
-    full for busy_s seconds.
+    full for busy_s seconds. is_makeshift: the state directory could not be used at the start, so there is no lock and
+    no log file; once it can, a fresh start is due. die: ends the process at once with a code, without any clean-up.
     """
 
     load: Callable[[], Loaded]
     state_dir: Path
+    die: Callable[[int], None]
     config: Path | None = None
     windowed: tuple[int, int] | None = None
     display: str | None = None
@@ -32,3 +34,4 @@ class RunOptions:
     demo: bool = False
     busy_s: float = 0.0
     log_level: str = "info"
+    is_makeshift: bool = False

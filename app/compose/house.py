@@ -93,7 +93,13 @@ class House:
         company = await self._front.invite()
         parts = await self._build_parts(company)
         site = Site(
-            Hours(self._settings.hours), time.time, self._loaded.changed, why, self._budget.spent, memory=used_share
+            Hours(self._settings.hours),
+            time.time,
+            self._loaded.changed,
+            why,
+            self._budget.spent,
+            memory=used_share,
+            is_makeshift=self._options.is_makeshift,
         )
         return Kiosk(parts, site)
 

@@ -20,7 +20,9 @@ from app.opening import Opening, opening_of
 from app.options import RunOptions
 from app.screens import UnavailableReason
 from app.state import StateDirectory
+from app.system import power
 from app.system.heartbeat import Heartbeat
+from app.system.panic import PanicEar
 from app.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PANICKED = 70
+_MORE_SIGNALS = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()  # the terminal, or the desktop, goes away
+_ASK = {ExitCode.REBOOT: power.reboot, ExitCode.SHUT_DOWN: power.shut_down}
+
 
 def loop_of(application: QApplication) -> asyncio.Runner:
     """Return what runs coroutines on the application's own event loop."""
@@ -40,7 +46,7 @@ def loop_of(application: QApplication) -> asyncio.Runner:
 class Process:
     """After the first picture the settings, then a kiosk built from them; when they change, another one.
 
-    front: the first picture, where there is one already.
+    front: the first picture, where there is one already. panic: knows whether the media library has panicked.
     """
 
     def __init__(
@@ -52,6 +58,7 @@ class Process:
         run: str,
         vitals: Vitals,
         front: Front | None,
+        panic: PanicEar,
     ) -> None:
         self._options = options
         self._state = state
@@ -59,6 +66,7 @@ class Process:
         self._run = run
         self._vitals = vitals
         self._front = front
+        self._panic = panic
         self._wanted: ExitCode | None = None
         self._pass_on: Callable[[ExitCode], None] | None = None
 
@@ -67,8 +75,8 @@ class Process:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(4, thread_name_prefix="work"))
         _catch_what_nobody_handles(loop)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end, ExitCode.RESTART)
+        for number in (signal.SIGTERM, signal.SIGINT, *_MORE_SIGNALS):
+            loop.add_signal_handler(number, self._on_signal)
         beats = self._heartbeat.keep_beating(lambda: self._vitals.media_overdue is None)
         beating = asyncio.create_task(beats, name="beat")
         try:
@@ -85,8 +93,12 @@ class Process:
             loaded = await asyncio.to_thread(self._options.load)
             front = await self._open(opening_of(loaded))
             code = await self._live_in(await asyncio.to_thread(self._house, loaded, front))
-            if code is not ExitCode.RELOAD:
-                return int(code)
+            if code is ExitCode.RELOAD:
+                continue
+            ask = _ASK.get(code)
+            if ask is not None and not await asyncio.to_thread(ask):
+                code = ExitCode.RESTART  # a dark screen would help nobody
+            return int(code)
 
     async def _open(self, opening: Opening) -> Front:
         """Return the window for these settings, painted; another one only where they differ."""
@@ -133,6 +145,13 @@ class Process:
         finally:
             self._pass_on = None
             await house.take_down()
+
+    def _on_signal(self) -> None:
+        if self._panic.heard:
+            # Its goodbye cannot be relied on any more; the parent gives back what ran.
+            log.critical("the media library panicked")
+            self._options.die(PANICKED)
+        self._end(ExitCode.RESTART)
 
     def _end(self, code: ExitCode) -> None:
         self._wanted = code

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+from typing import TextIO, cast
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -19,8 +20,11 @@ from app.options import RunOptions
 from app.resources import resource
 from app.screens import UnavailableReason
 from app.state import StateDirectory
+from app.system.hang import HangWatch
 from app.system.heartbeat import Heartbeat
 from app.system.lock import StateLock, Taken
+from app.system.panic import PanicEar
+from app.system.redact import redact
 from app.vitals import Vitals
 from app.window.look import load_fonts
 
@@ -42,21 +46,35 @@ def run_kiosk(options: RunOptions) -> int:
             sys.stderr.write(f"{taken}\n")
             return 1
         lock.name_run(run)
-    with state.crash_file().open("a", encoding="utf-8") as stacks:
+    with _stacks(state) as stacks:
         faulthandler.enable(stacks)
+        heartbeat.hang_watch = HangWatch(stacks)
+        panic = PanicEar(sys.stderr, redact)
+        sys.stderr = cast("TextIO", panic)
         try:
             application = _application()
             vitals = Vitals(version=__version__)
             front = _first_picture(application, options, vitals, heartbeat)
             from app.compose.process import Process, loop_of
 
-            process = Process(options=options, state=state, heartbeat=heartbeat, run=run, vitals=vitals, front=front)
+            process = Process(
+                options=options, state=state, heartbeat=heartbeat, run=run, vitals=vitals, front=front, panic=panic
+            )
             with loop_of(application) as runner:
                 return runner.run(process.live())
         finally:
+            heartbeat.hang_watch.stop()
             faulthandler.disable()
             if lock is not None:
                 lock.close()
+
+
+def _stacks(state: StateDirectory) -> TextIO:
+    """Return where the stacks of a dying process go: a file, or stderr while nothing can be written."""
+    try:
+        return state.crash_file().open("a", encoding="utf-8")
+    except OSError:
+        return os.fdopen(os.dup(2), "a", encoding="utf-8")
 
 
 def _first_picture(

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, MutableMapping
 
+from app.system.hang import HangWatch
 from app.system.notify import READY, WATCHDOG, Notifier
 
 PIPE = "AVATAR_KIOSK_HEARTBEAT_FD"
@@ -29,11 +30,13 @@ class Heartbeat:
     run: the name that the parent gave this run, or "" for a kiosk alone, which names itself. safe_mode: the parent saw
     too many faults; show *Unavailable* and start nothing. If the parent dies, this process gets a SIGTERM: the
     ordinary way down. Takes its variables out of `environ`, so that no process started from here inherits them.
+    hang_watch: hears every beat, where there is one.
     """
 
     def __init__(self, environ: MutableMapping[str, str] = os.environ) -> None:
         self.run = environ.pop(RUN, "")
         self.safe_mode = environ.pop(SAFE, "") == "1"
+        self.hang_watch: HangWatch | None = None
         self._notifier = Notifier(environ)
         pipe = environ.pop(PIPE, "")
         self._pipe = int(pipe) if pipe.isdecimal() else None
@@ -53,6 +56,8 @@ class Heartbeat:
 
     def beat(self, is_well: bool) -> None:
         """The loop runs; is_well: and no media watchdog is overdue."""
+        if self.hang_watch is not None:
+            self.hang_watch.beat()
         if self._pipe is not None:
             self._write(WELL if is_well else ALIVE)
         elif is_well:

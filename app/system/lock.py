@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
@@ -19,30 +20,45 @@ class Taken(Exception):
 class StateLock:
     """Holds `state_dir` (made private to the user if it is not there) until `close`, or until this process ends.
 
-    Raises Taken, or OSError where the directory cannot be used.
+    A directory that cannot be written now (a full disk, a read-only one) is held as well as it can be: a kiosk there
+    starts no session, but it shows a screen. Raises Taken.
     """
 
     def __init__(self, state_dir: Path, sleep: Callable[[float], None] = time.sleep) -> None:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = os.open(state_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file: int | None = _opened(state_dir)
+        if self._file is None:
+            return
         for last_try in (False, True):
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if last_try:
-                    os.close(self._file)
+                    self.close()
                     raise Taken(f"Another kiosk already runs with {state_dir}.") from None
                 sleep(PROBE_S)
 
     def name_run(self, run: str) -> None:
         """Write which run is the living one; what the journal holds of any other may be stopped."""
-        os.pwrite(self._file, run.encode(), 0)
-        os.ftruncate(self._file, len(run.encode()))
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                os.pwrite(self._file, run.encode(), 0)
+                os.ftruncate(self._file, len(run.encode()))
 
     def close(self) -> None:
-        """Let go."""
-        os.close(self._file)
+        """Let go; idempotent."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+
+def _opened(state_dir: Path) -> int | None:
+    with contextlib.suppress(OSError):
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(state_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with contextlib.suppress(OSError):
+        return os.open(state_dir / FILE, os.O_RDONLY | os.O_CLOEXEC)
+    return None
 
 
 def living_run(state_dir: Path) -> str | None:
