@@ -191,9 +191,10 @@ class AistudiosControl:
         if lost.before is None:
             del self._lost[order.name]
             return False
+        running = await self.api.active()
         if self._is_starting:
             raise TransientError(NAME, "another session begins just now")
-        found = await self.api.active() - lost.before - self._ours
+        found = running - lost.before - self._ours
         for session_id in found:
             await self._end(session_id, order.reason)
         if not found and asyncio.get_running_loop().time() - lost.at < LATE_S:
