@@ -516,6 +516,10 @@ async def test_a_refused_start_costs_nothing(http, service):
 
 # ---------------------------------------------------------------- whatever comes
 
+FIELDS = (
+    "code", "data", "message", "session_id", "session_token", "livekit", "url", "token", "results", "count",
+    "sessionId", "next", "end_at", "end_reason", "max_session_duration", "max_session_numbers",
+)  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
