@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -74,7 +75,9 @@ def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callab
     """
     body = answer.json()
     codes = frozenset(_codes(body))
-    kind = _kind(answer.status, codes, answer.text, signs)
+    # Letters beyond ASCII may come escaped, and a site's own fragments are written as they are read.
+    read = answer.text if body is None else f"{answer.text}\n{json.dumps(body, ensure_ascii=False)}"
+    kind = _kind(answer.status, codes, read, signs)
     words = "; ".join(dict.fromkeys(_words(body))) or ("redirected" if _is_redirect(answer) else answer.text)
     return kind(
         vendor,
