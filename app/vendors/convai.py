@@ -8,13 +8,10 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-
 from app.http import Answer, Http, HttpFailure
-from app.settings.types import Duration, DurationOrZero, HttpUrl
 from app.system.redact import Redactor
 from app.vendors.base import (
     Capabilities,
@@ -25,13 +22,14 @@ from app.vendors.base import (
     Vendor,
     VendorContext,
     VendorProtocol,
-    VendorSettings,
     VisitRequest,
 )
 from app.vendors.body import merged
-from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
+from app.vendors.classify import refused, unanswered, unusable
 from app.vendors.convai_protocol import ConvaiProtocol, Habits
-from app.vendors.errors import AuthError, TransientError, VendorError
+from app.vendors.convai_rest import Rest, text_in
+from app.vendors.convai_settings import ADVICE, SIGNS, ConvaiSettings
+from app.vendors.errors import TransientError, VendorError
 
 log = logging.getLogger(__name__)
 
@@ -39,57 +37,8 @@ NAME = "convai"
 STOP_S = 10.0
 CHECK_S = 10.0
 
-# Every text of the service that decides what a refusal means; the settings add to busy and credits. A 429 without a
-# sign is busy: its wording is unknown. The wording of credits is that of the message in a running session.
-SIGNS = Signs(
-    credits=(Sign(statuses=frozenset({402})), Sign(text=r"(exceeded|reached).{0,40}quota")),
-    config=(Sign(statuses=frozenset({429}), text="speaker"),),
-)
-# What staff are told besides the service's own words: status, a fragment of its text, advice.
-_ADVICE = (
-    (401, "", "the key is wrong: see service.convai.api_key"),
-    (403, "", "this account's plan does not include live sessions"),
-    (404, "", "see service.convai.character_id: it must be a character of this key's account"),
-    (400, "end_user_id", "turn Long Term Memory off for this character"),
-    (429, "speaker", "turn Long Term Memory off for this character: it remembers no more people"),
-)
-_WRAP_UP = "The visitor's time is nearly over. Say goodbye now, in one short and friendly sentence, and ask nothing."
 _SESSION_ID = re.compile(r'"session_id"\s*:\s*"([0-9A-Za-z-]{8,64})"')
 _TRACE = re.compile(r"[\w-]{1,64}", re.ASCII)
-
-
-class ConvaiSettings(VendorSettings):
-    """[service.convai].
-
-    face: "visemes" where the mouth follows the service's face data, "loudness" where it follows the voice.
-    face_provider: who makes that data. face_fps: frames a second of the animation stream. emotion_provider: "" for
-    none. auth: "key", or "token" for a short-lived one fetched with the key. end_user: "random" names each visitor
-    anew, for characters that demand it. client_ready_s: how often "client-ready" is said; 0 for never.
-    ready_timeout_s: no sign of life after the join for so long is a failed start. goodbye_s: wait for the end's
-    confirmation in the room. orphan_s: the service itself has ended an abandoned session by then. data_topic: of our
-    messages. wrap_up_text: told to the character near the end, "" for nothing. vad_params, turn_detection_config:
-    passed on as they are.
-    """
-
-    base_url: HttpUrl = "https://live.convai.com"
-    api_url: HttpUrl = "https://api.convai.com"
-    api_key: SecretStr = SecretStr("")
-    character_id: str = ""
-    face: Literal["visemes", "loudness"] = "visemes"
-    face_provider: Literal["ovr", "neurosync"] = "ovr"
-    face_fps: Duration = 60.0
-    emotion_provider: Literal["", "nrclex", "llm"] = ""
-    auth: Literal["key", "token"] = "key"
-    llm_provider: str = "dynamic"
-    vad_params: dict[str, Any] = Field(default_factory=dict)
-    turn_detection_config: dict[str, Any] = Field(default_factory=dict)
-    end_user: Literal["none", "random"] = "none"
-    client_ready_s: DurationOrZero = 0.75
-    ready_timeout_s: Duration = 25.0
-    goodbye_s: DurationOrZero = 0.7
-    orphan_s: Duration = 600.0
-    data_topic: str = ""
-    wrap_up_text: str = _WRAP_UP
 
 
 class ConvaiControl:
@@ -108,12 +57,12 @@ class ConvaiControl:
         self._create_timeout_s = create_timeout_s
         self._epoch = epoch
         self._new_id = new_id
-        self._base = settings.base_url.rstrip("/")
-        self._api = settings.api_url.rstrip("/")
+        self._url = settings.base_url.rstrip("/")
         self._key = settings.api_key.get_secret_value()
         self._token = ""
         self._signs = SIGNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
+        self._rest = Rest(settings, http, self._clean.learn)
         self.capabilities = Capabilities(video=False, can_interrupt=True, orphan_s=settings.orphan_s)
 
     # ------------------------------------------------------------ start
@@ -160,32 +109,34 @@ class ConvaiControl:
 
     async def _connect(self, body: Mapping[str, Any]) -> Answer:
         """Send the create call; a short-lived token that is refused is fetched anew once."""
-        answer = await self._post(f"{self._base}/connect", self._create_timeout_s, await self._credential(), body)
-        if answer.status == 401 and self._settings.auth == "token":
+        answer = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
+        if answer.status == 401 and self._token:
             self._token = ""
-            answer = await self._post(f"{self._base}/connect", self._create_timeout_s, await self._credential(), body)
+            answer = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
         return answer
 
     async def _credential(self) -> dict[str, str]:
         if self._settings.auth == "key":
             return {"X-API-Key": self._key}
         if not self._token:
-            answer = await self._ask_for_token()
-            if not 200 <= answer.status < 300:
+            try:
+                answer, self._token = await self._rest.token()
+            except HttpFailure as failure:
+                # Nothing was created yet, however far this call got.
+                raise TransientError(NAME, str(failure), unreachable=failure.unreachable) from None
+            if answer.status != 200:
                 raise self._refusal(answer)
-            self._token = _text(answer.json(), "apiAuthToken")
             if not self._token:
                 raise TransientError(NAME, "no token came for the key", http_status=answer.status)
-            self._clean.learn([self._token])
         return {"API-AUTH-TOKEN": self._token}
 
     async def _session(self, answer: Answer) -> SessionInfo:
         given = answer.json()
-        session_id, token = _text(given, "session_id"), _text(given, "token")
-        url = _media_url(_text(given, "room_url"))
+        session_id, token = text_in(given, "session_id"), text_in(given, "token")
+        url = _media_url(text_in(given, "room_url"))
         if not (session_id and token and url):
             raise await self._half_session(answer)
-        trace = _text(given, "request_trace_id")
+        trace = text_in(given, "request_trace_id")
         log.info("session created", extra={"trace_id": trace if _TRACE.fullmatch(trace) else ""})
         return SessionInfo(
             NAME,
@@ -193,7 +144,7 @@ class ConvaiControl:
             url,
             token,
             max_duration_s=self._settings.plan_max_s,
-            conversation=_text(given, "character_session_id"),
+            conversation=text_in(given, "character_session_id"),
         )
 
     async def _half_session(self, answer: Answer) -> VendorError:
@@ -223,7 +174,7 @@ class ConvaiControl:
         raise self._refusal(answer)
 
     async def _disconnect(self, session_id: str) -> Answer:
-        return await self._post(f"{self._base}/disconnect", STOP_S, params={"session_id": session_id})
+        return await self._post("/disconnect", STOP_S, params={"session_id": session_id})
 
     async def count(self) -> int | None:
         """See `Control.count`: the service does not tell."""
@@ -231,60 +182,18 @@ class ConvaiControl:
 
     async def check(self) -> list[Finding]:
         """See `Control.check`: asks for a short-lived token and for the character's sheet; neither takes a slot."""
-        found = [await self._reach(self._base)]
+        host = urlsplit(self._url).hostname
         try:
-            answer = await self._ask_for_token()
-            found += await self._key_findings(answer)
-            if 200 <= answer.status < 300:
-                found.append(await self._character_finding())
-        except AuthError:
-            raise
-        except VendorError as error:
-            host = urlsplit(self._api).hostname
-            found.append(Finding("key", None, f"not tested: {host} cannot be asked ({error.message})"))
-        return found
-
-    async def _reach(self, url: str) -> Finding:
-        host = urlsplit(url).hostname
-        try:
-            await self._http.request("HEAD", f"{url}/", timeout_s=CHECK_S)
+            await self._http.request("HEAD", f"{self._url}/", timeout_s=CHECK_S)
         except HttpFailure as failure:
-            return Finding("live host", False, f"{host} cannot be reached: {failure}")
-        return Finding("live host", True, f"{host} answers")
-
-    async def _key_findings(self, answer: Answer) -> list[Finding]:
-        if answer.status == 401:
-            raise self._refusal(answer)
-        token = _text(answer.json(), "apiAuthToken")
-        if not 200 <= answer.status < 300 or not token:
-            return [Finding("key", None, f"not tested: the service answers {answer.status} to the question")]
-        self._clean.learn([token])
-        await self._post(f"{self._api}/user/revoke-token", CHECK_S, body={"apiAuthToken": token})
-        return [Finding("key", True, "is accepted")]
-
-    async def _character_finding(self) -> Finding:
-        """The sheet of a character: any of the key's own, or a public one; the call needs a certain plan."""
-        answer = await self._post(
-            f"{self._api}/character/get",
-            CHECK_S,
-            {"CONVAI-API-KEY": self._key},
-            {"charID": self._settings.character_id},
-        )
-        if 200 <= answer.status < 300:
-            return Finding("character", True, "is known to this account")
-        if answer.status == 400 or (answer.status == 404 and "character" in answer.text.lower()):
-            advice = "compare character_id with the one in the character's settings"
-            return Finding("character", False, f"is not known to this account: {advice}")
-        return Finding("character", None, f"not tested: the plan or host does not tell (HTTP {answer.status})")
-
-    async def _ask_for_token(self) -> Answer:
-        return await self._post(f"{self._api}/user/connect", CHECK_S, {"CONVAI-API-KEY": self._key}, {})
+            return [Finding("live host", False, f"{host} cannot be reached: {failure}")]
+        return [Finding("live host", True, f"{host} answers"), *await self._rest.findings(self._refusal)]
 
     # ------------------------------------------------------------ small things
 
     def _refusal(self, answer: Answer) -> VendorError:
         error = refused(NAME, answer, self._signs, self._epoch(), self._clean)
-        for status, fragment, advice in _ADVICE:
+        for status, fragment, advice in ADVICE:
             if answer.status == status and fragment in answer.text.lower():
                 error.message = f"{advice} ({error.message})"
                 break
@@ -292,21 +201,17 @@ class ConvaiControl:
 
     async def _post(
         self,
-        url: str,
+        path: str,
         timeout_s: float,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
+        url = self._url + path
         try:
             return await self._http.request("POST", url, headers=headers, params=params, body=body, timeout_s=timeout_s)
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
-
-
-def _text(given: Any, name: str) -> str:
-    value = given.get(name) if isinstance(given, dict) else None
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _media_url(url: str) -> str:

@@ -20,12 +20,11 @@ from app.rooms.base import (
     Room,
     RoomEvent,
 )
-from app.screens import EndReason, Speaker
+from app.screens import EndReason
 from app.vendors.captions import MOST
-from app.vendors.convai_face import Face
 from app.vendors.convai_messages import Message, read, written
-from app.vendors.convai_words import AvatarsWords, VisitorsWords
-from app.vendors.events import Emotion, Ended, Ending, Event, FlushMouth, Ready, Speaking, Thinking
+from app.vendors.convai_turns import Handler, Turns
+from app.vendors.events import Ended, Ending, Event, Ready
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +32,7 @@ READY = {"version": "1.2.0", "about": {"library": "kiosk", "library_version": "1
 GONE_S = 10.0  # a bot that is away for so long does not come back (as in the vendor's Unreal plugin)
 _WARNING_LEAD_S = 5.0  # the service may close a little before it said
 _MOST_REMAINING_S = 86_400.0
-_STRONGEST = 3.0  # of the scale of emotions
 _ID = re.compile(r"[\w-]{1,80}", re.ASCII)
-_EMOTION = re.compile(r"[a-z]{2,20}")
 # The first of these counts as readiness where nobody says "bot-ready".
 _LIFE = frozenset(
     {"bot-ready", "bot-llm-started", "bot-llm-text", "bot-tts-started", "bot-started-speaking", "bot-transcription"}
@@ -68,38 +65,18 @@ class ConvaiProtocol:
         self._habits = habits
         self._clock = clock
         self._new_id = new_id
-        self._face = Face(habits.face_fps)
-        self._visitor = VisitorsWords()
-        self._avatar = AvatarsWords()
+        self._turns = Turns(clock, follows_face=habits.follows_face, face_fps=habits.face_fps)
         self._bot: str | None = None
         self._is_ready = False
         self._is_over = False
-        self._turn_is_open = False
-        self._visitor_speaks = self._avatar_speaks = self._thinks = False
         self._idle_due: float | None = None  # when the service closes because nobody is there
         self._closing: EndReason | None = None  # why, by its own word
         self._signs = asyncio.Event()  # of life
         self._empty = asyncio.Event()  # nobody is in the room any more
         self._filled = asyncio.Event()
-        self._handlers: Mapping[str, Callable[[Message], Iterable[Event]]] = {
+        self._handlers: Mapping[str, Handler] = {
+            **self._turns.handlers,
             "interaction-created": self._on_interaction,
-            "user-started-speaking": lambda message: self._visitor_says(True),
-            "user-stopped-speaking": lambda message: self._visitor_says(False),
-            "user-transcription": self._on_transcription,
-            "final-user-transcription": self._on_final,
-            "bot-llm-started": self._on_answer,
-            "bot-llm-text": self._avatar.chunk,
-            "bot-transcription": self._avatar.sentence,
-            "bot-started-speaking": self._on_speaking,
-            "bot-stopped-speaking": self._on_spoken,
-            "bot-turn-completed": self._on_completed,
-            "bot-interrupted": lambda message: self._interrupted(),
-            "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
-            "llm-no-response": lambda message: self._thinking(False),
-            "bot-emotion": self._on_emotion,
-            "visemes": self._on_face,
-            "neurosync-blendshapes": self._on_face,
-            "chunked-neurosync-blendshapes": self._on_face,
             "usage-limit-reached": lambda message: [Ended(EndReason.OUT_OF_CREDITS)],
             "user-idle-warning": self._on_idle_warning,
             "session-ending": self._on_ending,
@@ -161,95 +138,6 @@ class ConvaiProtocol:
         if not self._is_ready:
             self._is_ready = True
             yield Ready()
-
-    # ------------------------------------------------------------ the visitor's side
-
-    def _on_transcription(self, message: Message) -> Iterator[Event]:
-        for caption in self._visitor.transcription(message):
-            yield caption
-            if caption.final:
-                # After a typed question nobody says that the visitor stopped to speak.
-                yield from self._visitor_says(False)
-
-    def _on_final(self, message: Message) -> Iterator[Event]:
-        yield from self._visitor.final(message)
-        yield from self._visitor_says(False)
-
-    def _visitor_says(self, active: bool) -> Iterator[Event]:
-        if active != self._visitor_speaks:
-            self._visitor_speaks = active
-            yield Speaking(Speaker.VISITOR, active)
-
-    # ------------------------------------------------------------ the avatar's side
-
-    def _on_answer(self, message: Message) -> Iterator[Event]:
-        yield from self._open_turn()
-        self._face.answering()
-        self._avatar.begin()
-        yield from self._thinking(True)
-
-    def _on_speaking(self, message: Message) -> Iterator[Event]:
-        if not self._turn_is_open:
-            self._avatar.begin()
-        yield from self._open_turn()
-        self._face.speaking()
-        yield from self._thinking(False)
-        yield from self._avatar_says(True)
-
-    def _on_spoken(self, message: Message) -> Iterator[Event]:
-        self._face.spoken()
-        if self._avatar_speaks:
-            yield from self._avatar_says(False)
-            if self._turn_is_open:
-                yield from self._thinking(True)  # a pause inside the turn: the hold goes on
-
-    def _on_completed(self, message: Message) -> Iterator[Event]:
-        if message.is_true("was_interrupted") or message.is_true("was_aborted"):
-            yield from self._interrupted()
-        yield from self._close_turn()
-
-    def _interrupted(self) -> Iterator[Event]:
-        yield from self._avatar.close()
-        self._avatar.drop()
-        yield from self._cancelled()
-        yield from self._close_turn()
-
-    def _cancelled(self) -> Iterator[Event]:
-        self._face.interrupted()
-        yield FlushMouth()
-
-    def _open_turn(self) -> Iterator[Event]:
-        yield from self._visitor_says(False)
-        self._visitor.turn_over()
-        self._turn_is_open = True
-
-    def _close_turn(self) -> Iterator[Event]:
-        self._turn_is_open = False
-        self._face.completed()
-        yield from self._avatar.close()
-        yield from self._avatar_says(False)
-        yield from self._thinking(False)
-
-    def _avatar_says(self, active: bool) -> Iterator[Event]:
-        if active != self._avatar_speaks:
-            self._avatar_speaks = active
-            yield Speaking(Speaker.AVATAR, active)
-
-    def _thinking(self, active: bool) -> Iterator[Event]:
-        if active != self._thinks:
-            self._thinks = active
-            yield Thinking(active)
-
-    def _on_face(self, message: Message) -> Iterator[Event]:
-        if self._habits.follows_face:
-            take = self._face.single if message.type == "visemes" else self._face.stream
-            yield from take(message, self._clock())
-
-    def _on_emotion(self, message: Message) -> Iterator[Event]:
-        name = message.text("emotion").strip().lower()
-        if _EMOTION.fullmatch(name):
-            scale = message.number("scale")
-            yield Emotion(name, min(1.0, max(0.0, (1.0 if scale is None else scale) / _STRONGEST)))
 
     # ------------------------------------------------------------ the session's end
 
@@ -338,8 +226,7 @@ class ConvaiProtocol:
 
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`: what still comes of this turn is dropped here, whatever the service does."""
-        self._face.interrupted()
-        self._avatar.drop()
+        self._turns.drop()
         await self._send(room, "interrupt-bot", {})
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:

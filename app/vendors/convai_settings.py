@@ -1,0 +1,61 @@
+"""Settings of Convai, and every text of the service that decides what a refusal means (vendors/convai.md 3 and 9)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+
+from app.settings.types import Duration, DurationOrZero, HttpUrl
+from app.vendors.base import VendorSettings
+from app.vendors.classify import Sign, Signs
+
+# The settings add to busy and credits. A 429 without a sign is busy: its wording is unknown. The wording of credits is
+# that of the message in a running session.
+SIGNS = Signs(
+    credits=(Sign(statuses=frozenset({402})), Sign(text=r"(exceeded|reached).{0,40}quota")),
+    config=(Sign(statuses=frozenset({429}), text="speaker"),),
+)
+# What staff are told besides the service's own words: status, a fragment of its text, advice.
+ADVICE = (
+    (401, "", "the key is wrong: see service.convai.api_key"),
+    (403, "", "this account's plan does not include live sessions"),
+    (404, "", "see service.convai.character_id: it must be a character of this key's account"),
+    (400, "end_user_id", "turn Long Term Memory off for this character"),
+    (429, "speaker", "turn Long Term Memory off for this character: it remembers no more people"),
+)
+_WRAP_UP = "The visitor's time is nearly over. Say goodbye now, in one short and friendly sentence, and ask nothing."
+
+
+class ConvaiSettings(VendorSettings):
+    """[service.convai].
+
+    face: "visemes" where the mouth follows the service's face data, "loudness" where it follows the voice.
+    face_provider: who makes that data. face_fps: frames a second of the animation stream. emotion_provider: "" for
+    none. auth: "key", or "token" for a short-lived one fetched with the key. end_user: "random" names each visitor
+    anew, for characters that demand it. client_ready_s: how often "client-ready" is said; 0 for never.
+    ready_timeout_s: no sign of life after the join for so long is a failed start. goodbye_s: wait for the end's
+    confirmation in the room. orphan_s: the service itself has ended an abandoned session by then. data_topic: of our
+    messages. wrap_up_text: told to the character near the end, "" for nothing. vad_params, turn_detection_config:
+    passed on as they are.
+    """
+
+    base_url: HttpUrl = "https://live.convai.com"
+    api_url: HttpUrl = "https://api.convai.com"
+    api_key: SecretStr = SecretStr("")
+    character_id: str = ""
+    face: Literal["visemes", "loudness"] = "visemes"
+    face_provider: Literal["ovr", "neurosync"] = "ovr"
+    face_fps: Duration = 60.0
+    emotion_provider: Literal["", "nrclex", "llm"] = ""
+    auth: Literal["key", "token"] = "key"
+    llm_provider: str = "dynamic"
+    vad_params: dict[str, Any] = Field(default_factory=dict)
+    turn_detection_config: dict[str, Any] = Field(default_factory=dict)
+    end_user: Literal["none", "random"] = "none"
+    client_ready_s: DurationOrZero = 0.75
+    ready_timeout_s: Duration = 25.0
+    goodbye_s: DurationOrZero = 0.7
+    orphan_s: Duration = 600.0
+    data_topic: str = ""
+    wrap_up_text: str = _WRAP_UP

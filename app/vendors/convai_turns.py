@@ -1,0 +1,148 @@
+"""Who speaks, thinks and says what in a Convai room: messages about turns as common events (vendors/convai.md 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from app.screens import Speaker
+from app.vendors.convai_face import Face
+from app.vendors.convai_messages import Message
+from app.vendors.convai_words import AvatarsWords, VisitorsWords
+from app.vendors.events import Emotion, Event, FlushMouth, Speaking, Thinking
+
+Handler = Callable[[Message], Iterable[Event]]
+
+_STRONGEST = 3.0  # of the scale of emotions
+_EMOTION = re.compile(r"[a-z]{2,20}")
+
+
+class Turns:
+    """The conversation of one session. handlers: by message type. clock: seconds, rising.
+
+    follows_face: the service's face data moves the mouth; its animation stream has `face_fps` frames a second.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, follows_face: bool, face_fps: float) -> None:
+        self._clock = clock
+        self._follows_face = follows_face
+        self._face = Face(face_fps)
+        self._visitor = VisitorsWords()
+        self._avatar = AvatarsWords()
+        self._is_open = False
+        self._visitor_speaks = self._avatar_speaks = self._thinks = False
+        self.handlers: Mapping[str, Handler] = {
+            "user-started-speaking": lambda message: self._visitor_says(True),
+            "user-stopped-speaking": lambda message: self._visitor_says(False),
+            "user-transcription": self._on_transcription,
+            "final-user-transcription": self._on_final,
+            "bot-llm-started": self._on_answer,
+            "bot-llm-text": self._avatar.chunk,
+            "bot-transcription": self._avatar.sentence,
+            "bot-started-speaking": self._on_speaking,
+            "bot-stopped-speaking": self._on_spoken,
+            "bot-turn-completed": self._on_completed,
+            "bot-interrupted": lambda message: self._interrupted(),
+            "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
+            "llm-no-response": lambda message: self._thinking(False),
+            "bot-emotion": self._on_emotion,
+            "visemes": self._on_face,
+            "neurosync-blendshapes": self._on_face,
+            "chunked-neurosync-blendshapes": self._on_face,
+        }
+
+    def drop(self) -> None:
+        """Interrupted by us: nothing that still comes of this turn is shown, whatever the service does."""
+        self._face.interrupted()
+        self._avatar.drop()
+
+    # ------------------------------------------------------------ the visitor's side
+
+    def _on_transcription(self, message: Message) -> Iterator[Event]:
+        for caption in self._visitor.transcription(message):
+            yield caption
+            if caption.final:
+                # After a typed question nobody says that the visitor stopped to speak.
+                yield from self._visitor_says(False)
+
+    def _on_final(self, message: Message) -> Iterator[Event]:
+        yield from self._visitor.final(message)
+        yield from self._visitor_says(False)
+
+    def _visitor_says(self, active: bool) -> Iterator[Event]:
+        if active != self._visitor_speaks:
+            self._visitor_speaks = active
+            yield Speaking(Speaker.VISITOR, active)
+
+    # ------------------------------------------------------------ the avatar's side
+
+    def _on_answer(self, message: Message) -> Iterator[Event]:
+        yield from self._open()
+        self._face.answering()
+        self._avatar.begin()
+        yield from self._thinking(True)
+
+    def _on_speaking(self, message: Message) -> Iterator[Event]:
+        if not self._is_open:
+            self._avatar.begin()
+        yield from self._open()
+        self._face.speaking()
+        yield from self._thinking(False)
+        yield from self._avatar_says(True)
+
+    def _on_spoken(self, message: Message) -> Iterator[Event]:
+        self._face.spoken()
+        if self._avatar_speaks:
+            yield from self._avatar_says(False)
+            if self._is_open:
+                yield from self._thinking(True)  # a pause inside the turn: the hold goes on
+
+    def _on_completed(self, message: Message) -> Iterator[Event]:
+        if message.is_true("was_interrupted") or message.is_true("was_aborted"):
+            yield from self._interrupted()
+        yield from self._close()
+
+    def _interrupted(self) -> Iterator[Event]:
+        yield from self._avatar.close()
+        self._avatar.drop()
+        yield from self._cancelled()
+        yield from self._close()
+
+    def _cancelled(self) -> Iterator[Event]:
+        self._face.interrupted()
+        yield FlushMouth()
+
+    def _open(self) -> Iterator[Event]:
+        yield from self._visitor_says(False)
+        self._visitor.turn_over()
+        self._is_open = True
+
+    def _close(self) -> Iterator[Event]:
+        self._is_open = False
+        self._face.completed()
+        yield from self._avatar.close()
+        yield from self._avatar_says(False)
+        yield from self._thinking(False)
+
+    def _avatar_says(self, active: bool) -> Iterator[Event]:
+        if active != self._avatar_speaks:
+            self._avatar_speaks = active
+            yield Speaking(Speaker.AVATAR, active)
+
+    def _thinking(self, active: bool) -> Iterator[Event]:
+        if active != self._thinks:
+            self._thinks = active
+            yield Thinking(active)
+
+    # ------------------------------------------------------------ the figure
+
+    def _on_face(self, message: Message) -> Iterator[Event]:
+        if self._follows_face:
+            take = self._face.single if message.type == "visemes" else self._face.stream
+            yield from take(message, self._clock())
+
+    def _on_emotion(self, message: Message) -> Iterator[Event]:
+        name = message.text("emotion").strip().lower()
+        if _EMOTION.fullmatch(name):
+            scale = message.number("scale")
+            yield Emotion(name, min(1.0, max(0.0, (1.0 if scale is None else scale) / _STRONGEST)))
