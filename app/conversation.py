@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from app.audio.base import Microphone, SpeakerOut
 from app.character.base import Company
 from app.ear import Ear
+from app.hearing import Hearing
 from app.leg import Leg, LegEvent
 from app.line import Line
 from app.live_scene import LiveScene
 from app.picture import Picture
-from app.rooms.base import AvatarGone, Disconnected, FirstFrame
+from app.rooms.base import ActiveSpeakers, AvatarGone, Disconnected, FirstFrame, Reconnected, Reconnecting
 from app.screens import (
     Activity,
     AskText,
@@ -106,6 +107,7 @@ class Conversation:
             company=None if parts.has_video else parts.company,
             picture_at=self._clock(),
         )
+        self._hearing = Hearing()
         self._frames = parts.picture.pushed
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
@@ -176,6 +178,8 @@ class Conversation:
     async def _join_again(self) -> None:
         """One fresh join inside the same timers; the last picture stays."""
         self._has_rejoined = self._scene.is_broken = True
+        self._hearing.forget()
+        self._ear.avatar_says(False)
         self._draw()
         await self._leg.stop()
         try:
@@ -189,6 +193,7 @@ class Conversation:
         self._scene.picture_at = self._clock()
 
     def _on_event(self, event: LegEvent) -> None:
+        self._watch_over(event)
         match event:
             case Speaking(speaker=Speaker.AVATAR, active=active):
                 self._ear.avatar_says(active)
@@ -209,6 +214,18 @@ class Conversation:
                 self._show_services_picture()
             case Ended(reason=reason):
                 self.end(reason)
+            case _:
+                pass
+
+    def _watch_over(self, event: LegEvent) -> None:
+        """Take from an event whether the room really works, besides what it says."""
+        match event:
+            case Thinking() | ActiveSpeakers(own=True) | Speaking(speaker=Speaker.VISITOR):
+                self._hearing.sign()
+            case Reconnecting() if not self._has_video:  # with a picture, the picture tells
+                self._scene.is_broken = True
+            case Reconnected():
+                self._scene.is_broken = False
             case _:
                 pass
 
@@ -241,6 +258,7 @@ class Conversation:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
         if caption.speaker is Speaker.VISITOR:
             self._scene.greeting = False
+            self._hearing.sign()
             self._idle.activity()
             self._stays.set()
         if is_new and self._p.stage.preferences.captions:
@@ -290,7 +308,7 @@ class Conversation:
             self._ear.look(now)
             self._follow_voice(now)
             self._idle.avatar(self._ear.avatar_is_busy)
-            self._follow_picture(now)
+            self._follow_media(now)
             self._ear.muted_by_us = self._scene.warning is not None and self._ear.avatar_is_heard
             self._scene.measure(self._p.speaker.level)
             self._p.measure()
@@ -312,16 +330,45 @@ class Conversation:
                 self._idle.restart()
                 self._stays.set()
 
-    def _follow_picture(self, now: float) -> None:
+    def _follow_media(self, now: float) -> None:
+        """Look whether what ought to move moves: picture, the avatar's voice, and the visitor's on its way out."""
+        settings, silent_s = self._p.settings, self._ear.silent_s
+        self._follow_hearing(now)
+        self._scene.is_silent = silent_s >= settings.stall_notice_s
+        age_s = self._picture_age_s(now)
+        self._p.vitals.media_overdue = self._overdue(age_s)
+        if age_s >= settings.stall_end_s:
+            self.end(EndReason.NETWORK)
+        elif silent_s >= settings.stall_end_s:
+            log.info("the voice does not arrive")
+            self._ear.avatar_says(False)  # once is enough
+            self._leg.give_up()
+
+    def _follow_hearing(self, now: float) -> None:
+        # The avatar's own voice in the room is no word of the visitor, and its answer is a sign.
+        is_avatar = self._ear.avatar_is_heard
+        if is_avatar:
+            self._hearing.sign()
+        self._hearing.look(now, self._ear.visitor_is_heard_here and not is_avatar)
+        self._scene.is_unheard = self._hearing.missed > 0
+        if self._hearing.is_lost and not self._has_rejoined:
+            log.info("the visitor is not heard")
+            self._hearing.forget()
+            self._leg.give_up()
+
+    def _overdue(self, picture_age_s: float) -> str | None:
+        if picture_age_s >= self._p.settings.stall_notice_s:
+            return "the picture stands still"
+        if self._scene.is_silent:
+            return "the voice does not arrive"
+        return "the connection is being repaired" if self._scene.is_broken else None
+
+    def _picture_age_s(self, now: float) -> float:
         pushed = self._p.picture.pushed
         if pushed != self._frames or not self._has_video:
             self._frames = pushed
             self._scene.picture_at = now
-        age_s = now - self._scene.picture_at
-        overdue = age_s >= self._p.settings.stall_notice_s
-        self._p.vitals.media_overdue = "the picture stands still" if overdue else None
-        if age_s >= self._p.settings.stall_end_s:
-            self.end(EndReason.NETWORK)
+        return now - self._scene.picture_at
 
     # ------------------------------------------------------------ what time does
 

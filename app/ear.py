@@ -29,6 +29,7 @@ class Ear:
         self._talks = False  # push-to-talk is down
         self._says = self._thinks = False
         self._flag_at = 0.0
+        self._says_since = 0.0
         self._now = 0.0
         self._heard_at = -1e9
         self._silenced = False  # interrupted here, until the avatar pauses
@@ -40,6 +41,8 @@ class Ear:
 
     def avatar_says(self, active: bool) -> None:
         """The service's word on whether the avatar speaks."""
+        if active and not self._says:
+            self._says_since = self._now
         self._says = active
         self._thinks = self._thinks and not active
         self._flag_at = self._now
@@ -99,13 +102,24 @@ class Ear:
         return by_word or self.avatar_is_heard
 
     @property
-    def visitor_speaks(self) -> bool:
-        """Whether the visitor's voice is heard, here or at the service."""
+    def silent_s(self) -> float:
+        """Seconds for which the service says that the avatar speaks and nothing of it arrives; 0 while all is well."""
+        if not self._says or self._silenced or self._speaker.pending_s() > 0:
+            return 0.0
+        return self._now - max(self._says_since, self._heard_at)
+
+    @property
+    def visitor_is_heard_here(self) -> bool:
+        """Whether our own detection hears the visitor."""
         microphone = self._microphone
-        here = (
+        return (
             microphone is not None and microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
         )
-        return here or self.visitor_by_service
+
+    @property
+    def visitor_speaks(self) -> bool:
+        """Whether the visitor's voice is heard, here or at the service."""
+        return self.visitor_is_heard_here or self.visitor_by_service
 
     @property
     def who_speaks(self) -> Speaker | None:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from app.rooms.base import (
+    ActiveSpeakers,
     AvatarAudio,
     AvatarGone,
     AvatarVideo,
@@ -24,7 +25,8 @@ from app.vendors.events import Ended, Event, Ready
 # Room events that a conversation needs to know besides the common events.
 RoomFact = (
     MembersChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected | FirstFrame
-)
+    | ActiveSpeakers
+)  # fmt: skip
 LegEvent = Event | RoomFact
 
 
@@ -93,6 +95,10 @@ class Leg:
     async def next(self) -> LegEvent:
         """Return the next event; those that came before readiness first."""
         return self._early.pop(0) if self._early else await self._events.get()
+
+    def give_up(self) -> None:
+        """The room looks well and is not: let it be joined anew, as if the network had closed it."""
+        self._events.put_nowait(Disconnected(EndReason.NETWORK, may_rejoin=True))
 
     async def stop(self) -> None:
         """Stop listening; the room itself is left by whoever holds the lease."""

@@ -23,8 +23,9 @@ _MOODS = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARI
 class LiveScene:
     """Draws the conversation as it is. The conversation sets the plain facts; everything else is read where it lives.
 
-    greeting: nobody has said anything yet. is_broken: the room fell apart and a second join is under way. picture_at:
-    when the picture last moved, on the loop's clock. warning: the time that "still there?" has left, while it is asked.
+    greeting: nobody has said anything yet. is_broken: the room fell apart, and is being repaired or joined again.
+    is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. picture_at: when
+    the picture last moved, on the loop's clock. warning: the time that "still there?" has left, while it is asked.
     company: the drawn character where it is the avatar, else None.
     """
 
@@ -40,6 +41,8 @@ class LiveScene:
     company: Company | None
     greeting: bool = True
     is_broken: bool = False
+    is_silent: bool = False
+    is_unheard: bool = False
     picture_at: float = 0.0
     warning: Countdown | None = None
 
@@ -105,9 +108,9 @@ class LiveScene:
         )
 
     def _trouble(self) -> Trouble | None:
-        if self.is_broken or self._clock() - self.picture_at >= self.settings.stall_notice_s:
+        if self.is_broken or self.is_silent or self._clock() - self.picture_at >= self.settings.stall_notice_s:
             return Trouble.STALLED
-        return self.ear.trouble
+        return Trouble.CANNOT_HEAR if self.is_unheard else self.ear.trouble
 
     def _act(self, company: Company, loudness: float) -> None:
         company.voice(loudness)
