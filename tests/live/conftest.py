@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import pytest_asyncio
@@ -14,6 +17,7 @@ from app.rooms.livekit_log import LibraryLog
 from app.rooms.livekit_room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.live.guest import Guest
+from tests.rigs.livekit_server import find_binary
 from tests.vendors.agent import Agent, Script
 
 _numbers = itertools.count()
@@ -38,6 +42,65 @@ def library_log():
     made = LibraryLog()
     made.install()
     return made
+
+
+class Children:
+    """Processes that run beside the tests; see `tests.live.children` and `tests.live.leaver`."""
+
+    def __init__(self) -> None:
+        self._scenes = {name: _start("tests.live.children", name) for name in ("late-joins", "blocked-media")}
+        self._leaving = ThreadPoolExecutor(1)
+        self._exits = [self._leaving.submit(_leave) for _ in range(50)]
+
+    def survived(self, name: str) -> None:
+        """Wait for a scene; fails with its own words."""
+        words, _ = self._scenes[name].communicate(timeout=90)
+        assert self._scenes[name].returncode == 0, words
+
+    def exits(self) -> list[int]:
+        """Wait for every process that left, and return their exit codes."""
+        return [exit_.result() for exit_ in self._exits]
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        self._leaving.shutdown(cancel_futures=True)
+        for scene in self._scenes.values():
+            scene.kill()
+            scene.communicate()
+
+
+def _start(module: str, *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", module, *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def _leave() -> int:
+    child = _start("tests.live.leaver")
+    child.communicate(timeout=60)
+    return child.returncode
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=_waits_for_children)  # they need half a minute; the other tests fill it
+
+
+def _waits_for_children(item) -> bool:
+    return "children" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def children():
+    """The long scenes, started with the first live test where they are wanted at all."""
+    started = Children()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_early(request):
+    if find_binary() is not None and any(_waits_for_children(item) for item in request.session.items):
+        request.getfixturevalue("children")
 
 
 class _Details(logging.Handler):

@@ -9,13 +9,15 @@ class Door:
     """Listens on a free port of loopback and passes bytes on to `port`.
 
     opens_after_s: how long each new connection waits before anything is passed on. shut: new connections are cut.
+    swap: bytes that are changed on the way to the client, old and new, of one length.
     """
 
-    def __init__(self, port: int, opens_after_s: float = 0.0) -> None:
+    def __init__(self, port: int, opens_after_s: float = 0.0, swap: tuple[bytes, bytes] = (b"", b"")) -> None:
         self.opens_after_s = opens_after_s
         self.shut = False
         self.port = 0
         self._target = port
+        self._swap = swap
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,7 +49,7 @@ class Door:
                 await asyncio.sleep(self.opens_after_s)
                 out_reader, out_writer = await asyncio.open_connection("127.0.0.1", self._target)
                 try:
-                    await asyncio.gather(_pass(reader, out_writer), _pass(out_reader, writer))
+                    await asyncio.gather(_pass(reader, out_writer), _pass(out_reader, writer, self._swap))
                 finally:
                     out_writer.close()
         except (OSError, asyncio.CancelledError):
@@ -57,8 +59,10 @@ class Door:
             writer.close()
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pass(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, swap: tuple[bytes, bytes] = (b"", b"")
+) -> None:
     while data := await reader.read(65536):
-        writer.write(data)
+        writer.write(data.replace(*swap) if swap[0] else data)
         await writer.drain()
     writer.close()

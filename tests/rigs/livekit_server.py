@@ -45,16 +45,16 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 class LiveKitServer:
-    """One server process. `ws` is the address for clients, `http` for the admin calls."""
+    """One server process. `ws` is the address for clients, `http` for the admin calls; media goes to `media_port`."""
 
     def __init__(self, binary: Path) -> None:
         self._binary = binary
-        self._port = free_port()
-        self._udp = free_port(socket.SOCK_DGRAM)
+        self.port = free_port()
+        self.media_port = free_port(socket.SOCK_DGRAM)
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self.ws = f"ws://127.0.0.1:{self._port}"
-        self.http = f"http://127.0.0.1:{self._port}"
+        self.ws = f"ws://127.0.0.1:{self.port}"
+        self.http = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -75,10 +75,10 @@ class LiveKitServer:
 
     def _config(self) -> dict[str, object]:
         return {
-            "port": self._port,
+            "port": self.port,
             "bind_addresses": ["127.0.0.1"],
             "rtc": {
-                "udp_port": self._udp,
+                "udp_port": self.media_port,
                 "tcp_port": 0,
                 "use_external_ip": False,
                 "use_ice_lite": True,
@@ -93,7 +93,7 @@ class LiveKitServer:
         }
 
     def _is_healthy(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=1)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         try:
             connection.request("GET", "/")
             return connection.getresponse().status == 200
