@@ -51,7 +51,7 @@ class Face:
         self._is_open = False
 
     def interrupted(self) -> None:
-        """Nothing more of this turn is shown."""
+        """Nothing more is shown until the service answers anew."""
         self._is_dropped = True
 
     def single(self, message: Message, now: float) -> Iterator[Visemes]:
@@ -75,9 +75,8 @@ class Face:
 
     def _takes(self, now: float) -> bool:
         """Note that frames came, and tell whether they are shown."""
-        if not self._is_open and now - self._last_at > _LATE_S:
+        if not self._is_open and not self._is_dropped and now - self._last_at > _LATE_S:
             self._begin()  # they ran ahead of the word that the service speaks
-            self._is_open = True
         self._last_at = now
         if self._frames == 0:
             self._first_at = now

@@ -1,0 +1,565 @@
+"""What Convai's messages mean, in every form they come in (vendors/convai.md 4 and 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rooms.base import (
+    ActiveSpeakers,
+    AvatarGone,
+    AvatarVideo,
+    Choice,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Member,
+    MembersChanged,
+)
+from app.screens import EndReason, Speaker
+from app.vendors.convai_face import ORDER
+from app.vendors.convai_protocol import ConvaiProtocol, Habits
+from app.vendors.events import (
+    Caption,
+    Emotion,
+    Ended,
+    Ending,
+    FlushMouth,
+    Ready,
+    Speaking,
+    Thinking,
+    Visemes,
+)
+
+VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
+
+
+class Room:
+    """Keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.identity = "user-1"
+        self.events: asyncio.Queue = asyncio.Queue()
+        self.sent: list[dict] = []
+        self.topics: list[str] = []
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        self.sent.append(json.loads(payload))
+        self.topics.append(topic)
+
+    @property
+    def types(self) -> list[str]:
+        return [message["type"] for message in self.sent]
+
+
+class Session:
+    """One session, fed with messages; `now` is its clock."""
+
+    def __init__(self, ready: bool = True, **habits) -> None:
+        self.now = 100.0
+        self.protocol = ConvaiProtocol(Habits(**habits), lambda: self.now, lambda: "id")
+        self.room = Room()
+        if ready:
+            self.a("bot-ready", version="1.2.0")
+
+    def feed(self, event) -> list:
+        return list(self.protocol.decode(event, self.room))
+
+    def raw(self, payload: bytes, topic: str = "") -> list:
+        return self.feed(Data(payload, topic, "bot"))
+
+    def a(self, kind: str, **data) -> list:
+        return self.raw(json.dumps({"label": "rtvi-ai", "type": kind, "data": data}).encode())
+
+    def b(self, kind: str, **data) -> list:
+        outer = {"label": "rtvi-ai", "type": "server-message", "data": {"type": kind, **data}}
+        return self.raw(json.dumps(outer).encode())
+
+    def c(self, kind: str, **data) -> list:
+        return self.raw(json.dumps({"type": kind, **data}).encode())
+
+    def speak(self) -> list:
+        return [*self.a("bot-llm-started"), *self.b("bot-started-speaking")]
+
+
+# ---------------------------------------------------------------- whose voice
+
+
+@pytest.mark.parametrize(
+    ("members", "choice"),
+    [
+        ([], Choice()),
+        ([Member("x9")], Choice()),
+        ([Member("x9", has_audio=True)], Choice(None, "x9")),
+        ([Member("quiet"), Member("x9", has_audio=True)], Choice(None, "x9")),
+        ([Member("x9", has_audio=True, has_video=True)], Choice("x9", "x9")),
+        ([Member("x9", has_audio=True), Member("y", has_video=True)], Choice("y", "x9")),
+    ],
+)
+def test_the_first_voice_is_the_bots_and_any_picture_is_shown(members, choice):
+    assert Session().protocol.choose(members) == choice
+
+
+def test_the_bot_stays_the_bot():
+    session = Session()
+    session.protocol.choose([Member("x9", has_audio=True)])
+    assert session.protocol.choose([Member("a", has_audio=True), Member("x9", has_audio=True)]).audio == "x9"
+
+
+# ---------------------------------------------------------------- readiness
+
+
+@pytest.mark.parametrize("kind", ["bot-ready", "bot-llm-text", "bot-started-speaking", "bot-tts-started"])
+def test_it_is_ready_once_by_the_first_sign_of_life(kind):
+    session = Session(ready=False)
+    assert session.b("interaction-created", interaction_id="int_1") == []
+    assert session.a(kind, text="Hi")[0] == Ready()
+    assert Ready() not in [*session.a("bot-ready"), *session.a(kind, text="Hi")]
+
+
+def test_a_voice_in_the_room_is_a_sign_of_life():
+    session = Session(ready=False)
+    assert session.feed(ActiveSpeakers((), own=True)) == []
+    assert session.feed(ActiveSpeakers(("x9",), own=False)) == [Ready()]
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+async def test_client_ready_is_said_again_and_again_until_the_bot_lives():
+    session = Session(ready=False, client_ready_s=0.75, topic="rtvi")
+    attending = asyncio.create_task(session.protocol.attend(session.room, lambda event: None))
+    await asyncio.sleep(2.0)
+    assert session.room.types == ["client-ready"] * 3 and set(session.room.topics) == {"rtvi"}
+    assert session.room.sent[0]["label"] == "rtvi-ai" and session.room.sent[0]["data"]["version"] == "1.2.0"
+    session.a("bot-ready")
+    await asyncio.sleep(60)
+    assert len(session.room.sent) == 3, "nothing is sent by and by: it would keep the service's idle timer from ending"
+    attending.cancel()
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("every_s", [0.75, 0.0])
+async def test_a_bot_without_a_sign_of_life_ends_the_join(every_s):
+    session, told = Session(ready=False, client_ready_s=every_s, ready_s=20.0), []
+    await asyncio.wait_for(session.protocol.attend(session.room, told.append), 21)
+    assert told == [Ended(EndReason.ERROR)]
+    assert bool(session.room.sent) is bool(every_s)
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+async def test_a_bot_that_leaves_may_come_back_within_ten_seconds():
+    session, told = Session(), []
+    attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
+    here = MembersChanged((Member("x9", has_audio=True),))
+    for away_s in (9.0, 11.0):
+        session.feed(here)
+        await asyncio.sleep(1)
+        session.feed(MembersChanged(()))
+        await asyncio.sleep(away_s)
+        assert told == ([] if away_s < 10 else [Ended(EndReason.AVATAR_LEFT)])
+    attending.cancel()
+
+
+# ---------------------------------------------------------------- forms
+
+
+@pytest.mark.parametrize("form", ["a", "b", "c"])
+def test_every_form_is_read(form):
+    session = Session()
+    assert Speaking(AVATAR, True) in getattr(session, form)("bot-started-speaking")
+
+
+def test_both_forms_at_once_are_one_event_and_any_topic_is_read():
+    session = Session()
+    assert session.speak().count(Speaking(AVATAR, True)) == 1
+    assert session.a("bot-started-speaking") == []
+    done = {"label": "rtvi-ai", "type": "bot-stopped-speaking", "data": {}}
+    assert Speaking(AVATAR, False) in session.raw(json.dumps(done).encode(), topic="anything")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"", b"\xff\xfe\x00", b"null", b"[]", b"17", b'"text"', b"{}", b'{"type": null}', b'{"type": ["bot-ready"]}',
+        b'{"type": "server-message"}', b'{"type": "server-message", "data": null}',
+        b'{"type":"server-message","data":[]}',
+        b'{"type": "server-message", "data": {"type": 5}}',
+        b'{"type": "server-message","data":{"type":"server-message"}}',
+        b'{"type": "nobody-knows"}', b"[" * 5000, b'{"type": "bot-llm-text", "data": "text"}',
+        b'{"type": "bot-llm-text", "data": {"text": null}}', b'{"type": "bot-llm-text", "data": {"text": 7}}',
+        b'{"type": "visemes", "data": {"visemes": null}}', b'{"type": "visemes", "data": {"visemes": {"aa": "loud"}}}',
+        b'{"type": "visemes", "data": {"visemes": {"aa": 1e999}}}', b'{"type": "error", "data": {"fatal": "true"}}',
+        b'{"type": "chunked-neurosync-blendshapes", "data": {"blendshapes": [[], null, "x", [true, 1]]}}',
+        b'{"type": "user-transcription", "data": {"text": ["a"], "final": 1}}',
+        b'{"type":"bot-emotion","data":{"emotion":4}}',
+        b'{"type": "bot-llm-text", "data": {"text": "' + b"x" * 500_000 + b'"}}',
+    ],
+)  # fmt: skip
+def test_what_is_no_message_changes_nothing(payload):
+    session = Session()
+    assert session.raw(payload) == []
+    assert Speaking(AVATAR, True) in session.speak()
+
+
+# ---------------------------------------------------------------- the visitor's words
+
+
+def test_an_interim_text_is_replaced_and_a_final_one_told_once():
+    session = Session()
+    assert session.a("user-transcription", text="where is", final=False) == [Caption(VISITOR, "visitor-1", "where is")]
+    final = session.a("user-transcription", text="where is the cafe", final=True)
+    assert final == [Caption(VISITOR, "visitor-1", "where is the cafe", True)]
+    for _ in range(2):
+        assert session.b("final-user-transcription", text="Where is the cafe?") == []
+    assert session.a("user-transcription", text="where is the cafe", final=True) == []
+
+
+def test_a_final_in_better_words_replaces_the_one_before():
+    session = Session()
+    session.a("user-transcription", text="where is the kaffee", final=True)
+    better = session.b("final-user-transcription", text="Where is the café?")
+    assert better == [Caption(VISITOR, "visitor-1", "Where is the café?", True)]
+
+
+def test_a_final_alone_is_a_segment_of_its_own_and_its_id_counts_once():
+    session = Session()
+    first = session.b("final-user-transcription", text="Hello", message_id="m1")
+    assert first == [Caption(VISITOR, "visitor-1", "Hello", True)]
+    session.a("bot-llm-started")
+    assert session.b("final-user-transcription", text="Hello there", message_id="m1") == []
+    again = session.b("final-user-transcription", text="Hello", message_id="m2")
+    assert again == [Caption(VISITOR, "visitor-2", "Hello", True)]
+
+
+def test_the_text_of_the_whole_turn_does_not_repeat_its_sentences():
+    session = Session()
+    session.a("user-transcription", text="Hello.", final=True)
+    session.a("user-transcription", text="Where is the cafe?", final=True)
+    assert session.b("final-user-transcription", text="Hello. Where is the cafe?") == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "[BLANK_AUDIO]", "(silence)", "♪♪", "..."])
+def test_blank_text_is_neither_caption_nor_activity(text):
+    session = Session()
+    assert session.a("user-transcription", text=text, final=True) == []
+    assert session.b("final-user-transcription", text=text) == []
+
+
+def test_an_interim_text_that_comes_after_its_final_is_dropped():
+    session = Session()
+    session.a("user-transcription", text="where is the cafe", final=True)
+    assert session.a("user-transcription", text="where is", final=False) == []
+
+
+def test_after_a_typed_question_nobody_keeps_speaking():
+    session = Session()
+    assert session.a("user-started-speaking") == [Speaking(VISITOR, True)]
+    assert session.a("user-transcription", text="cafe?", final=True)[-1] == Speaking(VISITOR, False)
+    session.a("user-started-speaking")
+    assert Speaking(VISITOR, False) in session.a("bot-llm-started")
+
+
+# ---------------------------------------------------------------- the avatar's turn
+
+
+def test_chunks_are_one_caption_a_turn_and_other_texts_are_ignored():
+    session = Session()
+    assert Thinking(True) in session.a("bot-llm-started")
+    session.a("bot-llm-text", text="It is on")
+    assert session.a("bot-llm-text", text=" floor 2.") == [Caption(AVATAR, "avatar-1", "It is on floor 2.")]
+    for kind in ("bot-output", "bot-tts-text", "bot-transcription"):
+        assert session.a(kind, text="It is on floor 2.") == []
+    session.a("bot-llm-stopped")
+    assert session.b("bot-started-speaking") == [Thinking(False), Speaking(AVATAR, True)]
+    assert session.b("bot-stopped-speaking") == [Speaking(AVATAR, False), Thinking(True)]
+    over = session.b("bot-turn-completed", was_interrupted=False)
+    assert over == [Caption(AVATAR, "avatar-1", "It is on floor 2.", True), Thinking(False)]
+    session.a("bot-llm-started")
+    assert session.a("bot-llm-text", text="And")[0].segment == "avatar-2"
+
+
+def test_sentences_are_shown_where_no_chunks_come():
+    session = Session()
+    session.b("bot-started-speaking")
+    session.a("bot-transcription", text="Hello.")
+    shown = session.a("bot-transcription", text="Come in.")
+    assert shown == [Caption(AVATAR, "avatar-1", "Hello. Come in.")]
+
+
+@pytest.mark.parametrize(
+    "end", [{"was_interrupted": True}, {"was_aborted": True, "error_reason": "audio_delivery_failed"}]
+)
+def test_an_interrupted_answer_stays_as_it_stood(end):
+    session = Session()
+    session.speak()
+    session.a("bot-llm-text", text="It is")
+    told = session.b("bot-turn-completed", **end)
+    assert Caption(AVATAR, "avatar-1", "It is", True) in told and FlushMouth() in told
+    assert Speaking(AVATAR, False) in told
+    assert session.a("bot-llm-text", text=" on floor 2.") == []
+    session.a("bot-llm-started")
+    assert session.a("bot-llm-text", text="Yes?") == [Caption(AVATAR, "avatar-2", "Yes?")]
+
+
+def test_no_answer_clears_the_thinking():
+    session = Session()
+    session.a("bot-llm-started")
+    assert session.b("llm-no-response", reason="abstain") == [Thinking(False)]
+
+
+def test_an_emotion_is_a_word_and_a_strength():
+    session = Session()
+    assert session.b("bot-emotion", emotion="Happy", scale=3) == [Emotion("happy", 1.0)]
+    assert session.b("bot-emotion", emotion="sad") == [Emotion("sad", pytest.approx(1 / 3))]
+    assert session.b("bot-emotion", emotion="<b>x</b>", scale=1) == []
+
+
+# ---------------------------------------------------------------- the mouth
+
+
+def frame(width: int = 15, at: int = 10, weight: float = 1.0) -> list[float]:
+    return [weight if place == at else 0.0 for place in range(width)]
+
+
+def test_single_visemes_keep_the_times_at_which_they_came():
+    session = Session()
+    session.speak()
+    first = session.b("visemes", visemes={"aa": 0.5, "pp": 2.0, "sil": None})
+    session.now += 0.2
+    second = session.b("visemes", visemes={"aa": 0.1})
+    assert first == [Visemes(0.0, {"aa": 0.5, "pp": 1.0}, 1)]
+    assert (second[0].at_s, second[0].turn) == (pytest.approx(0.2), 1)
+
+
+def test_frames_of_the_stream_lie_one_behind_the_other():
+    session = Session(face_fps=50.0)
+    session.speak()
+    shapes = session.b("chunked-neurosync-blendshapes", blendshapes=[frame(at=1), frame(at=14)])
+    shapes += session.b("neurosync-blendshapes", blendshapes=frame(at=0))
+    assert [shape.at_s for shape in shapes] == [0.0, 0.02, 0.04]
+    assert shapes[0].weights["PP"] == 1.0 and shapes[1].weights["ou"] == 1.0 and set(shapes[0].weights) == set(ORDER)
+
+
+@pytest.mark.parametrize("width", [0, 1, 14, 61, 170, 251])
+def test_frames_of_another_width_are_not_taken_for_visemes(width):
+    session = Session()
+    session.speak()
+    assert session.b("chunked-neurosync-blendshapes", blendshapes=[frame(width)]) == []
+
+
+def test_a_new_answer_is_a_new_turn_and_late_frames_belong_to_the_old_one():
+    session = Session()
+    session.speak()
+    assert session.b("visemes", visemes={"aa": 1.0})[0].turn == 1
+    session.b("bot-stopped-speaking")
+    session.b("bot-turn-completed")
+    session.b("blendshape-turn-stats", stats={"fps": 60})
+    session.now += 0.1
+    assert session.b("visemes", visemes={"aa": 1.0})[0].turn == 1
+    session.now += 2.0
+    session.speak()
+    assert session.b("visemes", visemes={"aa": 1.0}) == [Visemes(0.0, {"aa": 1.0}, 2)]
+
+
+def test_frames_ahead_of_the_word_that_it_speaks_are_of_the_new_turn():
+    session = Session()
+    session.speak()
+    session.b("visemes", visemes={"aa": 1.0})
+    session.b("bot-turn-completed")
+    session.now += 2.0
+    assert session.b("visemes", visemes={"aa": 1.0})[0].turn == 2
+    session.b("bot-started-speaking")
+    assert session.b("visemes", visemes={"aa": 1.0})[0].turn == 2
+
+
+def test_a_stream_that_ran_dry_begins_anew_with_the_voice_that_follows():
+    session = Session(face_fps=50.0)
+    session.speak()
+    session.b("chunked-neurosync-blendshapes", blendshapes=[frame()] * 10)
+    session.now += 0.4
+    assert session.b("neurosync-blendshapes", blendshapes=frame())[0].turn == 1
+    session.now += 0.5
+    again = session.b("neurosync-blendshapes", blendshapes=frame())[0]
+    assert (again.at_s, again.turn) == (0.0, 2)
+
+
+@pytest.mark.parametrize("how", ["bot-interrupted", "neurosync-blendshapes-cancel", "bot-turn-completed"])
+def test_frames_after_an_interruption_are_dropped_until_the_next_answer(how):
+    session = Session()
+    session.speak()
+    assert FlushMouth() in session.b(how, was_interrupted=True)
+    assert session.b("visemes", visemes={"aa": 1.0}) == []
+    session.now += 0.1
+    session.speak()
+    assert session.b("visemes", visemes={"aa": 1.0})[0].turn == 2
+
+
+@pytest.mark.asyncio
+async def test_our_own_interruption_drops_what_still_comes():
+    session = Session()
+    session.speak()
+    await session.protocol.interrupt(session.room)
+    assert session.room.types == ["interrupt-bot"]
+    assert session.b("visemes", visemes={"aa": 1.0}) == [] and session.a("bot-llm-text", text="more") == []
+    session.a("bot-llm-started")
+    assert session.a("bot-llm-text", text="Yes?") != []
+
+
+def test_with_loudness_no_face_is_followed():
+    session = Session(follows_face=False)
+    session.speak()
+    assert session.b("visemes", visemes={"aa": 1.0}) == []
+
+
+# ---------------------------------------------------------------- the end
+
+
+def test_used_up_quota_and_a_fatal_error_end_it():
+    session = Session()
+    assert session.b("usage-limit-reached", quota_type="interaction", message="x") == [Ended(EndReason.OUT_OF_CREDITS)]
+    assert session.a("error", error="x", fatal=False) == []
+    assert session.a("error-response", error="x") == []
+    assert session.a("error", error="x", fatal=True) == [Ended(EndReason.ERROR)]
+
+
+@pytest.mark.parametrize(("given", "told"), [(60, 60.0), (None, 0.0), ("soon", 0.0), (-5, 0.0), (1e12, 86_400.0)])
+def test_an_idle_warning_says_when(given, told):
+    assert Session().b("user-idle-warning", remaining_seconds=given) == [Ending(told, by_idle=True)]
+
+
+CLOSED = Disconnected(EndReason.ROOM_CLOSED)
+LOST = Disconnected(EndReason.NETWORK, may_rejoin=True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("idle_timeout", EndReason.VENDOR_IDLE),
+        ("max_duration", EndReason.VENDOR_MAX_DURATION),
+        ("usage_limit", EndReason.OUT_OF_CREDITS),
+        ("something", None),
+    ],
+)
+def test_the_services_own_word_on_the_end_counts_more_than_the_rooms(reason, told):
+    for event in (CLOSED, LOST, AvatarGone()):
+        session = Session()
+        for _ in range(2):
+            session.b("session-ending", reason=reason)
+        assert session.feed(event) == ([Ended(told)] if told else [])
+
+
+def test_a_room_that_closes_when_the_warning_said_so_closed_by_idleness():
+    session = Session()
+    session.b("user-idle-warning", remaining_seconds=60)
+    session.now += 58
+    assert session.feed(CLOSED) == [Ended(EndReason.VENDOR_IDLE)]
+
+
+@pytest.mark.asyncio
+async def test_a_room_that_closes_for_another_reason_keeps_its_own():
+    session = Session()
+    session.b("user-idle-warning", remaining_seconds=60)
+    session.now += 10
+    assert session.feed(CLOSED) == []
+    session.now += 50
+    await session.protocol.stay(session.room)
+    assert session.feed(CLOSED) == [] and session.room.types == ["reset-idle-timer"]
+    assert await session.protocol.why_ended(EndReason.ROOM_CLOSED) is EndReason.ROOM_CLOSED
+    session.b("session-ending", reason="idle_timeout")
+    assert session.feed(Disconnected(EndReason.DUPLICATE_IDENTITY)) == []
+    assert await session.protocol.why_ended(EndReason.AVATAR_LEFT) is EndReason.VENDOR_IDLE
+
+
+@pytest.mark.asyncio
+async def test_a_question_and_the_wish_to_close_are_said():
+    session = Session(wrap_up="Say goodbye.")
+    await session.protocol.ask(session.room, "Where is the cafe?")
+    await session.protocol.wrap_up(session.room, 15.0)
+    assert session.room.sent[0] == {
+        "label": "rtvi-ai", "type": "user_text_message", "id": "id", "data": {"text": "Where is the cafe?"},
+    }  # fmt: skip
+    assert session.room.sent[1]["data"] == {"text": "Say goodbye.", "mode": "append", "run_llm": "true"}
+    silent = Session(wrap_up="")
+    await silent.protocol.wrap_up(silent.room, 15.0)
+    assert silent.room.sent == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("answer", ["ack", "wrapped", "closed", "nothing"])
+async def test_the_goodbye_waits_for_its_confirmation_and_no_longer(answer):
+    session = Session(goodbye_s=0.7)
+    ack = {"type": "server-response", "event_type": "kill-pipeline", "status": "success"}
+    wrapped = {"label": "rtvi-ai", "type": "server-message", "data": ack}
+    noise = [Data(b"\xff", "", "bot"), Data(b'{"type": "server-response", "event_type": 5}', "", "bot")]
+    answers = {
+        "ack": [Data(json.dumps(ack).encode(), "", "bot")], "wrapped": [Data(json.dumps(wrapped).encode(), "", "bot")],
+        "closed": [CLOSED], "nothing": [],
+    }  # fmt: skip
+    for event in [*noise, *answers[answer]]:
+        session.room.events.put_nowait(event)
+    began = asyncio.get_running_loop().time()
+    await session.protocol.goodbye(session.room)
+    assert session.room.types == ["kill-pipeline"]
+    waited_s = asyncio.get_running_loop().time() - began
+    assert waited_s == pytest.approx(0.7 if answer == "nothing" else 0.0, abs=0.01)
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_said_into_a_room_that_is_over_or_was_never_joined():
+    over, never = Session(), Session()
+    over.feed(CLOSED)
+    never.room.identity = ""
+    for session in (over, never):
+        await session.protocol.goodbye(session.room)
+        assert session.room.sent == []
+
+
+# ---------------------------------------------------------------- whatever arrives
+
+KINDS = [*Session().protocol._handlers, "bot-output", "metrics", "server-message", "audio-data", "unknown"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=16) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+names = st.sampled_from(
+    ["text", "final", "visemes", "blendshapes", "reason", "remaining_seconds", "fatal", "was_interrupted", "emotion",
+     "scale", "message_id", "event_type", "status", "interaction_id", "type", "data"]
+)  # fmt: skip
+messages = st.builds(
+    lambda kind, data, form: (
+        {"type": kind, "data": data} if form == "a"
+        else {"type": "server-message", "data": {**data, "type": kind}} if form == "b" else {**data, "type": kind}
+    ),
+    st.sampled_from(KINDS), st.dictionaries(names, anything, max_size=5), st.sampled_from("abc"),
+)  # fmt: skip
+facts = st.sampled_from(
+    [MembersChanged(()), MembersChanged((Member("x"),)), CLOSED, LOST, AvatarGone(), FirstFrame(), AvatarVideo(True)]
+)
+packets = st.builds(
+    lambda payload, topic: Data(payload, topic, "bot"),
+    st.binary(max_size=40) | st.one_of(messages, anything).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from(["", "rtvi", "x"]),
+)
+
+
+@given(st.lists(packets | facts, max_size=25))
+def test_no_message_raises_and_the_session_goes_on(events):
+    """A WARNING would fail the test too: nothing may even be caught at the last moment."""
+    session = Session()
+    told = [event for given_event in events for event in session.feed(given_event)]
+    for event in told:
+        if isinstance(event, Visemes):
+            assert all(0.0 <= weight <= 1.0 for weight in event.weights.values()) and event.at_s >= 0
+        if isinstance(event, Ending):
+            assert 0 <= event.remaining_s <= 86_400
+    assert told.count(Ready()) == 0
+    session.a("bot-llm-started")
+    assert any(isinstance(event, Caption) for event in session.a("bot-llm-text", text="still here"))
