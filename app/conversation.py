@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from app.audio.base import Microphone, SpeakerOut
 from app.character.base import Company
 from app.ear import Ear
-from app.hearing import Hearing
 from app.leg import Leg, LegEvent
 from app.line import Line
 from app.live_scene import LiveScene
+from app.media_watch import Cure, MediaWatch
 from app.picture import Picture
-from app.rooms.base import ActiveSpeakers, AvatarGone, Disconnected, FirstFrame, Reconnected, Reconnecting
+from app.rooms.base import AvatarGone, Disconnected, FirstFrame
 from app.screens import (
     Activity,
     AskText,
@@ -107,14 +107,12 @@ class Conversation:
             company=None if parts.has_video else parts.company,
             picture_at=self._clock(),
         )
-        self._hearing = Hearing()
-        self._frames = parts.picture.pushed
+        self._watch = MediaWatch(self._scene, self._ear, parts.picture, settings, parts.has_video)
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
         self._turn: int | None = None  # whose mouth shapes come
         self._has_rejoined = False
-        self._has_video = parts.has_video
         self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
         self._services_reason = EndReason.VENDOR_MAX_DURATION  # of an end that the service sets
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
@@ -122,7 +120,7 @@ class Conversation:
     async def run(self) -> EndReason:
         """Talk until the end and say why. Whatever it started has stopped when it returns."""
         self._p.vitals.video = VideoVitals(
-            painter=self._p.vitals.painter, source="room" if self._has_video else "character"
+            painter=self._p.vitals.painter, source="room" if self._p.has_video else "character"
         )
         self._scene.measure(0.0)  # the facts are there before the screen that they belong to
         work = {
@@ -178,8 +176,7 @@ class Conversation:
     async def _join_again(self) -> None:
         """One fresh join inside the same timers; the last picture stays."""
         self._has_rejoined = self._scene.is_broken = True
-        self._hearing.forget()
-        self._ear.avatar_says(False)
+        self._watch.joining_again()
         self._draw()
         await self._leg.stop()
         try:
@@ -193,7 +190,7 @@ class Conversation:
         self._scene.picture_at = self._clock()
 
     def _on_event(self, event: LegEvent) -> None:
-        self._watch_over(event)
+        self._watch.note(event)
         match event:
             case Speaking(speaker=Speaker.AVATAR, active=active):
                 self._ear.avatar_says(active)
@@ -210,22 +207,10 @@ class Conversation:
             case Ending(remaining_s=remaining_s, reason=reason):
                 if self._session.shorten(remaining_s):
                     self._services_reason = reason
-            case FirstFrame() if not self._has_video:
+            case FirstFrame() if not self._watch.has_video:
                 self._show_services_picture()
             case Ended(reason=reason):
                 self.end(reason)
-            case _:
-                pass
-
-    def _watch_over(self, event: LegEvent) -> None:
-        """Take from an event whether the room really works, besides what it says."""
-        match event:
-            case Thinking() | ActiveSpeakers(own=True) | Speaking(speaker=Speaker.VISITOR):
-                self._hearing.sign()
-            case Reconnecting() if not self._has_video:  # with a picture, the picture tells
-                self._scene.is_broken = True
-            case Reconnected():
-                self._scene.is_broken = False
             case _:
                 pass
 
@@ -243,7 +228,7 @@ class Conversation:
 
     def _show_services_picture(self) -> None:
         """A service that promised a voice only sends a picture after all."""
-        self._has_video = True
+        self._watch.has_video = True
         self._p.company.hide()
         self._scene.company = None
         self._p.vitals.video = VideoVitals(painter=self._p.vitals.painter, source="room")
@@ -258,7 +243,6 @@ class Conversation:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
         if caption.speaker is Speaker.VISITOR:
             self._scene.greeting = False
-            self._hearing.sign()
             self._idle.activity()
             self._stays.set()
         if is_new and self._p.stage.preferences.captions:
@@ -331,44 +315,12 @@ class Conversation:
                 self._stays.set()
 
     def _follow_media(self, now: float) -> None:
-        """Look whether what ought to move moves: picture, the avatar's voice, and the visitor's on its way out."""
-        settings, silent_s = self._p.settings, self._ear.silent_s
-        self._follow_hearing(now)
-        self._scene.is_silent = silent_s >= settings.stall_notice_s
-        age_s = self._picture_age_s(now)
-        self._p.vitals.media_overdue = self._overdue(age_s)
-        if age_s >= settings.stall_end_s:
+        cure = self._watch.look(now)
+        self._p.vitals.media_overdue = self._watch.overdue
+        if cure is Cure.END:
             self.end(EndReason.NETWORK)
-        elif silent_s >= settings.stall_end_s:
-            log.info("the voice does not arrive")
-            self._ear.avatar_says(False)  # once is enough
+        elif cure is Cure.JOIN_AGAIN:
             self._leg.give_up()
-
-    def _follow_hearing(self, now: float) -> None:
-        # The avatar's own voice in the room is no word of the visitor, and its answer is a sign.
-        is_avatar = self._ear.avatar_is_heard
-        if is_avatar:
-            self._hearing.sign()
-        self._hearing.look(now, self._ear.visitor_is_heard_here and not is_avatar)
-        self._scene.is_unheard = self._hearing.missed > 0
-        if self._hearing.is_lost and not self._has_rejoined:
-            log.info("the visitor is not heard")
-            self._hearing.forget()
-            self._leg.give_up()
-
-    def _overdue(self, picture_age_s: float) -> str | None:
-        if picture_age_s >= self._p.settings.stall_notice_s:
-            return "the picture stands still"
-        if self._scene.is_silent:
-            return "the voice does not arrive"
-        return "the connection is being repaired" if self._scene.is_broken else None
-
-    def _picture_age_s(self, now: float) -> float:
-        pushed = self._p.picture.pushed
-        if pushed != self._frames or not self._has_video:
-            self._frames = pushed
-            self._scene.picture_at = now
-        return now - self._scene.picture_at
 
     # ------------------------------------------------------------ what time does
 

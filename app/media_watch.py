@@ -1,0 +1,105 @@
+"""Looks in a conversation whether what ought to move moves: the picture, the avatar's voice, the visitor's voice."""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum, auto
+
+from app.ear import Ear
+from app.hearing import Hearing
+from app.leg import LegEvent
+from app.live_scene import LiveScene
+from app.picture import Picture
+from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
+from app.screens import Speaker
+from app.settings.model import VisitSettings
+from app.vendors.events import Caption, Speaking, Thinking
+
+log = logging.getLogger(__name__)
+
+
+class Cure(Enum):
+    """What is to be done about what stands still. JOIN_AGAIN: a fresh join may help. END: nothing does."""
+
+    JOIN_AGAIN = auto()
+    END = auto()
+
+
+class MediaWatch:
+    """Writes what it finds into the scene. has_video: a picture is expected; else the connection itself is watched.
+
+    overdue: what stands still for too long, in words for staff, or None.
+    """
+
+    def __init__(self, scene: LiveScene, ear: Ear, picture: Picture, settings: VisitSettings, has_video: bool) -> None:
+        self.has_video = has_video
+        self.overdue: str | None = None
+        self._scene = scene
+        self._ear = ear
+        self._picture = picture
+        self._settings = settings
+        self._hearing = Hearing()
+        self._frames = picture.pushed
+        self._may_join_again = True
+
+    def note(self, event: LegEvent) -> None:
+        """Take from an event whether the room really works, besides what it says."""
+        match event:
+            case Thinking() | ActiveSpeakers(own=True) | Speaking(speaker=Speaker.VISITOR):
+                self._hearing.sign()
+            case Caption(speaker=Speaker.VISITOR):
+                self._hearing.sign()
+            case Reconnecting() if not self.has_video:  # with a picture, the picture tells
+                self._scene.is_broken = True
+            case Reconnected():
+                self._scene.is_broken = False
+            case _:
+                pass
+
+    def joining_again(self) -> None:
+        """The room is made anew, once: what was expected of the old one is forgotten."""
+        self._may_join_again = False
+        self._hearing.forget()
+        self._ear.avatar_says(False)
+
+    def look(self, now: float) -> Cure | None:
+        """Several times a second, on the loop's clock. Returns what to do about it, if anything."""
+        settings, silent_s = self._settings, self._ear.silent_s
+        is_lost = self._is_unheard(now)
+        self._scene.is_silent = silent_s >= settings.stall_notice_s
+        age_s = self._picture_age_s(now)
+        self.overdue = self._words(age_s)
+        if age_s >= settings.stall_end_s:
+            return Cure.END
+        if silent_s >= settings.stall_end_s:
+            log.info("the voice does not arrive")
+            self._ear.avatar_says(False)  # once is enough
+            return Cure.JOIN_AGAIN
+        if is_lost and self._may_join_again:
+            log.info("the visitor is not heard")
+            self._hearing.forget()
+            return Cure.JOIN_AGAIN
+        return None
+
+    def _is_unheard(self, now: float) -> bool:
+        # The avatar's own voice in the room is no word of the visitor, and its answer is a sign.
+        is_avatar = self._ear.avatar_is_heard
+        if is_avatar:
+            self._hearing.sign()
+        self._hearing.look(now, self._ear.visitor_is_heard_here and not is_avatar)
+        self._scene.is_unheard = self._hearing.missed > 0
+        return self._hearing.is_lost
+
+    def _picture_age_s(self, now: float) -> float:
+        pushed = self._picture.pushed
+        if pushed != self._frames or not self.has_video:
+            self._frames = pushed
+            self._scene.picture_at = now
+        return now - self._scene.picture_at
+
+    def _words(self, picture_age_s: float) -> str | None:
+        if picture_age_s >= self._settings.stall_notice_s:
+            return "the picture stands still"
+        if self._scene.is_silent:
+            return "the voice does not arrive"
+        return "the connection is being repaired" if self._scene.is_broken else None
