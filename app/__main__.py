@@ -45,6 +45,9 @@ def console() -> NoReturn:
             stream.flush()
     if "livekit.rtc._ffi_client" in sys.modules:
         # A native callback thread of the media library aborts a finalising interpreter now and then.
+        from app.rooms.livekit_end import shut_down_library
+
+        shut_down_library()
         os._exit(code)
     sys.exit(code)
 

@@ -18,8 +18,7 @@ class RunOptions:
     load: reads and checks the settings, tells people what is wrong in them and the logs what is secret; for the demo
     already `as_demo`. It takes longer than everything until the first picture. state_dir: made, private and writable.
     config: the file named on the command line. windowed: width and height of an ordinary window in pixels, None: full
-    screen. display: name or serial of an output, None: the primary one. supervise: whether this process shall have a
-    parent; one that runs a kiosk has it already, or was told not to. demo: the built-in guide, which pretends to be
+    screen. display: name or serial of an output, None: the primary one. demo: the built-in guide, which pretends to be
     full for busy_s seconds. is_makeshift: the state directory could not be used at the start, so there is no lock and
     no log file; once it can, a fresh start is due. die: ends the process at once with a code, without any clean-up.
     """
@@ -30,7 +29,6 @@ class RunOptions:
     config: Path | None = None
     windowed: tuple[int, int] | None = None
     display: str | None = None
-    supervise: bool = False
     demo: bool = False
     busy_s: float = 0.0
     log_level: str = "info"

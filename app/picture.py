@@ -46,7 +46,6 @@ class Picture:
         # The share of its height, from the top, that nothing covers: a drawn character keeps its face in it.
         self.free = 1.0
         self.pushed = 0
-        self.last_push_s: float | None = None
         self.on_frame: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._frame: Frame | None = None
@@ -57,7 +56,6 @@ class Picture:
         with self._lock:
             self._frame = frame
             self.pushed += 1
-            self.last_push_s = frame.time_s
             notify = self.on_frame if self._armed else None
             self._armed = False
         if notify is not None:
@@ -76,4 +74,3 @@ class Picture:
             self._frame = None
             self._armed = True
             self.pushed = 0
-            self.last_push_s = None

@@ -65,7 +65,6 @@ class Vitals:
     kiosk: str = ""
     started_at: float = field(default_factory=time.monotonic)
     beat_at: float = field(default_factory=time.monotonic)  # the loop's last sign of life, time.monotonic
-    loop_time: float = 0.0  # the loop's own clock at that sign
     screen: str = ""
     screen_since: float = field(default_factory=time.monotonic)
     focus: str | None = None

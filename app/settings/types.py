@@ -162,9 +162,6 @@ Identifier = Annotated[
 ]
 """Letters, digits and "-"."""
 
-ClockTime = Annotated[str, _pattern(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'not a time, allowed: "HH:MM"')]
-"""Time of day as "HH:MM"."""
-
 OptionalClockTime = Annotated[
     str, _pattern(r"(([01][0-9]|2[0-3]):[0-5][0-9])?", 'not a time, allowed: "HH:MM", or "" for off')
 ]

@@ -16,7 +16,6 @@ from typing import Any
 
 from app.system.redact import HIDDEN, Redactor
 
-LEVELS = ("debug", "info", "warning", "error")
 _MOST_BYTES, _MOST_FILES = 2_000_000, 5
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SENSITIVE = re.compile(
@@ -133,7 +132,7 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
 def start_logging(level: str, redactor: Redactor, file: Path | None = None) -> None:
     """Send every record of this process to stderr and, as JSON lines, to `file`; replaces what was set up before.
 
-    level: one of LEVELS, for both. Two processes never share a file, because each rotates it. Raises OSError.
+    level: debug, info, warning or error, for both. Two processes never share a file, because each rotates it. Raises OSError.
     """
     root = logging.getLogger()
     for old in root.handlers[:]:

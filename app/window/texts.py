@@ -98,11 +98,6 @@ class Texts:
         found = self._get(language)
         return found.name if found else language
 
-    def is_rtl(self, language: str) -> bool:
-        """Return whether a language on offer is read from right to left."""
-        found = self._get(language)
-        return bool(found and found.rtl)
-
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its placeholders filled; `count=N` also chooses the plural form."""
         code, value = self._find(key)
