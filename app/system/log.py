@@ -132,7 +132,8 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
 def start_logging(level: str, redactor: Redactor, file: Path | None = None) -> None:
     """Send every record of this process to stderr and, as JSON lines, to `file`; replaces what was set up before.
 
-    level: debug, info, warning or error, for both. Two processes never share a file, because each rotates it. Raises OSError.
+    level: debug, info, warning or error, for both. Two processes never share a file, because each rotates it. Raises
+    OSError.
     """
     root = logging.getLogger()
     for old in root.handlers[:]:
