@@ -17,6 +17,9 @@ _.detail
 _.writeable
 _.text_factory
 
+# Read by the benchmarks: the age of a picture.
+_.time_s
+
 # Read by iterating over the fields: a theme's colours.
 _.ink2
 _.ink3
