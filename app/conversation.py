@@ -115,6 +115,7 @@ class Conversation:
         self._has_rejoined = False
         self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
         self._services_reason = EndReason.VENDOR_MAX_DURATION  # of an end that the service sets
+        self._calls: asyncio.Queue[Callable[[Leg], Awaitable[None]]] = asyncio.Queue()
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
@@ -126,6 +127,7 @@ class Conversation:
         work = {
             "events": self._follow_leg(),
             "intents": self._follow_intents(),
+            "calls": self._call_service(),
             "look": self._look(),
             "idle": self._watch_idle(),
             "end": self._watch_end(),
@@ -169,7 +171,7 @@ class Conversation:
             else:
                 self._on_event(event)
                 if isinstance(event, Caption) and event.speaker is Speaker.VISITOR:
-                    await self._reassure()
+                    self._reassure()
             if not isinstance(event, Visemes):  # they are many, and change nothing on the screen's value
                 self._draw()
 
@@ -233,11 +235,11 @@ class Conversation:
         self._scene.company = None
         self._p.vitals.video = VideoVitals(painter=self._p.vitals.painter, source="room")
 
-    async def _reassure(self) -> None:
+    def _reassure(self) -> None:
         """The service thinks that nobody is here; somebody is."""
         if self._service_doubts:
             self._service_doubts = False
-            await self._leg.protocol.stay(self._leg.room)
+            self._tell_service(lambda leg: leg.protocol.stay(leg.room))
 
     def _on_caption(self, caption: Caption) -> None:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
@@ -251,16 +253,16 @@ class Conversation:
     async def _follow_intents(self) -> None:
         while True:
             intent = await self._p.stage.next()
-            await self._on_intent(intent)
+            self._on_intent(intent)
             self._draw()
 
-    async def _on_intent(self, intent: Intent) -> None:
+    def _on_intent(self, intent: Intent) -> None:
         if isinstance(intent, EndIntent):
             self.end(EndReason.VISITOR)
             return
         self._idle.activity()
         self._stays.set()
-        await self._reassure()
+        self._reassure()
         match intent:
             case Extend() if self._scene.why_no_extension() is None:
                 self._session.extend(self._p.settings.extension_s)
@@ -268,11 +270,11 @@ class Conversation:
                 self._scene.greeting = False
                 if self._transcript.typed(text.strip()) and self._p.stage.preferences.captions:
                     self._p.facts.captions += 1
-                await self._leg.protocol.ask(self._leg.room, text.strip())
+                self._tell_service(lambda leg: leg.protocol.ask(leg.room, text.strip()))
             case Interrupt():
                 self._ear.interrupt()
                 self._p.company.flush()
-                await self._leg.protocol.interrupt(self._leg.room)
+                self._tell_service(lambda leg: leg.protocol.interrupt(leg.room))
             case TalkButton(down=down):
                 self._ear.talk_button(down)
             case Mute(muted=muted):
@@ -366,11 +368,23 @@ class Conversation:
             await what()
             await self._session.extended_beyond(before_s)
 
+    def _tell_service(self, call: Callable[[Leg], Awaitable[None]]) -> None:
+        """Say something to the service, in turn; a slow answer must not hold up the next tap."""
+        self._calls.put_nowait(call)
+
+    async def _call_service(self) -> None:
+        while True:
+            call = await self._calls.get()
+            try:
+                await call(self._leg)
+            except Exception as error:
+                log.warning("the service did not take a message", extra={"error": type(error).__name__})
+
     async def _chime_near_end(self) -> None:
         self._p.speaker.chime("time_20s")
 
     async def _wrap_up(self) -> None:
-        await self._leg.protocol.wrap_up(self._leg.room, self._session.remaining_s)
+        self._tell_service(lambda leg: leg.protocol.wrap_up(leg.room, self._session.remaining_s))
 
     def _draw(self) -> None:
         if not self._over.done():

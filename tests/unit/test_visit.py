@@ -754,6 +754,34 @@ async def test_a_picture_that_was_not_promised_is_shown_all_the_same() -> None:
         assert not rig.company.visible and rig.vitals.video.source == "room"
 
 
+async def test_a_service_that_is_slow_to_take_a_question_does_not_hold_up_goodbye() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+
+        async def slow(room, text) -> None:
+            await asyncio.sleep(30)
+
+        rig.protocol.ask = slow
+        rig.tap(AskText("Are you there?"))
+        await asyncio.sleep(0.1)
+        rig.tap(End())
+        assert (await rig.until(Farewell, within=0.2)).reason is EndReason.VISITOR
+
+
+@pytest.mark.expect_log("the service did not take a message")
+async def test_a_question_that_the_service_refuses_does_not_end_the_visit() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+
+        async def refuse(room, text) -> None:
+            raise TransientError("fake", "no")
+
+        rig.protocol.ask = refuse
+        rig.tap(AskText("Are you there?"))
+        await asyncio.sleep(1)
+        assert isinstance(rig.screen, Live)
+
+
 # ---------------------------------------------------------------- stale taps, reset, exits
 
 
