@@ -43,9 +43,13 @@ class Eyes:
             found |= (level > 128) << bit
         return found if 0 < found < 2**BITS - 1 else None
 
-    def touch(self, x: int, y: int, *, down: bool) -> None:
-        """Press or lift the finger there."""
+    def point(self, x: int, y: int) -> None:
+        """Go there; the X server paints its pointer into the picture."""
         self._test.XTestFakeMotionEvent(self._connection, -1, x, y, 0)
+        self._x.XFlush(self._connection)
+
+    def touch(self, *, down: bool) -> None:
+        """Press or lift the finger where it is."""
         self._test.XTestFakeButtonEvent(self._connection, 1, int(down), 0)
         self._x.XFlush(self._connection)
 

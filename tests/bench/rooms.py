@@ -95,7 +95,11 @@ class Guest:
         self._process: psutil.Process | None = None
 
     def __enter__(self) -> Guest:
-        self.until("attract", 60)
+        try:
+            self.until("attract", 60)
+        except BaseException:
+            self.program.destroy()
+            raise
         time.sleep(2.0)  # the libraries are loaded behind the first picture
         return self
 
@@ -130,10 +134,11 @@ class Guest:
 
     def leave(self) -> None:
         """Say goodbye, and skip the farewell."""
-        self.eyes.key(ESCAPE)
-        self.until("farewell")
-        self.eyes.key(ESCAPE)
-        self.until("attract")
+        deadline = time.monotonic() + 20
+        while (screen := self.program.status().get("screen")) != "attract":
+            assert time.monotonic() < deadline, f"still {screen}: {self.program.output[-2000:]}"
+            self.eyes.key(ESCAPE)
+            time.sleep(0.15)
 
     def cpu_s(self) -> float:
         used = self.process.cpu_times()
