@@ -10,7 +10,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.vendors.agent_media import Look, tone
+import numpy as np
+
+from tests.vendors.agent_media import RATE, Look, tone
 from tests.vendors.convai_face import play
 from tests.vendors.hall import Actor, Ears, Hall
 
@@ -49,6 +51,8 @@ class Script:
     look: Look | None = None
     greeting: str = ""
     voice_s: float = 0.3
+    silence_s: float = 0.0  # before the voice, in the same sound
+    shape: str = "aa"  # of the mouth while it speaks
     answer: Callable[[str], str] = field(default=lambda question: f"You asked: {question}")
 
 
@@ -278,6 +282,7 @@ class ConvaiBot:
         self._speech("bot-started-speaking")
         assert self.actor is not None
         face = self.spawn(play(self.script, self.tell))
-        await self.actor.say(tone(self.script.voice_s))
+        silence = np.zeros(int(self.script.silence_s * RATE), np.int16)
+        await self.actor.say(np.concatenate([silence, tone(self.script.voice_s)]))
         await face
         self._speech("bot-stopped-speaking")

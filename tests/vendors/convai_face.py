@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from tests.vendors.convai_bot import Script
 
 NAMES = ("sil", "pp", "ff", "th", "dd", "kk", "ch", "ss", "nn", "rr", "aa", "e", "ih", "oh", "ou")
-OPEN = NAMES.index("aa")
 CHUNK = 10
 SINGLE_FPS = 25
 
@@ -20,10 +19,10 @@ def single(**weights: float) -> dict[str, float]:
     return dict.fromkeys(NAMES, 0.0) | weights
 
 
-def frame(width: int, openness: float) -> list[float]:
-    """Return one frame of an animation stream; with fifteen values it is an open mouth."""
+def frame(width: int, shape: str) -> list[float]:
+    """Return one frame of an animation stream; with fifteen values it is that shape of the mouth."""
     values = [0.0] * width
-    values[OPEN] = openness
+    values[NAMES.index(shape)] = 0.9
     return values
 
 
@@ -33,15 +32,15 @@ async def play(script: Script, tell: Callable[..., Any]) -> None:
         return
     if script.face == "visemes":
         for _ in range(round(script.voice_s * SINGLE_FPS)):
-            tell("visemes", "B", visemes=single(aa=0.9))
+            tell("visemes", "B", visemes=single(**{script.shape: 0.9}))
             await asyncio.sleep(1 / SINGLE_FPS)
         return
     width, count = int(script.face), round(script.voice_s * script.fps)
     for first in range(0, count, CHUNK):
-        frames = [frame(width, 0.9) for _ in range(min(CHUNK, count - first))]
+        frames = [frame(width, script.shape) for _ in range(min(CHUNK, count - first))]
         tell("chunked-neurosync-blendshapes", "B", blendshapes=frames)
         await asyncio.sleep(CHUNK / script.fps)
     stats = {"total_blendshapes": count, "fps": script.fps, "was_interrupted": False}
     tell("blendshape-turn-stats", "B", stats=stats)
     for _ in range(script.late_frames):
-        tell("neurosync-blendshapes", "B", blendshapes=frame(width, 0.9))
+        tell("neurosync-blendshapes", "B", blendshapes=frame(width, script.shape))

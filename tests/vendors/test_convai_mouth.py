@@ -1,0 +1,197 @@
+"""The drawn mouth moves with Convai's voice: measured from the speaker's first audible sample to the first pose."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from app.audio.base import FRAME, RATE, Heard, Levels
+from app.audio.ring import QUIET
+from app.audio.speaker import Speaker
+from app.character.performer import Performer
+from app.ear import Ear
+from app.picture import Frame, PixelFormat
+from app.screens import AskText, End, TalkMode
+from tests.fakes.audio import FakeAudio, FakeSpeaker
+from tests.vendors.agent_media import tone
+from tests.vendors.convai_bot import Script
+from tests.vendors.convai_service import ConvaiService
+from tests.vendors.kiosk_rig import KioskRig
+from tests.vendors.test_convai_acceptance import ConvaiContender
+
+DELAY_S = 0.05
+TURNS = 5
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# ---------------------------------------------------------------- what was heard
+
+
+def test_the_speaker_tells_when_a_stretch_of_voice_came_out() -> None:
+    clock = Clock()
+    speaker = Speaker(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
+    speaker.connected(DELAY_S)
+
+    def play(seconds: float) -> None:
+        for _ in range(round(seconds * 100)):
+            speaker.next_block(DELAY_S)
+            clock.now += 0.01
+
+    assert speaker.heard() is None
+    silence = np.zeros(RATE // 10, np.int16)
+    speaker.write(np.concatenate([silence, tone(0.5)]))
+    play(0.11)
+    heard = speaker.heard()
+    assert heard is not None and heard.number == 1
+    assert heard.for_s == pytest.approx(-DELAY_S, abs=0.02), "on its way through the device"
+    play(0.4)
+    assert speaker.heard().for_s == pytest.approx(0.4 - DELAY_S, abs=0.02)
+    play(0.5)
+    assert speaker.heard() is None
+    speaker.write(tone(0.5))
+    play(0.2)
+    assert speaker.heard().number == 2
+
+
+def test_a_short_pause_ends_no_stretch() -> None:
+    clock = Clock()
+    speaker = Speaker(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
+    speaker.connected(0.0)
+    pause = np.zeros(int(0.15 * RATE), np.int16)
+    speaker.write(np.concatenate([tone(0.3), pause, tone(0.3)]))
+    numbers = set()
+    for _ in range(75):
+        speaker.next_block(0.0)
+        clock.now += 0.01
+        heard = speaker.heard()
+        numbers |= {heard.number} if heard else set()
+    assert numbers == {1}
+
+
+@pytest.mark.asyncio
+async def test_a_turn_begins_with_a_voice_that_belongs_to_no_earlier_one() -> None:
+    speaker, clock = FakeSpeaker(), Clock()
+    ear = Ear(speaker, None, TalkMode.TEXT)
+    speaker.stretch = Heard(3, 2.0)
+    ear.avatar_says(False)  # the service says that it has ended; its end is still heard here
+    heard_s = ear.begin_turn(clock)
+    assert heard_s() is None
+    speaker.stretch = None
+    assert heard_s() is None
+    speaker.stretch = Heard(4, 0.1)
+    assert heard_s() == pytest.approx(0.1)
+    clock.now += 1.0
+    speaker.stretch = Heard(5, 0.0)  # a pause between two sentences begins no turn
+    assert heard_s() == pytest.approx(1.1)
+
+
+@pytest.mark.asyncio
+async def test_after_an_interruption_the_voice_of_now_is_past() -> None:
+    speaker, clock = FakeSpeaker(), Clock()
+    ear = Ear(speaker, None, TalkMode.TEXT)
+    speaker.stretch = Heard(1, 2.0)
+    ear.interrupt()
+    assert ear.begin_turn(clock)() is None
+
+
+# ---------------------------------------------------------------- the whole way
+
+
+class Device(threading.Thread):
+    """Plays a real speaker in real time, and notes when each voice begins to be heard."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(daemon=True)
+        self.onsets: list[float] = []
+        self.running = True
+        self._speaker = speaker
+
+    def run(self) -> None:
+        due, quiet_since = time.monotonic(), 0.0
+        while self.running:
+            block = self._speaker.next_block(DELAY_S)
+            leaves_at = time.monotonic() + DELAY_S
+            loud = np.flatnonzero(np.abs(block.astype(np.int32)) > QUIET)
+            if len(loud):
+                if leaves_at - quiet_since > 0.3:
+                    self.onsets.append(leaves_at + int(loud[0]) / RATE)
+                quiet_since = leaves_at
+            due += FRAME / RATE
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+class RealSpeaker(FakeAudio):
+    """A speaker of ours on that device; the microphone stays a fake."""
+
+    device: Device
+
+    async def open_speaker(self, volume: float) -> Speaker:
+        async def release(speaker: Speaker) -> None:
+            self.device.running = False
+
+        speaker = Speaker(1.0, {}, Levels(), release)
+        speaker.connected(DELAY_S)
+        self.device = Device(speaker)
+        self.device.start()
+        return speaker
+
+
+class Watcher:
+    """Paints nothing, and notes when the lips begin to close: only a service's shapes let them, loudness never."""
+
+    def __init__(self) -> None:
+        self.begins: list[float] = []
+        self._was_pressed = False
+
+    def __call__(self, pose) -> Frame:
+        is_pressed = pose.mouth.press > 0.02
+        if is_pressed and not self._was_pressed:
+            self.begins.append(time.monotonic())
+        self._was_pressed = is_pressed
+        return Frame(16, 16, PixelFormat.BGRA, bytes(1024), time.monotonic())
+
+
+@pytest.mark.live
+@pytest.mark.asyncio
+@pytest.mark.expect_log("media library|a message was not sent")
+@pytest.mark.parametrize("face", ["visemes", "15"])
+@pytest.mark.parametrize("silence_s", [0.0, 0.4])
+async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(livekit_server, face, silence_s) -> None:
+    from tests.vendors.livekit_hall import LiveKitHall
+
+    hall = LiveKitHall(livekit_server)
+    script = Script(face=face, shape="pp", voice_s=0.8, silence_s=silence_s)
+    async with ConvaiService(hall, script=script) as service:
+        rig = KioskRig(ConvaiContender(service))
+        watcher, rig.audio = Watcher(), RealSpeaker()
+        rig.company = performer = Performer(watcher, 1)
+        performer.start(lambda frame: None)
+        try:
+            async with rig:
+                await rig.to_live()
+                await asyncio.sleep(1.0)
+                for number in range(TURNS):
+                    rig.tap(AskText(f"question {number}"))
+                    await asyncio.sleep(2.5 + silence_s)
+                onsets = rig.audio.device.onsets
+                rig.tap(End())
+                await rig.all_given_back()
+        finally:
+            performer.stop()
+    await hall.close()
+    assert len(onsets) == TURNS
+    offsets = [min((begin - onset for begin in watcher.begins), key=abs) for onset in onsets]
+    print("offsets, ms:", [round(1000 * offset) for offset in offsets])
+    assert abs(statistics.median(offsets)) <= 0.08

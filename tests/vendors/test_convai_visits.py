@@ -1,0 +1,367 @@
+"""Whole visits with Convai: the kiosk's own code around the emulator, with media in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from app.rooms.base import Disconnected
+from app.screens import (
+    Activity,
+    AskText,
+    Attract,
+    End,
+    EndReason,
+    Farewell,
+    Interrupt,
+    Live,
+    Speaker,
+    Talk,
+    Unavailable,
+    UnavailableReason,
+)
+from tests.vendors.agent_media import Look
+from tests.vendors.convai_service import KEY, ConvaiService
+from tests.vendors.kiosk_rig import KioskRig
+from tests.vendors.memory_hall import LoopClock, MemoryHall
+from tests.vendors.test_convai_acceptance import ConvaiContender
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.hurry]
+
+
+@pytest_asyncio.fixture
+async def service():
+    async with ConvaiService(MemoryHall(), clock=LoopClock()) as made:
+        yield made
+
+
+@pytest.fixture
+def rig(service):
+    def make(**tables) -> KioskRig:
+        return KioskRig(ConvaiContender(service), **tables)
+
+    return make
+
+
+def script(service: ConvaiService, **changes) -> None:
+    service.script = replace(service.script, **changes)
+
+
+def said(rig: KioskRig, speaker: Speaker) -> list[str]:
+    return [line.text for line in rig.screen.captions if line.speaker is speaker]
+
+
+async def ended(rig: KioskRig, within: float = 40.0) -> EndReason:
+    reason = (await rig.until(Farewell, within)).reason
+    await rig.all_given_back()
+    return reason
+
+
+# ---------------------------------------------------------------- talking
+
+
+async def test_a_typed_question_is_shown_once_and_answered(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("Where is the cafe?"))
+        await kiosk.until(lambda s: "You asked: Where is the cafe?" in said(kiosk, Speaker.AVATAR), 10)
+        assert said(kiosk, Speaker.VISITOR) == ["Where is the cafe?"]
+        assert kiosk.vitals.visit.captions == 2
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_spoken_words_are_captions_and_activity(service, rig):
+    async with rig(visit={"idle_s": 5.0}) as kiosk:
+        await kiosk.to_live()
+        await asyncio.sleep(3)
+        service.bot.hear("where is", final="where is the cafe")
+        await kiosk.until(lambda s: said(kiosk, Speaker.VISITOR) == ["where is the cafe"], 5)
+        await asyncio.sleep(3)
+        assert isinstance(kiosk.screen, Live)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"ready": "unsolicited"}, {"ready": "twice"}, {"ready": "speech"}, {"ready_after": 4},
+        {"envelope": "A"}, {"envelope": "both"}, {"acks": "wrapped"}, {"fields": "full"}, {"fields": "null"},
+        {"transcripts": "twice"}, {"transcripts": "blank"}, {"transcripts": "interim"},
+        {"turn": "interrupted"}, {"turn": "aborted"}, {"turn": "silent"}, {"turn": "text"}, {"turn": "audio"},
+        {"face": "none"}, {"face": "15", "late_frames": 5}, {"face": "61"}, {"face": "170"}, {"face": "251"},
+        {"emotion": "happy"}, {"greeting": "Hello, come in."},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_every_way_the_service_talks_is_a_visit(service, rig, knobs):
+    script(service, **knobs)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("cafe?"))
+        await asyncio.sleep(3)
+        assert isinstance(kiosk.screen, Live)
+        assert kiosk.screen.talk is Talk.LISTENING, "whatever it did, nobody seems to speak or think for ever"
+        answer = knobs.get("turn") not in ("silent", "audio")
+        assert ("You asked: cafe?" in said(kiosk, Speaker.AVATAR)) is answer
+        assert said(kiosk, Speaker.VISITOR) == ["cafe?"]
+        kiosk.tap(End())
+        assert await ended(kiosk) is EndReason.VISITOR
+
+
+@pytest.mark.parametrize(("face", "shapes"), [("visemes", True), ("15", True), ("61", False), ("none", False)])
+async def test_the_drawn_mouth_gets_the_services_shapes(service, rig, face, shapes):
+    script(service, face=face, voice_s=1.0, emotion="joy")
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        for question in ("one", "two"):
+            kiosk.tap(AskText(question))
+            await asyncio.sleep(3)
+        company = kiosk.company
+        assert {shape.turn for shape in company.shapes if shape} == ({1, 2} if shapes else set())
+        assert len(company.turns) == (2 if shapes else 0)
+        assert company.feelings == [("joy", pytest.approx(2 / 3))] * 2
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_stood(service, rig):
+    script(service, voice_s=30.0)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("Tell me everything"))
+        await asyncio.sleep(3)
+        kiosk.tap(Interrupt())
+        await asyncio.sleep(1)
+        shapes = len(kiosk.company.shapes)
+        assert service.bot.asked("interrupt-bot") == [{}] and kiosk.audio.speaker.flushes >= 1
+        await asyncio.sleep(2)
+        assert len(kiosk.company.shapes) == shapes
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_noise_of_every_kind_changes_nothing(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        for payload in (b"\xff\xfe", b"{", b"null", b"[" * 3000, b"{}" * 9, b"x" * 500_000):
+            service.bot.raw(payload, topic="somewhere")
+        for kind in ("unknown", "metrics", "server-log", "moderation-response", "bot-output", "audio-data"):
+            service.bot.tell(kind, "B", user_input="CANARY", text=None, audio="AAAA")
+        service.bot.tell("bot-turn-completed", "B")
+        service.bot.tell("bot-stopped-speaking", "B")
+        await asyncio.sleep(1)
+        kiosk.tap(AskText("still there?"))
+        await kiosk.until(lambda s: "You asked: still there?" in said(kiosk, Speaker.AVATAR), 10)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_the_character_is_asked_to_close_near_the_end(service, rig):
+    async with rig(visit={"hard_limit_s": 12.0, "wrap_up_s": 6.0}) as kiosk:
+        await kiosk.to_live()
+        assert await ended(kiosk) is EndReason.HARD_LIMIT
+        assert [data["run_llm"] for data in service.bot.asked("context-update")] == ["true"]
+
+
+async def test_a_picture_that_nobody_promised_is_shown(service, rig):
+    script(service, look=Look(fps=20))
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        await asyncio.sleep(2)
+        assert kiosk.vitals.video.source == "room" and not kiosk.company.visible and kiosk.picture.pushed > 10
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_without_a_picture_the_drawn_character_is_the_avatar(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        assert kiosk.vitals.video.source == "character" and kiosk.company.visible
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+# ---------------------------------------------------------------- the service's idle timer
+
+
+async def test_the_services_idle_warning_is_answered_only_when_somebody_is_there(service, rig):
+    service.knobs.idle_s, service.knobs.idle_warning_s = 12.0, 8.0
+    async with rig(visit={"idle_s": 60.0}) as kiosk:
+        await kiosk.to_live()
+        await asyncio.sleep(6)
+        assert service.bot.asked("reset-idle-timer") == [], "an empty room does not keep the session alive"
+        kiosk.tap(Activity())
+        await asyncio.sleep(1)
+        assert service.bot.asked("reset-idle-timer") == [{}]
+        kiosk.tap(Activity())
+        await asyncio.sleep(1)
+        assert len(service.bot.asked("reset-idle-timer")) == 1, "once for each warning"
+        kiosk.tap(End())
+        assert await ended(kiosk) is EndReason.VISITOR
+
+
+async def test_a_session_that_the_service_idles_out_says_so(service, rig):
+    service.knobs.idle_s, service.knobs.idle_warning_s = 4.0, 2.0
+    async with rig(visit={"idle_s": 60.0}) as kiosk:
+        await kiosk.to_live()
+        assert await ended(kiosk) is EndReason.VENDOR_IDLE
+        assert len(service.sessions) == 1, "it is not joined again"
+
+
+# ---------------------------------------------------------------- other ends
+
+
+def _quota(service):
+    service.bot.tell("usage-limit-reached", "B", quota_type="minutes", message="You have exceeded your monthly quota")
+
+
+async def test_a_quota_used_up_in_the_visit_ends_it_and_closes_the_kiosk(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        _quota(service)
+        assert (await kiosk.until(Farewell, 10)).reason is EndReason.OUT_OF_CREDITS
+        assert (await kiosk.until(Unavailable, 10)).reason is UnavailableReason.CREDITS
+        await asyncio.sleep(5)
+        assert service.active() == [] and kiosk.journal.kept == {}
+
+
+@pytest.mark.expect_log("the service cannot be used")
+async def test_a_quota_used_up_before_the_first_word_is_no_network_fault(service, rig):
+    script(service, ready="never")
+    async with rig() as kiosk:
+        await kiosk.tap_start()
+        while not service.bots or service.bot.actor is None or not service.sessions[-1].joined_at:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        _quota(service)
+        assert (await kiosk.until(Unavailable, 10)).reason is UnavailableReason.CREDITS
+        await asyncio.sleep(5)
+        assert service.active() == [] and kiosk.journal.kept == {}
+
+
+async def test_a_fatal_error_ends_it(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        service.bot.tell("error", error="harmless", fatal=False)
+        await asyncio.sleep(1)
+        assert isinstance(kiosk.screen, Live)
+        service.bot.tell("error", error="broken", fatal=True)
+        assert await ended(kiosk) is EndReason.ERROR
+
+
+async def test_a_room_that_closes_without_a_word_ends_it(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        service.end(service.sessions[0], "closed")
+        assert await ended(kiosk) is EndReason.ROOM_CLOSED
+
+
+async def test_a_bot_that_leaves_may_come_back_within_ten_seconds(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        await service.bot.step_out()
+        await asyncio.sleep(6)
+        await service.bot.enter()
+        await asyncio.sleep(12)
+        assert isinstance(kiosk.screen, Live)
+        kiosk.tap(End())
+        assert await ended(kiosk) is EndReason.VISITOR
+
+
+async def test_a_bot_that_stays_away_ends_the_visit(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        left_at = kiosk.loop.time()
+        await service.bot.step_out()
+        assert (await kiosk.until(Farewell, 20)).reason is EndReason.AVATAR_LEFT
+        assert kiosk.loop.time() - left_at == pytest.approx(10, abs=1)
+        await kiosk.all_given_back()
+
+
+async def test_a_room_lost_to_the_network_is_joined_again_with_the_same_conversation(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.room.end(Disconnected(EndReason.NETWORK, may_rejoin=True))
+        await asyncio.sleep(6)
+        assert isinstance(kiosk.screen, Live) and len(service.sessions) == 2
+        first, second = (call.json for call in service.requests if call.path == "/connect")
+        assert "character_session_id" not in first and second["character_session_id"]
+        assert service.sessions[0].end_reason == "disconnect"
+        kiosk.tap(AskText("again?"))
+        await kiosk.until(lambda s: "You asked: again?" in said(kiosk, Speaker.AVATAR), 10)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+        await kiosk.to_live()
+        assert "character_session_id" not in service.asked("/connect")[-1].json, "the next visitor begins anew"
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+# ---------------------------------------------------------------- giving back
+
+
+async def test_the_end_is_said_in_the_room_before_it_is_left_and_confirmed_by_the_call(service, rig):
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        bot, order = service.bot, []
+        leave = kiosk.room.leave
+
+        async def watched() -> None:
+            order.append(([kind for kind, *_ in bot.received][-1], kiosk.audio.open_devices, dict(kiosk.journal.kept)))
+            await leave()
+
+        kiosk.room.leave = watched
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+        last, devices, kept = order[0]
+        assert (last, devices) == ("kill-pipeline", []) and len(kept) == 1
+        assert len(service.asked("/disconnect")) == 1 and len(bot.asked("kill-pipeline")) == 1
+
+
+async def test_a_stop_that_fails_is_repeated_until_it_is_confirmed(service, rig):
+    service.fail(path="/disconnect", status=500, times=2)
+    service.fail(path="/disconnect", reset=True, times=2)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(End())
+        await kiosk.until(Attract, 5)
+        assert kiosk.vitals.open_sessions == 1
+        await kiosk.all_given_back(120)
+        assert len(service.asked("/disconnect")) == 5 and kiosk.vitals.unconfirmed == 0
+
+
+async def test_one_more_refusal_right_after_a_release_is_waited_out(service, rig):
+    service.release_lag_s = 2.0
+    async with rig() as kiosk:
+        for _ in range(2):
+            await kiosk.to_live()
+            kiosk.tap(End())
+            await kiosk.until(Attract, 5)
+        await kiosk.all_given_back()
+        assert len(service.sessions) == 2
+
+
+# ---------------------------------------------------------------- nothing is told
+
+
+async def test_no_log_holds_a_key_an_id_or_a_visitors_word(service, rig, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("CANARY-question"))
+        await asyncio.sleep(2)
+        service.bot.hear("CANARY-interim", final="CANARY-spoken")
+        service.bot.tell("moderation-response", "B", result=False, user_input="CANARY-moderated", reason="x")
+        service.bot.tell("error", error="CANARY-error", fatal=False)
+        service.bot.tell("server-response", "flat", event_type="CANARY event", status="error", message="CANARY-message")
+        await asyncio.sleep(3)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+    ours = [f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name.startswith("app.")]
+    secrets = ["CANARY", KEY, service.sessions[0].id, service.sessions[0].facts["room"]]
+    assert ours and not [(line, secret) for line in ours for secret in secrets if secret in line]
