@@ -64,7 +64,7 @@ class Api:
         except VendorError as error:
             told = f"app_id or user_key is refused: {error.message}" if isinstance(error, AuthError) else error.message
             raise replace(error, message=told, ambiguous=False) from None  # no session can come of it
-        self._token = token
+        self._token = token.strip()
 
     async def start(self, body: object, timeout_s: float) -> tuple[Answer, Any]:
         """Ask for a session; return the answer and its `data`, which is None where there is none."""

@@ -218,7 +218,9 @@ class AistudiosControl:
         found = [
             Finding("key", True, "app_id and user_key are accepted"),
             Finding("avatar", None, "avatar_id can be tried by a visit only: the service has no other call for it"),
-            Finding("sessions", None, "not told" if running is None else f"{running}{of} run now on this account"),
+            Finding("sessions", None, "the service does not tell how many run")
+            if running is None
+            else Finding("sessions", True, f"{running}{of} run now on this account"),
             *self._credit_findings(),
         ]
         if self._settings.conversation == "bridge":
@@ -230,7 +232,7 @@ class AistudiosControl:
             return []
         used, bought = self._credits.used(), self._credits.bought
         if not bought:
-            return [Finding("credits", None, f"{used:.1f} used by this kiosk's count; budget.credits sets a limit")]
+            return [Finding("credits", True, f"{used:.1f} used by this kiosk's count; budget.credits sets a limit")]
         text = f"{used:.1f} of {bought:g} used by this kiosk's count"
         if self._credits.is_used_up:
             return [Finding("credits", False, f"{text}: none left; buy more, and raise budget.credits by as many")]

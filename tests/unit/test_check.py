@@ -9,7 +9,7 @@ from app.check import clock_findings, disk_findings, is_ready, service_findings,
 from app.probes import apart, within
 from app.report import line, show_json
 from app.settings.advice import advice
-from app.settings.model import Settings, VisitSettings, WaitingSettings
+from app.settings.model import ServiceSettings, Settings, VisitSettings, WaitingSettings
 from app.state import StateDirectory
 from app.system.redact import Redactor
 from app.vendors.base import Finding, Vendor
@@ -175,3 +175,11 @@ def test_json_holds_the_findings(capsys):
     told = capsys.readouterr().out
     assert json.loads(told) == {"ready": True, "findings": [{"item": "x", "ok": None, "text": "ü"}]}
     assert "ü" in told
+
+
+@pytest.mark.parametrize(("vendor", "hard_limit_s", "notes"), [("shop", 601, 1), ("shop", 600, 0), ("demo", 601, 0)])
+def test_a_limit_beyond_the_plan_is_told(vendor, hard_limit_s, notes):
+    service = ServiceSettings(vendor=vendor, tables={vendor: ShopSettings(plan_max_s=600)})
+    settings = Settings(visit=VisitSettings(hard_limit_s=hard_limit_s), service=service)
+    found = [finding for finding in advice(settings) if "plan's longest session" in finding.text]
+    assert [finding.ok for finding in found] == [None] * notes
