@@ -50,6 +50,7 @@ async def readiness(
         *settings_findings(loaded),
         *advice(loaded.settings),
         *await service_findings(loaded, redactor, vendors, http, state),
+        *await media_findings(loaded, vendors),
         *await asyncio.to_thread(within, "sound", devices),
         *await apart("screen", "app.window.probe", "screen_findings"),
         *disk_findings(state),
@@ -118,6 +119,14 @@ async def service_findings(
     finally:
         if ledger is not None:
             ledger.close()
+
+
+async def media_findings(loaded: Loaded, vendors: Mapping[str, Vendor]) -> list[Finding]:
+    """Whether the library that the chosen service streams through is there, where it does not come with the program."""
+    vendor = vendors.get(loaded.settings.service.vendor)
+    if vendor is None or vendor.media != "daily":
+        return []
+    return await apart("media library", "app.rooms.daily_room", "library_version")
 
 
 def disk_findings(state: StateDirectory) -> list[Finding]:

@@ -23,7 +23,7 @@ from app.records.credits import Ledger, ledger_for
 from app.records.journal import JournalError, SqliteJournal
 from app.release import Releases
 from app.resources import resource
-from app.rooms.base import RoomFactory
+from app.rooms.base import Room, RoomError, RoomFactory, RoomFault
 from app.safe_mode import SafeMode
 from app.screens import UnavailableReason
 from app.settings.load import Loaded
@@ -76,6 +76,7 @@ class House:
         self._ledgers: dict[str, Ledger] = {}
         self._budget = Budget(None, vitals)
         self._site_answers: SiteAnswers | None = None
+        self._lacks_media = False  # the library that the chosen service streams through is not installed
         self._way_down = contextlib.AsyncExitStack()
 
     async def build(self) -> Kiosk | SafeMode:
@@ -96,7 +97,7 @@ class House:
             Hours(self._settings.hours),
             time.time,
             self._loaded.changed,
-            why,
+            self._why_unavailable(),
             self._budget.spent,
             memory=used_share,
             is_makeshift=self._options.is_makeshift,
@@ -111,7 +112,7 @@ class House:
     def _why_unavailable(self) -> UnavailableReason | None:
         if self._safe_mode:
             return UnavailableReason.SAFE_MODE
-        return UnavailableReason.CONFIG if self._loaded.mistakes else None
+        return UnavailableReason.CONFIG if self._loaded.mistakes or self._lacks_media else None
 
     def _tell_status(self) -> None:
         status = self._settings.status
@@ -141,11 +142,11 @@ class House:
 
     async def _build_parts(self, company: Performer) -> VisitParts:
         settings = self._settings
-        await asyncio.to_thread(_load_libraries)
+        vendor = self._chosen(settings.service.vendor)
+        await asyncio.to_thread(_load_libraries, vendor.media)
         from app.audio.backend import SoundDeviceBackend
 
         releases, http = await self._open_releases()
-        vendor = self._chosen(settings.service.vendor)
         answers = self._answers() if vendor.answers_from_file else None
         control = self._control(http, vendor, answers)
         await self._watch_budget(vendor)
@@ -254,14 +255,31 @@ class House:
         own = tuple(self._settings.look.questions)
         if vendor.media == "local":
             return self._guides_rooms(own, company)
-        from app.rooms.livekit_room import LiveKitRooms
-
-        rooms = LiveKitRooms()
-        self._way_down.push_async_callback(rooms.close)
+        rooms = self._daily_rooms() if vendor.media == "daily" else self._livekit_rooms()
         answers = self._site_answers
         if answers is not None:
             return rooms, lambda language: own or answers.questions(language)[:QUESTIONS]
         return rooms, lambda language: own
+
+    def _livekit_rooms(self) -> RoomFactory:
+        from app.rooms.livekit_room import LiveKitRooms
+
+        rooms = LiveKitRooms()
+        self._way_down.push_async_callback(rooms.close)
+        return rooms
+
+    def _daily_rooms(self) -> RoomFactory:
+        from app.rooms.daily_room import DailyRooms
+
+        try:
+            rooms = DailyRooms()
+        except ImportError as error:
+            log.error("the media library is missing", extra={"reason": str(error)})
+            self._tell_staff(str(error))
+            self._lacks_media = True
+            return _no_rooms
+        self._way_down.push_async_callback(rooms.close)
+        return rooms
 
     def _guides_rooms(self, own: tuple[str, ...], company: Performer) -> tuple[RoomFactory, Questions]:
         from app.guide.build import Guide
@@ -284,9 +302,19 @@ def _seed() -> int:
     return secrets.randbits(16)
 
 
-def _load_libraries() -> None:
+def _no_rooms(**_parts: object) -> Room:
+    raise RoomError(RoomFault.CONFIG, "the media library is missing")
+
+
+def _load_libraries(media: str) -> None:
     """Load what takes longer than everything else at the start together, off the loop's thread."""
     import app.audio.backend
     import app.http
     import app.rooms.livekit_room
     import app.rooms.local_room  # noqa: F401  # reason: all four are used later, where they are named
+
+    if media == "daily":
+        from app.rooms.daily_room import load_library
+
+        with contextlib.suppress(ImportError):  # told where the rooms are made
+            load_library()

@@ -7,26 +7,8 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from app.settings.types import Duration, DurationOrZero, HttpUrl, Language
+from app.settings.types import HttpUrl, Language
 from app.vendors.base import VendorSettings
-
-
-class TavusSettings(VendorSettings):
-    """[service.tavus]. face_id and pal_id are its newer words for replica_id and persona_id."""
-
-    base_url: HttpUrl = "https://tavusapi.com"
-    api_key: SecretStr = SecretStr("")
-    replica_id: str = ""
-    face_id: str = ""
-    persona_id: str = ""
-    pal_id: str = ""
-    conversational_context: str = ""
-    custom_greeting: str = ""
-    max_call_duration_s: DurationOrZero = 0.0
-    participant_left_timeout_s: Duration = 15.0
-    participant_absent_timeout_s: Duration = 45.0
-    private_room: bool = True
-    plan_max_s: Duration = 3600.0
 
 
 class LiveavatarSettings(VendorSettings):
@@ -49,7 +31,6 @@ class BeySettings(VendorSettings):
 
 
 PLANNED: dict[str, type[VendorSettings]] = {
-    "tavus": TavusSettings,
     "liveavatar": LiveavatarSettings,
     "bey": BeySettings,
 }

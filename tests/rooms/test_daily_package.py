@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import inspect
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.check import media_findings
+from app.settings.load import load
+from app.settings.model import ServiceSettings
+from app.vendors.registry import vendors
 from tests.fakes import daily as stand_in
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +125,14 @@ try:
 except ImportError as error:
     print(error)
 """
+
+
+@pytest.mark.parametrize(("vendor", "expected"), [("tavus", [("media library", True)]), ("livekit", [])])
+def test_the_readiness_report_tells_of_the_library_where_it_is_needed(tmp_path, vendor, expected):
+    loaded = load(tmp_path / "none.toml", environ={})
+    chosen = loaded.settings.model_copy(update={"service": ServiceSettings(vendor=vendor)})
+    found = asyncio.run(media_findings(replace(loaded, settings=chosen), vendors()))
+    assert [(finding.item, finding.ok) for finding in found] == expected
 
 
 def test_without_the_library_one_line_says_so():

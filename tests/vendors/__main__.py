@@ -13,6 +13,7 @@ SERVICES = {
     "aistudios": "tests.vendors.aistudios_service",
     "convai": "tests.vendors.convai_service",
     "livekit": "tests.vendors.livekit_endpoint",
+    "tavus": "tests.vendors.tavus_service",
 }
 
 

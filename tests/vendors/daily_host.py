@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+UNANSWERED_S = 19.0  # so long the library tries to join without a network (0.36, observed)
 US = "11111111-aaaa-4aaa-8aaa-000000000001"
 
 
@@ -135,16 +136,29 @@ class Room:
             self._writer.write(json.dumps(message).encode() + b"\n")
 
     def cut(self) -> None:
-        """Cut the connection, as a dead network does."""
+        """Cut the connection for good, as a network that dies does."""
         if self._writer is not None:
             self._writer.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
+    def interrupt(self, interrupted: bool) -> None:
+        """Let nothing through for a while: pictures stand still, and the library tells what it repairs."""
+        self.show(frozen=interrupted, voice=not interrupted)
+        event = "interrupted" if interrupted else "connected"
+        self.tell("network_connection_status_updated", {"connection": "signalling", "event": event})
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, network: asyncio.Event
+    ) -> None:
         self._writer = writer
         manners = self.manners
         self._send({"is": "knobs", "knobs": {"leave_s": manners.leave_s, "release_s": manners.release_s}})
         await asyncio.sleep(manners.join_s)
-        if refusal := self._refusal(token):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UNANSWERED_S):
+                await network.wait()
+        if not network.is_set():
+            self._send({"is": "refused", "text": "dns error: failed to lookup address information"})
+        elif refusal := self._refusal(token):
             self._send({"is": "refused", "text": refusal})
         else:
             self._let_in()
@@ -195,6 +209,8 @@ class DailyHost:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._serving: set[asyncio.Task[None]] = set()
+        self._network = asyncio.Event()
+        self._network.set()
 
     async def start(self) -> None:
         """Listen on a free port of loopback."""
@@ -210,6 +226,18 @@ class DailyHost:
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def cut(self) -> None:
+        """Let nothing through, until `mend`."""
+        self._network.clear()
+        for room in self.rooms.values():
+            room.interrupt(True)
+
+    def mend(self) -> None:
+        """Let everything through again."""
+        self._network.set()
+        for room in self.rooms.values():
+            room.interrupt(False)
 
     def open(self, name: str, token: str = "") -> Room:
         """Return a fresh room."""
@@ -234,7 +262,7 @@ class DailyHost:
                     )
                     await reader.read()
                 else:
-                    await room._serve(reader, writer, hello["token"] or "")
+                    await room._serve(reader, writer, hello["token"] or "", self._network)
         finally:
             self._serving.discard(task)
             writer.close()

@@ -96,8 +96,8 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
             "allowed: redis://HOST or rediss://HOST, with port and path if needed",
         ),
         (
-            '[service]\nvendor = "tavus"',
-            'kiosk.toml: service.vendor = "tavus": not built yet, allowed: demo, shop',
+            '[service]\nvendor = "bey"',
+            'kiosk.toml: service.vendor = "bey": not built yet, allowed: demo, shop',
         ),
         (
             '[service]\nvendor = "shopp"',
@@ -110,8 +110,8 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
             "kiosk.toml: service.shp = {...}: unknown table, nearest known name: service.shop",
         ),
         (
-            '[service.tavus]\nbase_url = "tavusapi.com"',
-            'kiosk.toml: service.tavus.base_url = "tavusapi.com": not such an address, '
+            '[service.bey]\nbase_url = "api.bey.dev"',
+            'kiosk.toml: service.bey.base_url = "api.bey.dev": not such an address, '
             "allowed: https://HOST or http://HOST, with port and path if needed",
         ),
         (
@@ -148,7 +148,7 @@ def test_any_positive_duration_is_allowed(tmp_path, value):
 def test_zero_is_allowed_where_the_contract_says_so(tmp_path):
     text = "[visit]\ntouch_guard_s = 0\ngrace_s = 0\nfarewell_s = 0\nwrap_up_s = 0\nmax_extensions = 0\n"
     text += "[line]\nslots = 0\n[budget]\ndaily_minutes = 0\nmonthly_minutes = 0\ncredits = 0\n"
-    text += "[service.tavus]\nmax_call_duration_s = 0\n[audio]\nvolume = 0"
+    text += "[audio]\nvolume = 0"
     assert lines(tmp_path, text) == []
 
 
@@ -240,8 +240,8 @@ def test_a_key_without_effect_yet_is_a_warning(tmp_path):
     assert warnings(tmp_path, '[mqtt]\nurl = "mqtt://broker"\n[budget]\ndaily_minutes = 0') == [
         'kiosk.toml: mqtt.url = "mqtt://broker": has no effect yet'
     ]
-    assert warnings(tmp_path, '[service.tavus]\napi_key = "abc"\nreplica_id = ""') == [
-        "kiosk.toml: service.tavus.api_key = ***: has no effect yet"
+    assert warnings(tmp_path, '[service.bey]\napi_key = "abc"\nagent_id = ""') == [
+        "kiosk.toml: service.bey.api_key = ***: has no effect yet"
     ]
 
 

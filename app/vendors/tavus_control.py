@@ -1,0 +1,260 @@
+"""Calls to Tavus: conversations are created, looked at, and ended (vendors/tavus.md 2, 3 and 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from app.http import Answer, HttpFailure
+from app.screens import EndReason
+from app.system.redact import Redactor
+from app.vendors.base import Capabilities, Finding, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.body import merged
+from app.vendors.classify import refused, unanswered, unusable
+from app.vendors.errors import TransientError, VendorError
+from app.vendors.tavus_settings import TavusSettings
+from app.vendors.tavus_words import ADVICE, GONE, SIGNS, end_reason, language_name
+
+NAME = "tavus"
+CALL_S = 10.0
+LATE_S = 10.0  # a create may take effect so long after its answer was given up
+MOST_PAGES = 50
+PAGE = 10  # the documented default; nothing is known of larger ones
+
+
+class TavusControl:
+    """See `Control`. epoch: seconds since the epoch now."""
+
+    def __init__(self, context: VendorContext, epoch: Callable[[], float] = time.time) -> None:
+        settings: TavusSettings = context.settings
+        self._settings = settings
+        self._context = context
+        self._epoch = epoch
+        self._base = settings.base_url.rstrip("/") + "/v2/conversations"
+        self._key = settings.api_key.get_secret_value()
+        self._signs = SIGNS.with_texts(settings.busy_texts, settings.credits_texts)
+        self._clean = Redactor([self._key])
+        self._sought: dict[str, float] = {}  # names of unanswered creates, and since when they are looked for
+        alone_s = max(settings.participant_left_timeout_s, settings.participant_absent_timeout_s)
+        self.capabilities = Capabilities(count=True, can_interrupt=True, orphan_s=alone_s + LATE_S)
+
+    # ------------------------------------------------------------ start
+
+    async def start(self, request: VisitRequest) -> SessionInfo:
+        """See `Control.start`: one call, which takes the slot and starts the meter."""
+        max_s = self._max_s(request.max_s)
+        body = self._body(request.name, request.language, max_s)
+        answer = await self._call("POST", "", body, timeout_s=self._context.create_timeout_s)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer)
+        return self._session(answer, request, max_s)
+
+    def _max_s(self, asked_s: float) -> int:
+        own = self._settings.max_call_duration_s
+        return max(1, int(min(own or asked_s, self._settings.plan_max_s)))
+
+    def _body(self, name: str, language: str, max_s: int) -> dict[str, Any]:
+        settings = self._settings
+        properties: dict[str, Any] = {
+            "max_call_duration": max_s,
+            "participant_left_timeout": max(1, round(settings.participant_left_timeout_s)),
+            "participant_absent_timeout": max(1, round(settings.participant_absent_timeout_s)),
+            "enable_closed_captions": settings.closed_captions,
+        }
+        if settings.send_language:
+            properties["language"] = language_name(language)
+        body: dict[str, Any] = {
+            **settings.ids(),
+            "conversation_name": name,
+            "max_participants": 2,  # the replica counts
+            "properties": properties,
+        }
+        for key in ("conversational_context", "custom_greeting"):
+            if text := getattr(settings, key):
+                body[key] = text
+        if settings.private_room:
+            body["require_auth"] = True
+        return merged(body, settings.extra)
+
+    def _session(self, answer: Answer, request: VisitRequest, max_s: int) -> SessionInfo:
+        given = _object(answer)
+        session_id, url, token = (_text(given, f) for f in ("conversation_id", "conversation_url", "meeting_token"))
+        missing = [
+            name
+            for name, value in (
+                ("conversation_id", session_id),
+                ("conversation_url", url),
+                ("meeting_token", token or not self._settings.private_room),
+            )
+            if not value
+        ]
+        if missing:
+            raise unusable(NAME, answer, f"the answer to the create call has no {missing[0]}")
+        if given.get("status") == "ended":
+            raise unusable(NAME, answer, "the conversation had ended when it was created")
+        return SessionInfo(NAME, session_id, url, token, max_duration_s=float(max_s), language=request.language)
+
+    # ------------------------------------------------------------ stop
+
+    async def stop(self, order: StopOrder) -> bool:
+        """See `Control.stop`. Where the create was never answered: whatever bears exactly our name, nothing else."""
+        if order.session_id:
+            await self._end(order.session_id)
+            return True
+        found = await self._named(order.name)
+        for session_id in found:
+            await self._end(session_id)
+        # It may still come; one that nobody ever joins ends by the service's own bound, and cannot be there later.
+        since = self._sought.setdefault(order.name, self._epoch())
+        bound_s = self._settings.participant_absent_timeout_s + LATE_S
+        if not found and self._epoch() - since < bound_s:
+            raise TransientError(NAME, "the conversation of an unanswered create call is not there (yet)")
+        del self._sought[order.name]
+        return True
+
+    async def _end(self, session_id: str) -> None:
+        """End a conversation, and wait until the service shows that it has ended. Raises the vendor's errors."""
+        answer = await self._call("POST", f"/{_part(session_id)}/end")
+        if _is_gone(answer):
+            return
+        if not 200 <= answer.status < 300:
+            if answer.status not in self._settings.already_ended_statuses:
+                raise self._refusal(answer, session_id)
+        elif not self._settings.confirm_end:
+            return
+        for _ in range(max(1, round(CALL_S / self._settings.end_poll_s))):
+            if await self.why_ended(session_id) is not None:
+                return
+            await asyncio.sleep(self._settings.end_poll_s)
+        raise TransientError(NAME, "the conversation still runs after it was ended")
+
+    async def _named(self, name: str) -> list[str]:
+        """Return the ids of the running conversations with exactly this name."""
+        found: list[str] = []
+        seen: set[str] = set()
+        for page in range(1, MOST_PAGES + 1):
+            rows, total = await self._active(page)
+            ids = {_text(row, "conversation_id"): row for row in rows}
+            found += [i for i, row in ids.items() if i and i not in seen and row.get("conversation_name") == name]
+            fresh = ids.keys() - seen
+            seen |= fresh
+            if not fresh or (total is not None and len(seen) >= total):
+                break
+        return found
+
+    # ------------------------------------------------------------ looking
+
+    async def count(self) -> int | None:
+        """See `Control.count`."""
+        return (await self._active(1))[1]
+
+    async def why_ended(self, session_id: str) -> EndReason | None:
+        """Return why the service says that a conversation ended; None where it says that it runs."""
+        answer = await self._call("GET", f"/{_part(session_id)}", params={"verbose": "true"})
+        if _is_gone(answer):
+            return EndReason.ROOM_CLOSED
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer, session_id)
+        given = _object(answer)
+        if given.get("status") != "ended":
+            return None
+        events = given.get("events")
+        for event in reversed(events if isinstance(events, list) else []):
+            if isinstance(event, dict) and event.get("event_type") == "system.shutdown":
+                return end_reason(shutdown_word(event.get("properties")))
+        return EndReason.UNKNOWN
+
+    async def check(self) -> list[Finding]:
+        """See `Control.check`: a create in test mode tries key and ids, without a slot, an avatar or a cost."""
+        name = f"kiosk-{self._context.kiosk_id}-check"
+        body = self._body(name, self._context.language, self._max_s(self._settings.plan_max_s)) | {"test_mode": True}
+        answer = await self._call("POST", "", body)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer)
+        given = _object(answer)
+        session_id = _text(given, "conversation_id")
+        if session_id and given.get("status") != "ended":
+            await self._end(session_id)
+            return [Finding("key and ids", None, "accepted; the service has no test mode any more")]
+        ids = ", ".join(self._settings.ids())
+        return [Finding("key and ids", True, f"api_key, {ids} are accepted"), *await self._sessions()]
+
+    async def _sessions(self) -> list[Finding]:
+        try:
+            running = await self.count()
+        except VendorError:
+            running = None
+        most = self._settings.max_concurrent or self._context.slots
+        told = "not told" if running is None else f"{running}{f' of {most}' if most else ''} run now on this account"
+        return [Finding("sessions", None, told)]
+
+    # ------------------------------------------------------------ calls
+
+    async def _active(self, page: int) -> tuple[list[dict[str, Any]], int | None]:
+        params = {"status": "active", "limit": str(PAGE), "page": str(page)}
+        answer = await self._call("GET", "", params=params)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer)
+        given = _object(answer)
+        rows, total = given.get("data"), given.get("total_count")
+        if not isinstance(rows, list):
+            raise unusable(NAME, answer, "the list of conversations cannot be read")
+        is_count = isinstance(total, int) and not isinstance(total, bool)
+        return [row for row in rows if isinstance(row, dict)], total if is_count else None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: object | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout_s: float = CALL_S,
+    ) -> Answer:
+        headers = {"x-api-key": self._key}
+        try:
+            return await self._context.http.request(
+                method, self._base + path, headers=headers, params=params, body=body, timeout_s=timeout_s
+            )
+        except HttpFailure as failure:
+            raise unanswered(NAME, failure) from None
+
+    def _refusal(self, answer: Answer, session_id: str = "") -> VendorError:
+        """Return what a refusal means. session_id: does not belong into its text."""
+        clean = Redactor([self._key, session_id]) if session_id else self._clean
+        error = refused(NAME, answer, self._signs, self._epoch(), clean)
+        advice = next((words for text, words in ADVICE if re.search(text, answer.text, re.IGNORECASE)), "")
+        if advice:
+            error.message = f"{advice} ({error.message})"
+        if answer.status == 429 and isinstance(error, TransientError) and error.retry_after is None:
+            error.retry_after = self._settings.rate_limit_s
+        return error
+
+
+def shutdown_word(properties: object) -> object:
+    """Return the reason in the properties of `system.shutdown`, under either of its names."""
+    given = properties if isinstance(properties, dict) else {}
+    return given.get("shutdown_reason") or given.get("reason")
+
+
+def _is_gone(answer: Answer) -> bool:
+    return answer.status == 404 or (answer.status == 400 and GONE.search(answer.text) is not None)
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    given = answer.json()
+    if not isinstance(given, dict):
+        raise unusable(NAME, answer, "the answer is no JSON object")
+    return given
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    return value if isinstance(value, str) and value.strip() else ""
+
+
+def _part(session_id: str) -> str:
+    return quote(session_id, safe="")

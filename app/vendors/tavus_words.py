@@ -1,0 +1,72 @@
+"""What Tavus says and is told, as data: how its refusals read, why its conversations end, languages, closing words."""
+
+from __future__ import annotations
+
+import re
+
+from app.screens import EndReason
+from app.vendors.classify import Sign, Signs
+from app.vendors.errors import TransientError
+
+# vendors/tavus.md 3. Every 429 without the concurrency text is the rate limiter: it says nothing of slots.
+SIGNS = Signs(
+    busy=(Sign(statuses=frozenset({400, 429}), text=r"maximum concurrent"),),
+    credits=(Sign(statuses=frozenset({402})), Sign(text=r"out of conversational credits")),
+    plain_429=TransientError,
+)
+
+ADVICE: tuple[tuple[str, str], ...] = (
+    (r"invalid access token", "the key is wrong or was revoked: see service.tavus.api_key"),
+    (r"invalid (replica|face)_?\w*", "this account has no such replica: see service.tavus.replica_id or face_id"),
+    (r"invalid (persona|pal)_?\w*", "this account has no such persona: see service.tavus.persona_id or pal_id"),
+    (r"reach out to support", "Tavus could not make the conversation: see replica and persona, and ask its support"),
+)
+"""What staff are told besides the service's own words; first match in the text of a refusal."""
+
+GONE = re.compile(r"invalid conversation_id", re.IGNORECASE)
+"""The service's word for a conversation that it does not know (with status 400, not 404)."""
+
+# By prefix: they come with and without " reached", and as sentences (vendors/tavus.md 5.3).
+_ENDS: tuple[tuple[str, EndReason], ...] = (
+    ("max_call_duration", EndReason.VENDOR_MAX_DURATION),
+    ("participant_left_timeout", EndReason.NETWORK),  # it lost us
+    ("participant_absent_timeout", EndReason.VENDOR_IDLE),
+    ("bot_could_not_join", EndReason.AVATAR_LEFT),
+    ("daily_room_has_been_deleted", EndReason.ROOM_CLOSED),
+    ("end_conversation_endpoint_hit", EndReason.ROOM_CLOSED),
+    ("exception_encountered", EndReason.ERROR),
+    ("internal error", EndReason.ERROR),
+)
+
+
+def end_reason(word: object) -> EndReason:
+    """Return what a shutdown reason means."""
+    if not isinstance(word, str):
+        return EndReason.UNKNOWN
+    said = word.strip().casefold()
+    return next((reason for prefix, reason in _ENDS if said.startswith(prefix)), EndReason.UNKNOWN)
+
+
+_LANGUAGES = {
+    "ar": "arabic", "bg": "bulgarian", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "fi": "finnish", "fil": "filipino", "fr": "french", "hi": "hindi", "hr": "croatian",
+    "hu": "hungarian", "id": "indonesian", "it": "italian", "ja": "japanese", "ko": "korean", "ms": "malay",
+    "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sk": "slovak", "sv": "swedish", "ta": "tamil", "tr": "turkish", "uk": "ukrainian", "vi": "vietnamese",
+    "zh": "chinese",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """Return a language as Tavus wants it, in full; "multilingual" (it listens for itself) for one without a name."""
+    return _LANGUAGES.get(code.partition("-")[0], "multilingual")
+
+
+CLOSING = {
+    "en": "Our time is nearly over. Thank you for the visit, and goodbye!",
+    "de": "Unsere Zeit ist fast um. Danke für den Besuch und auf Wiedersehen!",
+    "es": "Nuestro tiempo casi se acaba. ¡Gracias por la visita y hasta pronto!",
+    "fr": "Notre temps est presque écoulé. Merci de votre visite et au revoir !",
+    "ar": "أوشك وقتنا على الانتهاء. شكرًا على الزيارة، وإلى اللقاء!",
+}
+"""What the avatar says near the end, by language; in others it says nothing of its own accord."""

@@ -1,0 +1,68 @@
+"""Tavus passes the scenarios that every service passes, with its Daily rooms on a stand-in for Daily's library."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest_asyncio
+
+from app.rooms.base import RoomFactory
+from app.rooms.daily_room import DailyRooms
+from app.rooms.presence import RoomTimes
+from app.vendors.tavus import VENDOR
+from tests.fakes import daily
+from tests.vendors.acceptance import Acceptance
+from tests.vendors.contender import Contender
+from tests.vendors.tavus_replica import Script
+from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
+
+
+class TavusContender(Contender):
+    create_path = "/v2/conversations"
+
+    def __init__(self, service: TavusService, rooms: DailyRooms) -> None:
+        super().__init__(VENDOR, service, KEY)
+        self.service = service
+        self._rooms = rooms
+
+    def table(self) -> dict[str, Any]:
+        return {"base_url": self.service.url, "api_key": KEY, "replica_id": REPLICA, "persona_id": PERSONA,
+                "end_poll_s": 0.05}  # fmt: skip
+
+    def asked(self) -> list[str]:
+        return [text for talk in self.service.talks.values() for text in talk.replica.asked]
+
+    def use_up(self) -> None:
+        self.service.accounts[KEY].credits_left = False
+
+    def keep_away(self) -> None:
+        self.service.script = lambda: Script(joins_after_s=None)
+
+    def linger(self) -> None:
+        self.service.knobs.lingers = True
+
+    def rooms(self) -> RoomFactory:
+        return self._rooms
+
+    def cut(self) -> None:
+        """Pictures stop and the line breaks; what is sent into it is lost."""
+        self.service.host.cut()
+
+    def mend(self) -> None:
+        self.service.host.mend()
+
+
+class TestTavus(Acceptance):
+    many = 200  # in real time: the library's stand-in has real threads
+
+    @pytest_asyncio.fixture
+    async def contender(self):
+        if not daily.Daily._is_ready:
+            daily.Daily.init()
+        rooms = DailyRooms(RoomTimes(reconnect_s=6.0), library=daily)
+        script = Script(joins_after_s=0.02)
+        async with TavusService(script=lambda: replace(script)) as service:
+            yield TavusContender(service, rooms)
+            assert await rooms.keeper.settled(10.0)
+        assert daily.clients == []
