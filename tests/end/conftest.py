@@ -37,7 +37,8 @@ class Program:
         self.config = self.home / "kiosk.toml"
         self.port = free_port()
         self.config.write_text(f'{toml}\n[status]\nlisten = "127.0.0.1:{self.port}"\n')
-        self.environ = {**environ, "PYTHONPATH": str(ROOT)}
+        front = environ.get("PYTHONPATH", "")  # what a test puts in front of a real library
+        self.environ = {**environ, "PYTHONPATH": f"{front}{os.pathsep}{ROOT}" if front else str(ROOT)}
         self._out = (self.home / "output").open("wb")
         self.process = subprocess.Popen(
             [
