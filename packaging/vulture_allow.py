@@ -10,6 +10,7 @@ _.fonts
 _.shaders
 _.screen_findings
 _.awake_findings
+_.library_version
 
 # Read by libraries: logging, numpy, sqlite3.
 _.raiseExceptions
@@ -37,6 +38,10 @@ _.credits_per_minute
 _.budget
 _.mqtt
 _.HttpUrl
+
+# Read by name, into the body of a call.
+_.conversational_context
+_.custom_greeting
 
 # Words that a service may use, and what its adapter may tell.
 _.TROUBLE
