@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from app import __version__
 from app.command_line import PROGRAM, again, parse
@@ -42,7 +42,7 @@ def console() -> NoReturn:
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            stream.flush()
+            _flush(stream)
     if "livekit.rtc._ffi_client" in sys.modules:
         # A native callback thread of the media library aborts a finalising interpreter now and then.
         from app.rooms.livekit_end import shut_down_library
@@ -50,6 +50,14 @@ def console() -> NoReturn:
         shut_down_library()
         os._exit(code)
     sys.exit(code)
+
+
+def _flush(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read the report went away; the interpreter must not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main(arguments: list[str]) -> int:
@@ -65,8 +73,6 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the report went away; the interpreter must not complain about it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception:
         log.critical("the command failed", extra={"command": given.command}, exc_info=True)

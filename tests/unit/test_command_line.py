@@ -200,7 +200,8 @@ def test_setup_saves_what_it_was_told(kiosk, tmp_path):
 
 
 def test_a_reader_that_goes_away_is_no_fault(tmp_path):
-    command = f"{sys.executable} -m app visits --config {tmp_path}/x | true"
+    # The reader closes before the report is written, whatever the machine is busy with.
+    command = f"{sys.executable} -m app visits --config {tmp_path}/x | (exec <&-; cat /dev/null; true)"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
