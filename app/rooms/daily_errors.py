@@ -15,7 +15,7 @@ _JOIN: tuple[tuple[str, RoomFault, str], ...] = (
         RoomFault.AUTH,
         "the room's token is refused",
     ),
-    (r"meeting-full|full", RoomFault.TRANSIENT, "the room is full"),
+    (r"\bfull\b", RoomFault.TRANSIENT, "the room is full"),
     (
         r"no-room|(exp|nbf)-room|does not exist|not available|no longer|has ended|end-of-life",
         RoomFault.TRANSIENT,

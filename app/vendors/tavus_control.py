@@ -73,9 +73,10 @@ class TavusControl:
             "max_participants": 2,  # the replica counts
             "properties": properties,
         }
-        for key in ("conversational_context", "custom_greeting"):
-            if text := getattr(settings, key):
-                body[key] = text
+        if settings.conversational_context:
+            body["conversational_context"] = settings.conversational_context
+        if settings.custom_greeting:
+            body["custom_greeting"] = settings.custom_greeting
         if settings.private_room:
             body["require_auth"] = True
         return merged(body, settings.extra)
