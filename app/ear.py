@@ -29,7 +29,7 @@ class Ear:
         self._talks = False  # push-to-talk is down
         self._says = self._thinks = False
         self._flag_at = 0.0
-        self._says_since = 0.0
+        self._says_since: float | None = None  # by the clock of `look`, which may come after the word
         self._now = 0.0
         self._heard_at = -1e9
         self._silenced = False  # interrupted here, until the avatar pauses
@@ -42,7 +42,7 @@ class Ear:
     def avatar_says(self, active: bool) -> None:
         """The service's word on whether the avatar speaks."""
         if active and not self._says:
-            self._says_since = self._now
+            self._says_since = None
         self._says = active
         self._thinks = self._thinks and not active
         self._flag_at = self._now
@@ -104,7 +104,7 @@ class Ear:
     @property
     def silent_s(self) -> float:
         """Seconds for which the service says that the avatar speaks and nothing of it arrives; 0 while all is well."""
-        if not self._says or self._silenced or self._speaker.pending_s() > 0:
+        if not self._says or self._says_since is None or self._silenced or self._speaker.pending_s() > 0:
             return 0.0
         return self._now - max(self._says_since, self._heard_at)
 
@@ -155,6 +155,8 @@ class Ear:
         self._now = now
         if self._opened_at is None:
             self._opened_at = now
+        if self._says and self._says_since is None:
+            self._says_since = now
         if self._speaker.level >= AUDIBLE:
             self._heard_at = now
         elif self._silenced and not self.avatar_is_heard:

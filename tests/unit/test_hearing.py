@@ -6,11 +6,13 @@ import asyncio
 
 import pytest
 
+from app.ear import Ear
 from app.hearing import SIGN_S, Hearing
 from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
-from app.screens import EndReason, Farewell, Live, Speaker, Trouble
+from app.screens import EndReason, Farewell, Live, Speaker, TalkMode, Trouble
 from app.vendors.base import Capabilities
 from app.vendors.events import Caption, Speaking, Thinking
+from tests.fakes.audio import FakeSpeaker
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 
@@ -107,6 +109,16 @@ async def test_a_voice_that_does_not_arrive_is_noticed_and_then_joined_anew() ->
         assert len(rig.rooms) == 2 and rig.screen.trouble is None and rig.vitals.media_overdue is None
         rig.room.say(Speaking(Speaker.AVATAR, True))
         assert (await rig.until(Farewell, within=17)).reason is EndReason.NETWORK
+
+
+async def test_the_services_word_may_come_before_the_first_look_at_the_devices() -> None:
+    ear = Ear(FakeSpeaker(), None, TalkMode.TEXT)
+    ear.avatar_says(True)
+    assert ear.silent_s == 0
+    ear.look(9000.0)
+    assert ear.silent_s == 0
+    ear.look(9003.0)
+    assert ear.silent_s == 3
 
 
 async def test_a_voice_that_arrives_is_no_trouble_however_long_it_speaks() -> None:

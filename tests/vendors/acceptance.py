@@ -189,7 +189,8 @@ class Acceptance:
                     before = _footprint()
                 rig.shown.clear()
             threads, handles = _footprint()
-            assert threads <= before[0] and handles <= before[1] + 2
+            # A pool's thread or two may still be made; one a visit would be far more.
+            assert threads <= before[0] + 2 and handles <= before[1] + 2
             assert len(contender.emulator.sessions) >= self.many
             assert rig.vitals.visits == self.many and rig.vitals.unconfirmed == 0
 
