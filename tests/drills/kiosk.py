@@ -1,0 +1,196 @@
+"""The real program under a drill: started anywhere, killed anyhow, and watched from outside only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.end.conftest import ROOT, Failed, Program
+from tests.rigs.livekit_server import free_port
+
+GREMLIN = Path(__file__).parent / "gremlin"
+
+
+class Kiosk(Program):
+    """One start of the program, with its parent process and its child.
+
+    prefix: a command that starts the program somewhere else (another network, other mounts). state: the state
+    directory, where it is another start's. at: address of the status page as seen from here. first: goes before
+    everything on PYTHONPATH.
+    """
+
+    def __init__(
+        self,
+        toml: str,
+        environ: dict[str, str],
+        *options: str,
+        command: str = "run",
+        prefix: Sequence[str] = (),
+        state: Path | None = None,
+        at: str = "127.0.0.1",
+        first: Sequence[Path] = (),
+    ) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="kiosk-drill-"))
+        self.state = state or self.home / "state"
+        self.config = self.home / "kiosk.toml"
+        self.port = free_port()
+        self.at = at
+        self.config.write_text(f'{toml}\n[status]\nlisten = "{at}:{self.port}"\ntoken = "drill"\n')
+        self.orders = self.home / "gremlin"
+        self.orders.mkdir()
+        self._notify = self._listen(self.home / "notify")
+        path = os.pathsep.join(map(str, [*first, GREMLIN, ROOT]))
+        self.environ = {**environ, "PYTHONPATH": path, "GREMLIN": str(self.orders)}
+        self.environ["NOTIFY_SOCKET"] = str(self.home / "notify")
+        self._out = (self.home / "output").open("wb")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [
+                *prefix, sys.executable, "-m", "app", command, "--config", str(self.config),
+                "--state-dir", str(self.state), "--windowed", "540x960", *options,
+            ],
+            cwd=self.home, env=self.environ, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def _listen(self, path: Path) -> socket.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(str(path))
+        listener.setblocking(False)
+        return listener
+
+    # ------------------------------------------------------------ what it tells
+
+    def get(self, path: str) -> tuple[int, str]:
+        """As `Program.get`, at the kiosk's own address and with its token."""
+        import urllib.error
+        import urllib.request
+
+        request = urllib.request.Request(
+            f"http://{self.at}:{self.port}{path}", headers={"Authorization": "Bearer drill"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except (OSError, ValueError):  # ValueError: it ended in the middle of its answer
+            return 0, ""
+
+    def told(self) -> list[str]:
+        """Return what the service manager was told since the last call."""
+        found = []
+        while True:
+            try:
+                found.append(self._notify.recv(4096).decode())
+            except BlockingIOError:
+                return found
+
+    async def painted(self, within: float = 40.0) -> float:
+        """Wait for the next "first screen painted"; return when that was, time.monotonic. Forgets older news."""
+        self.told()
+        return await self.says("READY=1", within)
+
+    async def says(self, word: str, within: float) -> float:
+        """Wait until the service manager is told this; return when."""
+        deadline = time.monotonic() + within
+        while word not in self.told():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise Failed(f"never told {word}\n{self.output[-3000:]}")
+            await asyncio.sleep(0.01)
+        return time.monotonic()
+
+    def metric(self, name: str) -> float:
+        """Return one number of /metrics, 0 where it is not told."""
+        lines = self.get("/metrics")[1].splitlines()
+        return next((float(line.split()[-1]) for line in lines if line.startswith(f"avatar_kiosk_{name} ")), 0.0)
+
+    def written(self) -> dict[str, bytes]:
+        """Return every file below the state directory."""
+        files = (path for path in self.state.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.state)): path.read_bytes() for path in files}
+
+    # ------------------------------------------------------------ its processes
+
+    def child(self) -> int:
+        """Return the process id of the kiosk itself; 0 while there is none."""
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal() and self._is_child(entry):
+                return int(entry.name)
+        return 0
+
+    def _is_child(self, entry: Path) -> bool:
+        try:
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return int(stat[1]) == self.process.pid and stat[0] != "Z" and b"--no-supervise" in words
+
+    def family(self) -> list[int]:
+        """Return every living process that was started from here, however deep."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                try:
+                    stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if int(stat[3]) == self.process.pid and stat[0] != "Z":
+                    found.append(int(entry.name))
+        return found
+
+    def kill_child(self, number: signal.Signals = signal.SIGKILL) -> float:
+        """Send a signal to the kiosk itself; return when, time.monotonic."""
+        child = self.child()
+        assert child, "there is no kiosk to kill"
+        os.kill(child, number)
+        return time.monotonic()
+
+    def order(self, what: str) -> float:
+        """Let the gremlin in the kiosk do something; return when."""
+        (self.orders / "order").write_text(what)
+        return self.kill_child(signal.SIGUSR1)
+
+    def set_clock(self, seconds: float) -> None:
+        """Let the time of day be wrong by so much, for all its processes."""
+        beside = self.orders / "clock.new"
+        beside.write_text(str(seconds))
+        beside.replace(self.orders / "clock")
+
+    # ------------------------------------------------------------ what a visitor does
+
+    async def tap(self) -> None:
+        """Start a visit from attract."""
+        await self.until("attract", 40)
+        await asyncio.sleep(0.3)
+        await self.press("Return")
+
+    async def to_live(self, within: float = 40.0) -> dict:
+        """From attract to the conversation; the drills' settings have the notice in the tap."""
+        await self.tap()
+        return await self.until("live", within)
+
+    async def moves(self) -> dict:
+        """Wait until the avatar's picture moves on the screen."""
+        return await self.until(lambda s: s["video"] and s["video"]["frames"] > 10, 20)
+
+    def destroy(self) -> None:
+        """End whatever is left."""
+        for pid in {self.process.pid, *self.family()}:
+            for number in (signal.SIGCONT, signal.SIGKILL):
+                try:
+                    os.kill(pid, number)
+                except ProcessLookupError:
+                    break
+        self.process.wait()
+        self._notify.close()
+        super().destroy()

@@ -1,0 +1,387 @@
+"""Drills of processes: crashes, hangs, exits, signals, and the parent that sees to them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tests.drills.kiosk import Kiosk
+from tests.drills.scene import Scene, ended
+from tests.end.conftest import Failed
+
+PIN = "2468"
+STAND_IN = '#!/bin/sh\necho "$@" >> "{folder}/asked"\nexit {code}\n'
+
+
+# ---------------------------------------------------------------- the kiosk dies
+
+
+async def killed_in_attract(scene: Scene) -> None:
+    kiosk = scene.start()
+    await kiosk.until("attract", 40)
+    kiosk.told()
+    at = kiosk.kill_child()
+    status = await scene.back(kiosk, at)
+    assert status["open_sessions"] == 0 and status["health"] == "ONLINE"
+
+
+async def killed_in_a_visit(scene: Scene) -> None:
+    scene.service.linger()
+    scene.service.emulator.accounts[scene.service.key].slots = 2
+    other = scene.service.occupy()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.told()
+    at = kiosk.kill_child()
+    await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    await scene.struck_out(kiosk)
+    assert other.ended_at is None, "another kiosk's session was touched"
+
+
+async def killed_twice(scene: Scene) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    for _ in range(2):
+        await kiosk.to_live()
+        kiosk.told()
+        at = kiosk.kill_child()
+        await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    await scene.struck_out(kiosk)
+
+
+async def next_visitor_is_quick(scene: Scene) -> None:
+    """The clean-up of the dead run is still at work while the next visitor talks already."""
+    service = scene.service
+    service.linger()
+    service.emulator.accounts[service.key].slots = 2
+    kiosk = scene.start()
+    await kiosk.to_live()
+    service.emulator.fail(path=service.stop, times=3, delay_s=4.0, status=500)
+    kiosk.told()
+    at = kiosk.kill_child()
+    await scene.back(kiosk, at)
+    await kiosk.to_live()
+    new = max(service.running(), key=lambda session: session.created_at)
+    await scene.promise("old one stopped", 30, at, _alone(scene, new))
+    assert new.ended_at is None and (await kiosk.until("live", 2))["visits"] == 1
+    await kiosk.press("Escape")
+    await scene.until_stopped(30)
+
+
+async def _alone(scene: Scene, session: object) -> None:
+    while scene.service.running() != [session]:
+        if session.ended_at is not None:
+            raise Failed(f"the new child's session was stopped: {session.end_reason}")
+        await asyncio.sleep(0.05)
+
+
+async def out_of_memory(scene: Scene) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.told()
+    child = kiosk.child()
+    used = int(Path(f"/proc/{child}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    subprocess.run(["prlimit", "--pid", str(child), f"--as={used + 200_000_000}"], check=True)  # noqa: ASYNC221 - reason: a drill has nothing else to do
+    at = kiosk.order("eat")
+    ending = time.monotonic() + 40
+    while kiosk.child() == child:
+        if time.monotonic() > ending:
+            # It lived on, which is as good: then the visit must still be one.
+            assert (await kiosk.until("live", 5))["health"] == "ACTIVE"
+            return
+        await asyncio.sleep(0.02)
+    at = time.monotonic()
+    await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+
+
+# ---------------------------------------------------------------- the kiosk hangs
+
+
+async def stopped_process(scene: Scene) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.told()
+    at = kiosk.kill_child(signal.SIGSTOP)
+    await asyncio.gather(scene.back(kiosk, at, 20), scene.stopped(at, 20))
+
+
+async def _hangs(scene: Scene, order: str) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.told()
+    at = kiosk.order(order)
+    await asyncio.sleep(6.5)
+    code, text = kiosk.get("/healthz")
+    assert order == "hold" or (code == 503 and "hangs" in text), (code, text)
+    await asyncio.gather(scene.back(kiosk, at, 20), scene.stopped(at, 20))
+    stacks = kiosk.written()["crash/stacks.txt"].decode()
+    assert "most recent call first" in stacks and "sitecustomize.py" in stacks, stacks[-2000:]
+
+
+async def loop_hangs(scene: Scene) -> None:
+    await _hangs(scene, "hang")
+
+
+async def interpreter_is_held(scene: Scene) -> None:
+    await _hangs(scene, "hold")
+
+
+async def hangs_alone(scene: Scene) -> None:
+    kiosk = scene.start("--no-supervise")
+    await kiosk.until("attract", 40)
+    (kiosk.orders / "order").write_text("hang")
+    at = time.monotonic()
+    os.kill(kiosk.process.pid, signal.SIGUSR1)
+    code = await scene.promise("ended", 16, at, ended(kiosk))
+    assert code == 1 and "sitecustomize.py" in kiosk.written()["crash/stacks.txt"].decode()
+
+
+async def library_panics(scene: Scene) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.told()
+    at = kiosk.order("panic")
+    await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    assert "FFI Panic" in kiosk.output
+    assert "code=70" in kiosk.output, kiosk.output[-2000:]
+
+
+# ---------------------------------------------------------------- too many faults
+
+
+async def five_faults(scene: Scene) -> None:
+    kiosk = scene.start()
+    await kiosk.until("attract", 40)
+    for number in range(5):
+        kiosk.told()
+        at = kiosk.kill_child()
+        await scene.promise(f"screen {number + 1}", 5, at, kiosk.says("READY=1", 40))
+    safe = await kiosk.until(lambda s: s["health"] == "SAFE", 20)
+    assert safe["screen"] == "unavailable" and safe["unavailable"] == "safe_mode"
+    for _ in range(3):
+        await kiosk.press("Return")
+        await asyncio.sleep(0.3)
+    assert (await kiosk.until("unavailable", 2))["visit"] is None
+    assert scene.service.emulator.sessions == [] and kiosk.get("/healthz")[0] == 200
+    assert await asyncio.to_thread(kiosk.end) == 0
+
+
+# ---------------------------------------------------------------- the parent
+
+
+async def parent_killed(scene: Scene) -> None:
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.process.kill()
+    at = time.monotonic()
+    await scene.stopped(at, 5)
+    await scene.promise("nobody left", 6, at, _nobody(kiosk))
+
+
+async def _nobody(kiosk: Kiosk) -> None:
+    while kiosk.family():  # noqa: ASYNC110 - reason: a drill has nothing else to do
+        await asyncio.sleep(0.02)
+
+
+async def power_cut(scene: Scene) -> None:
+    scene.service.linger()
+    scene.service.emulator.accounts[scene.service.key].slots = 2
+    other = scene.service.occupy()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    for pid in kiosk.family():
+        os.kill(pid, signal.SIGKILL)
+    await ended(kiosk)
+    again = scene.start(state=kiosk.state)
+    await again.until("attract", 40)
+    at = time.monotonic()
+    await scene.stopped(at)
+    await scene.struck_out(again)
+    assert other.ended_at is None, "another kiosk's session was touched"
+
+
+async def two_starts(scene: Scene) -> None:
+    first = scene.start()
+    await first.until("attract", 40)
+    second = scene.start(state=first.state)
+    assert await scene.promise("second ended", 5, second.started, ended(second)) == 1
+    assert "already runs" in second.output and second.output.count("\n") == 1
+    assert (await first.until("attract", 5))["health"] == "ONLINE"
+
+
+async def manager_is_told(scene: Scene) -> None:
+    kiosk = scene.start(visit="stall_notice_s = 2\nstall_end_s = 60")
+    await scene.promise("READY", 10, kiosk.started, kiosk.says("READY=1", 40))
+    await kiosk.to_live()
+    await kiosk.moves()
+    await kiosk.says("WATCHDOG=1", 5)
+    scene.service.endpoint.agent.camera.frozen = True
+    at = time.monotonic()
+    await scene.promise("health", 4, at, kiosk.until(lambda s: s["health"] == "DEGRADED", 20))
+    await asyncio.sleep(1.5)
+    kiosk.told()
+    await asyncio.sleep(2.5)
+    assert kiosk.get("/healthz")[0] == 503
+    assert "WATCHDOG=1" not in kiosk.told(), "a picture that stands still was vouched for"
+    scene.service.endpoint.agent.camera.frozen = False
+    await kiosk.says("WATCHDOG=1", 10)
+
+
+# ---------------------------------------------------------------- ends
+
+
+async def _ends(scene: Scene, number: signal.Signals, where: str) -> None:
+    scene.service.linger()
+    if where == "waiting":
+        scene.service.occupy()
+    kiosk = scene.start()
+    await kiosk.until("attract", 40)
+    if where == "live":
+        await kiosk.to_live()
+    elif where == "waiting":
+        await kiosk.tap()
+        await kiosk.until("waiting", 20)
+    kiosk.process.send_signal(number)
+    at = time.monotonic()
+    code = await scene.promise("ended", 6, at, ended(kiosk))
+    assert code == 0, code
+    assert scene.service.running() == [] and kiosk.family() == []
+    if where == "live":
+        await scene.stopped(at, 5)
+    assert "Traceback" not in kiosk.output
+
+
+async def sigterm_in_attract(scene: Scene) -> None:
+    await _ends(scene, signal.SIGTERM, "attract")
+
+
+async def sigterm_in_a_visit(scene: Scene) -> None:
+    await _ends(scene, signal.SIGTERM, "live")
+
+
+async def sigint_in_waiting(scene: Scene) -> None:
+    await _ends(scene, signal.SIGINT, "waiting")
+
+
+async def log_off(scene: Scene) -> None:
+    await _ends(scene, signal.SIGHUP, "live")
+
+
+async def system_goes_down(scene: Scene) -> None:
+    """As init does it: SIGTERM to every process at once."""
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    for pid in kiosk.family():
+        os.kill(pid, signal.SIGTERM)
+    at = time.monotonic()
+    assert await scene.promise("ended", 6, at, ended(kiosk)) == 0
+    assert scene.service.running() == [] and kiosk.family() == []
+
+
+async def display_goes(scene: Scene) -> None:
+    """The desktop ends under the kiosk: no window, no more visits, and nothing that runs on."""
+    scene.service.linger()
+    read, write = os.pipe()
+    display = subprocess.Popen(  # noqa: ASYNC220 - reason: a drill has nothing else to do
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "600x1000x24", "-nolisten", "tcp"],
+        pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    with open(read) as answer:  # noqa: ASYNC230 - reason: a drill has nothing else to do
+        number = answer.readline().strip()
+    scene.undo.append(display.kill)
+    kiosk = scene.start(environ={"DISPLAY": f":{number}"})
+    await kiosk.to_live()
+    display.kill()
+    at = time.monotonic()
+    await scene.stopped(at)
+    kiosk.process.terminate()
+    await scene.promise("ended", 10, time.monotonic(), ended(kiosk))
+    assert kiosk.family() == []
+
+
+# ---------------------------------------------------------------- staff
+
+
+def _with_pin() -> str:
+    from app.settings.pin import hash_pin
+
+    return f'[staff]\npin = "{hash_pin(PIN)}"\n'
+
+
+async def _through_the_panel(scene: Scene, button: str, refuses: bool = False) -> tuple[Kiosk, Path]:
+    scene.service.linger()
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-power-"))
+    scene.undo.append(lambda: subprocess.run(["rm", "-rf", str(folder)], check=False))
+    (folder / "systemctl").write_text(STAND_IN.format(folder=folder, code=1 if refuses else 0))
+    (folder / "systemctl").chmod(0o755)
+    kiosk = scene.start(more=_with_pin(), environ={"PATH": f"{folder}:{os.environ['PATH']}"})
+    await kiosk.to_live()
+    await kiosk.press("ctrl+alt+shift+q")
+    await kiosk.until(lambda s: (s["focus"] or "").startswith("pin"), 10)
+    for digit in PIN:
+        await kiosk.press(digit)
+    await kiosk.press("Return")
+    await kiosk.until(lambda s: s["focus"] == "staff-close", 10)
+    await _focus(kiosk, button)
+    await kiosk.press("Return")
+    await kiosk.until(lambda s: s["focus"] == "staff-no", 10)
+    await _focus(kiosk, "staff-yes")
+    kiosk.told()
+    await kiosk.press("Return")
+    return kiosk, folder
+
+
+async def _focus(kiosk: Kiosk, name: str) -> None:
+    for _ in range(25):
+        if (await asyncio.to_thread(kiosk.status)).get("focus") == name:
+            return
+        await kiosk.press("Tab")
+        await asyncio.sleep(0.15)
+    raise Failed(f"{name} never has the focus")
+
+
+async def _handed_on(scene: Scene, button: str, code: int, asked: str) -> None:
+    kiosk, folder = await _through_the_panel(scene, button)
+    at = time.monotonic()
+    assert await scene.promise("ended", 6, at, ended(kiosk)) == code
+    await scene.stopped(at, 5)
+    found = (folder / "asked").read_text().split() if (folder / "asked").exists() else []
+    assert found == asked.split(), found
+
+
+async def staff_exit(scene: Scene) -> None:
+    await _handed_on(scene, "staff-exit", 30, "")
+
+
+async def staff_reboot(scene: Scene) -> None:
+    await _handed_on(scene, "staff-reboot", 10, "reboot")
+
+
+async def staff_shut_down(scene: Scene) -> None:
+    await _handed_on(scene, "staff-shut-down", 20, "poweroff")
+
+
+async def reboot_refused(scene: Scene) -> None:
+    kiosk, _ = await _through_the_panel(scene, "staff-reboot", refuses=True)
+    at = time.monotonic()
+    await asyncio.gather(scene.back(kiosk, at, 10), scene.stopped(at, 5))
+
+
+async def staff_restart(scene: Scene) -> None:
+    kiosk, _ = await _through_the_panel(scene, "staff-restart")
+    at = time.monotonic()
+    await asyncio.gather(scene.back(kiosk, at, 10), scene.stopped(at, 5))
+    assert not re.search(r"ended by a fault", kiosk.output)

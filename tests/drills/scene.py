@@ -1,0 +1,123 @@
+"""Where a drill is played: one service, one kiosk at a time, and a record of what was promised and what it took."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.drills.kiosk import Kiosk
+from tests.drills.services import Service
+from tests.end.conftest import Failed
+from tests.rigs.livekit_server import LiveKitServer
+
+# A drill waits so many times longer than was promised before it gives up: late is told, never is a failure.
+PATIENCE = 4.0
+
+VISIT = {
+    "notice": '"tap"', "touch_guard_s": "0", "farewell_s": "1", "grace_s": "0", "wrap_up_s": "0", "idle_s": "300",
+    "hard_limit_s": "600",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Took:
+    """One promise: what, within how many seconds, and how many it took."""
+
+    what: str
+    promised_s: float
+    seconds: float
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the promise was broken by time alone."""
+        return self.seconds > self.promised_s
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.seconds:.1f} of {self.promised_s:g} s{' LATE' if self.is_late else ''}"
+
+
+@dataclass
+class Scene:
+    """What a drill works with. server: the drill's own media server, to freeze or kill."""
+
+    service: Service
+    server: LiveKitServer
+    environ: dict[str, str]
+    took: list[Took] = field(default_factory=list)
+    kiosks: list[Kiosk] = field(default_factory=list)
+    undo: list[Callable[[], object]] = field(default_factory=list)
+
+    def toml(self, visit: str = "", more: str = "", service: str | None = None) -> str:
+        """Return settings that are quick to visit, with changes."""
+        changed = dict(line.split(" = ", 1) for line in visit.splitlines())
+        table = "\n".join(f"{key} = {value}" for key, value in {**VISIT, **changed}.items())
+        waiting = "" if "[waiting]" in more else "[waiting]\npoll_s = 0.5\n"
+        kiosk = '[kiosk]\nid = "drill-1"\n'
+        return f"{kiosk}{self.service.toml() if service is None else service}\n[visit]\n{table}\n{waiting}{more}\n"
+
+    def start(
+        self, *options: str, visit: str = "", more: str = "", service: str | None = None, toml: str | None = None,
+        environ: dict[str, str] | None = None, **where: Any,
+    ) -> Kiosk:  # fmt: skip
+        """Start the program; see `Kiosk` for `where`."""
+        text = self.toml(visit, more, service) if toml is None else toml
+        found = {**self.environ, **(environ or {})}
+        self.kiosks.append(Kiosk(text, found, *options, first=self.service.first, **where))
+        return self.kiosks[-1]
+
+    async def close(self) -> None:
+        """End whatever the drill left."""
+        for kiosk in self.kiosks:
+            await asyncio.to_thread(kiosk.destroy)
+        for step in reversed(self.undo):
+            step()
+
+    # ------------------------------------------------------------ promises
+
+    def measure(self, what: str, promised_s: float, seconds: float) -> None:
+        """Record how long something took."""
+        self.took.append(Took(what, promised_s, max(seconds, 0.0)))
+
+    async def promise(self, what: str, promised_s: float, since: float, happens: Awaitable[object]) -> Any:
+        """Wait for something that was promised within so many seconds of `since` (time.monotonic)."""
+        try:
+            async with asyncio.timeout(since + promised_s * PATIENCE + 5 - time.monotonic()):
+                found = await happens
+        except TimeoutError:
+            raise Failed(f"{what}: never, and {promised_s:g} s were promised") from None
+        self.measure(what, promised_s, time.monotonic() - since)
+        return found
+
+    async def stopped(self, since: float, promised_s: float = 3.0) -> None:
+        """Promise that nothing of ours runs at the service any more."""
+        await self.until_stopped(promised_s * PATIENCE + 5)
+        ours = [s for s in self.service.emulator.sessions if not s.id.startswith("of-another-kiosk")]
+        ends = [s.ended_at for s in ours if s.ended_at is not None and s.ended_at >= since]
+        if not ends:
+            raise Failed(f"nothing ran any more when it happened: {[s.end_reason for s in ours]}")
+        self.measure("stopped", promised_s, max(ends) - since)
+
+    async def until_stopped(self, within: float) -> None:
+        """Wait until nothing of ours runs at the service."""
+        deadline = time.monotonic() + within
+        while running := self.service.running():
+            if time.monotonic() > deadline:
+                raise Failed(f"still running after {within:g} s: {len(running)} sessions")
+            await asyncio.sleep(0.02)
+
+    async def struck_out(self, kiosk: Kiosk, within: float = 20.0) -> None:
+        """Wait until the journal is empty, by the kiosk's own word."""
+        await kiosk.until(lambda s: s["open_sessions"] == 0, within)
+
+    async def back(self, kiosk: Kiosk, since: float, promised_s: float = 5.0) -> dict:
+        """Promise that attract is on the screen again, by a new process."""
+        await self.promise("attract", promised_s, since, kiosk.says("READY=1", promised_s * PATIENCE + 5))
+        return await kiosk.until("attract", 20)
+
+
+def ended(kiosk: Kiosk) -> Awaitable[int]:
+    """Wait for the program's own end; returns its exit code."""
+    return asyncio.to_thread(kiosk.process.wait)
