@@ -1,7 +1,7 @@
 """Runs all tests, nearest first: unit, window, the rest; each in a process of its own, then one closing summary.
 
-Tests of "the rest" stand on real servers, displays and sound devices that share this machine. What fails there is tried
-once more by itself, and named in the summary when it passes then.
+Many tests stand on real processes, servers, displays and sound devices that share this machine. What fails is tried once
+more by itself, and named in the summary when it passes then.
 
 Options are handed to pytest. In strict mode a part that is missing on this machine fails its tests instead of skipping.
 """
@@ -73,9 +73,10 @@ def try_again(name: str, first: tuple[int, dict[str, int]], options: list[str]) 
 def main(options: list[str]) -> int:
     """Run every group, whatever the ones before found; 0 only where all passed and there was a test at all."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    results = {name: run_group(name, folders, options) for name, folders in groups(ROOT / "tests").items()}
-    if "rest" in results:
-        results["rest"] = try_again("rest", results["rest"], options)
+    results = {
+        name: try_again(name, run_group(name, folders, options), options)
+        for name, folders in groups(ROOT / "tests").items()
+    }
     totals = {key: sum(found[key] for _, found in results.values()) for key in COUNTS}
     failed = totals["failures"] + totals["errors"]
     print("\n--- all ---")
