@@ -1,7 +1,7 @@
 """Runs all tests, nearest first: unit, window, the rest; each in a process of its own, then one closing summary.
 
-Many tests stand on real processes, servers, displays and sound devices that share this machine. What fails is tried once
-more by itself, and named in the summary when it passes then.
+Many tests stand on real processes, servers, displays and sound devices that share this machine. What fails is tried
+once more by itself, and named in the summary when it passes then.
 
 Options are handed to pytest. In strict mode a part that is missing on this machine fails its tests instead of skipping.
 """
