@@ -291,9 +291,7 @@ class House:
         self._way_down.callback(guide.close)
         self._tasks.start(guide.warm_up(kiosk.language), "guide-warm-up")
         return (
-            local_rooms(
-                guide, lambda: Performer(Painter(plate=PLATE), secrets.randbits(16)), lambda: secrets.randbits(16)
-            ),
+            local_rooms(guide, lambda: Performer(Painter(plate=PLATE), _seed(), manner=company.manner), _seed),
             lambda language: own or tuple(guide.tongue(language).knowledge.book.questions)[:QUESTIONS],
         )
 
