@@ -39,10 +39,10 @@ class Limits:
 
     start_s: float = 60.0  # until the first beat; a cold disk is slow
     hang_s: float = 15.0
-    last_words_s: float = 2.0  # a hung child writes its stacks
+    last_words_s: float = 1.0  # a hung child writes its stacks
     stop_s: float = 8.0  # the child promises 5
     release_s: float = 60.0
-    delay_s: float = 2.0  # before the next start, for each fault in the window after the first
+    delay_s: float = 2.0  # before the next start, for each fault in the window from `faults` on
     faults: int = 5
     window_s: float = 600.0
     tick_s: float = 1.0
@@ -57,7 +57,7 @@ def run_parent(kiosk: Sequence[str], release: Sequence[str], state_dir: Path) ->
     """Run the kiosk until it is meant to end; return the exit code for this process.
 
     kiosk: the whole command of the child (it must not supervise again). release: the command that stops what dead runs
-    left in the journal. Ends with 0 after SIGTERM or SIGINT, with 10, 20 or 30 as the child did, and with 1 where
+    left in the journal. Ends with 0 after SIGTERM, SIGINT or SIGHUP, with 10, 20 or 30 as the child did, and with 1 where
     another kiosk holds `state_dir` or it cannot be used.
     """
     try:
@@ -89,27 +89,34 @@ class Parent:
         self._cleaner = _Cleaner(release, self._environ, limits.release_s)
         self._notifier = Notifier(environ)
         self._faults: deque[float] = deque()
-        self._was_fault = False
         self._stopping = False
 
     def run(self) -> int:
         """See `run_parent`."""
+        was_fault = False
         with _signals(self._wish_to_stop) as wake:
-            while True:
-                code = self._one_child(wake)
+            while not self._stopping:
+                run = self._name_next_run()
+                if was_fault:
+                    self._cleaner.start()  # first of all: the session of the dead one costs money by the second
+                    self._rest(wake)
+                code = self._one_child(run, wake)
                 if code in FINAL and not self._stopping:
                     return code
-                self._was_fault = code is not None
+                was_fault = code is not None
                 if code is not None:
                     self._count_fault(code)
-                    self._rest(wake)
-                if self._stopping:
-                    break
             self._lock.name_run("")
-            if self._was_fault:
+            if was_fault:
                 self._cleaner.start()
             self._cleaner.finish(self._limits.stop_s)
             return 0
+
+    def _name_next_run(self) -> str:
+        """What the journal calls the next child, written down so that no release takes its sessions for a dead one's."""
+        run = secrets.token_hex(6)
+        self._lock.name_run(run)
+        return run
 
     def _recent_faults(self) -> int:
         while self._faults and self._faults[0] < time.monotonic() - self._limits.window_s:
@@ -120,18 +127,16 @@ class Parent:
     def _is_safe_mode(self) -> bool:
         return self._recent_faults() >= self._limits.faults
 
-    def _one_child(self, wake: int) -> int | None:
+    def _one_child(self, run: str, wake: int) -> int | None:
         """Start a kiosk, see it through, and return its exit code, or None where it ended as it should."""
-        run = secrets.token_hex(6)
-        self._lock.name_run(run)
+        if self._stopping:
+            return None
         try:
             child = Child(self._kiosk, self._environ, run, self._is_safe_mode)
         except OSError as error:
             log.error("kiosk could not start", extra={"error": type(error).__name__})
             return 127
         with child:
-            if self._was_fault:
-                self._cleaner.start()  # beside the new one, so that the screen is back at once
             return self._watch(child, wake)
 
     def _watch(self, child: Child, wake: int) -> int | None:
@@ -174,10 +179,11 @@ class Parent:
         log.error("kiosk ended by a fault", extra={"code": code, "faults": self._recent_faults()})
 
     def _rest(self, wake: int) -> None:
-        """Wait before the start after a fault: not at all after the first, then longer with each."""
-        until = time.monotonic() + self._limits.delay_s * (self._recent_faults() - 1)
+        """Wait before a start in safe mode, longer with each fault; before safe mode visitors are not kept waiting."""
+        until = time.monotonic() + self._limits.delay_s * (self._recent_faults() - self._limits.faults + 1)
         while not self._stopping and (left_s := until - time.monotonic()) > 0:
             self._notifier.send(WATCHDOG)
+            self._cleaner.look()
             _wait([wake], min(left_s, self._limits.tick_s))
 
     def _wish_to_stop(self) -> None:
@@ -235,11 +241,12 @@ def _for_children(environ: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _signals(wish_to_stop: Callable[[], None]) -> Iterator[int]:
-    """Turn SIGTERM and SIGINT into a wish, and every signal (a child's end too) into a byte to wake up by."""
+    """Turn SIGTERM, SIGINT and SIGHUP into a wish, and every signal (a child's end too) into a byte to wake up by."""
     wake, waker = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(waker, False)
-    before = {number: signal.signal(number, lambda *_: wish_to_stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    ends = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # SIGHUP: the user logs off
+    before = {number: signal.signal(number, lambda *_: wish_to_stop()) for number in ends}
     before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     try:

@@ -99,6 +99,16 @@ def test_after_a_fault_the_sessions_are_released_beside_the_new_child(rig, fault
     assert is_running(rig.child_pid())
 
 
+def test_the_release_neither_waits_for_the_next_child_nor_takes_it_for_the_dead_one(rig):
+    rig.start("stay", limits=LIMITS.replace("delay_s=0.01, faults=3", "delay_s=600, faults=1"))
+    rig.wait_for("life")
+    dead = living_run(rig.state)
+    os.kill(rig.child_pid(), signal.SIGKILL)
+    rig.wait_for("release")
+    assert len(rig.lines("life")) == 1
+    assert living_run(rig.state) not in (dead, "", None)
+
+
 def test_a_hung_child_may_write_its_last_words_and_is_replaced(rig):
     rig.start("mute", "stay")
     rig.wait_for("life", 2)
@@ -127,7 +137,7 @@ def test_safe_mode_ends_when_the_faults_are_old(rig):
     assert rig.lines("told to end")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_is_handed_on_and_ends_with_0(rig, number):
     rig.start("stay")
     rig.wait_for("life")
