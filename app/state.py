@@ -7,13 +7,13 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 _MOST_CRASH_BYTES = 1_000_000
 
 
 def default_state_dir() -> Path:
     """Return the platform's state directory for this program."""
+    import platformdirs  # not needed where the directory is named
+
     return platformdirs.user_state_path("avatar-kiosk", appauthor=False)
 
 

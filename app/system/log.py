@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import logging.handlers
-import os
 import re
 import sys
 import traceback
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from app.system.redact import HIDDEN, Redactor
 
-_MOST_BYTES, _MOST_FILES = 2_000_000, 5
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SENSITIVE = re.compile(
     r"(^|[._])(pii|token|secret|password|api_?key|authorization|session_id|room|room_name|identity)($|[._])", re.I
@@ -112,11 +108,6 @@ class Lines(logging.Formatter):
         return f"{time} {record.levelname.lower():7} {record.name}: {self._plain.message(record)}{told}"
 
 
-class _PrivateFile(logging.handlers.RotatingFileHandler):
-    def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", encoding="utf-8", errors=self.errors, opener=_private)
-
-
 def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handler]:
     """Return the handlers for stderr and, as JSON lines, for `file`. Raises OSError."""
     plain = Plain(redactor)
@@ -124,7 +115,9 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
     stream.setFormatter(Lines(plain))
     if file is None:
         return [stream]
-    rotating = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_MOST_FILES, errors="backslashreplace")
+    from app.system.log_file import PrivateFile  # what it loads would delay the parent's start of the kiosk
+
+    rotating = PrivateFile(file)
     rotating.setFormatter(JsonLines(plain))
     return [stream, rotating]
 
@@ -169,7 +162,3 @@ def _causes(error: BaseException) -> list[str]:
         found.append(f"{_kind(cause)} at {places[-1]}" if places else _kind(cause))
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return found
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

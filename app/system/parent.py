@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
 import select
 import signal
 import subprocess
@@ -57,8 +56,8 @@ def run_parent(kiosk: Sequence[str], release: Sequence[str], state_dir: Path) ->
     """Run the kiosk until it is meant to end; return the exit code for this process.
 
     kiosk: the whole command of the child (it must not supervise again). release: the command that stops what dead runs
-    left in the journal. Ends with 0 after SIGTERM, SIGINT or SIGHUP, with 10, 20 or 30 as the child did, and with 1 where
-    another kiosk holds `state_dir` or it cannot be used.
+    left in the journal. Ends with 0 after SIGTERM, SIGINT or SIGHUP, with 10, 20 or 30 as the child did, and with 1
+    where another kiosk holds `state_dir` or it cannot be used.
     """
     try:
         lock = StateLock(state_dir)
@@ -113,8 +112,8 @@ class Parent:
             return 0
 
     def _name_next_run(self) -> str:
-        """What the journal calls the next child, written down so that no release takes its sessions for a dead one's."""
-        run = secrets.token_hex(6)
+        """Write down what the journal calls the next child, so that no release takes it for a dead one."""
+        run = os.urandom(6).hex()
         self._lock.name_run(run)
         return run
 
