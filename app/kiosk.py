@@ -255,5 +255,6 @@ class Kiosk:
 async def keep_beating(vitals: Vitals) -> None:
     """Write the loop's sign of life, for everybody outside it, until cancelled."""
     while True:
+        vitals.tasks = len(asyncio.all_tasks())
         vitals.beat_at = time.monotonic()
         await asyncio.sleep(BEAT_S)

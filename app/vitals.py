@@ -65,6 +65,7 @@ class Vitals:
     kiosk: str = ""
     started_at: float = field(default_factory=time.monotonic)
     beat_at: float = field(default_factory=time.monotonic)  # the loop's last sign of life, time.monotonic
+    tasks: int = 0  # of the loop, at its last beat
     screen: str = ""
     screen_since: float = field(default_factory=time.monotonic)
     focus: str | None = None

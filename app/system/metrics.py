@@ -27,6 +27,7 @@ def _lines(vitals: Vitals, now: float, stall_notice_s: float) -> Iterator[str]:
     well = float(overdue(vitals, now, stall_notice_s) is None)
     yield _metric("healthy", "gauge", "1 while nothing that ought to move stands still.", {"": well})
     yield _metric("loop_beat_age_seconds", "gauge", "Since the event loop's last beat.", {"": now - vitals.beat_at})
+    yield _metric("loop_tasks", "gauge", "Tasks of the event loop at its last beat.", {"": vitals.tasks})
     reason = vitals.unavailable
     away = {_labels(reason=reason.value): 1.0} if reason else {}
     yield _metric("unavailable", "gauge", "1 with the reason, while nobody can be served.", away)

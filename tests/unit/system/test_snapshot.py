@@ -166,7 +166,7 @@ def test_every_line_of_the_metrics_has_the_form_that_prometheus_reads():
 def test_the_metrics_count_what_the_vitals_hold():
     vitals = visited()
     vitals.ends, vitals.vendor_errors = {"idle": 2, "visitor": 5}, {"Busy": 3}
-    vitals.unavailable, vitals.unconfirmed = UnavailableReason.NETWORK, 1
+    vitals.unavailable, vitals.unconfirmed, vitals.tasks = UnavailableReason.NETWORK, 1, 9
     found = samples(metrics_of(vitals, NOW, STALL))
     assert found['avatar_kiosk_info{version="1.0.0",kiosk="lobby-1"}'] == "1"
     assert found['avatar_kiosk_health{state="DEGRADED"}'] == "1"
@@ -180,6 +180,7 @@ def test_the_metrics_count_what_the_vitals_hold():
     assert found["avatar_kiosk_unconfirmed_releases"] == "1"
     assert found["avatar_kiosk_video_frames"] == "371"
     assert found["avatar_kiosk_healthy"] == "1"
+    assert found["avatar_kiosk_loop_tasks"] == "9"
 
 
 def test_a_name_cannot_break_out_of_its_label():
