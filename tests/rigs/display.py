@@ -6,15 +6,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 SCREEN = "1920x1920x24"  # large enough for full HD, upright and lying
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[dict[str, str]]:
-    """Start a display of its own; yields the environment of a process that shows its windows there."""
+@contextmanager
+def open_display() -> Iterator[dict[str, str]]:
+    """A display for the block; yields the environment of a process that shows its windows there."""
     if not shutil.which("Xvfb"):
         reason = "needs Xvfb: apt-get install xvfb"
         if os.environ.get("KIOSK_TEST_STRICT"):
@@ -37,3 +38,10 @@ def display() -> Iterator[dict[str, str]]:
     finally:
         server.kill()
         server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[dict[str, str]]:
+    """One display for all tests that do not fill it; see `open_display`."""
+    with open_display() as environ:
+        yield environ
