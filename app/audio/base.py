@@ -95,7 +95,7 @@ class Microphone(Protocol):
     sent_s: float  # seconds of sound taken by the room
 
     def frames(self) -> AsyncIterator[Sound]:
-        """Yield 10 ms frames as they come; one consumer; a slow one loses the oldest."""
+        """Yield 20 ms frames as they come; one consumer; a slow one loses the oldest."""
         ...
 
     async def close(self) -> None:

@@ -100,6 +100,8 @@ class Ring:
 
     def _shape(self, out: NDArray[np.float32], queued: int) -> None:
         """Fade in from where the last block ended, and out so that the end of the queue is the end of the fade."""
+        if self._gain == 1.0 and queued - FADE >= len(out):
+            return
         rising = max(0, min(len(out), queued - FADE))
         up = np.minimum(1.0, self._gain + np.arange(1, rising + 1) / FADE)
         gain = float(up[-1]) if rising else self._gain

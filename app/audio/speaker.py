@@ -156,6 +156,8 @@ def _gain(volume: float) -> float:
     return min(1.0, max(0.0, volume)) ** 2
 
 
-def _soften(gain: float, target: float) -> tuple[float, NDArray[np.float32]]:
+def _soften(gain: float, target: float) -> tuple[float, NDArray[np.float32] | np.float32]:
+    if gain == target:
+        return gain, np.float32(gain)
     end = target if abs(target - gain) < 1e-3 else gain + (target - gain) * _STEP
     return end, np.linspace(gain, end, FRAME, dtype=np.float32)

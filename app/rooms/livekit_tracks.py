@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 SMALLEST = 16  # pixels; a server ends a track with black pictures of 8x8 or 2x2
 CLOSE_S = 0.5
-VOICE_FRAMES = 50  # half a second may wait for a slow loop; then the oldest is lost
+VOICE_FRAME_MS = 20  # each frame costs the loop several turns; Opus sends as much at a time
+VOICE_FRAMES = 25  # half a second may wait for a slow loop; then the oldest is lost
 MICROPHONE_QUEUE_MS = 200
 
 _BUFFERS = {PixelFormat.BGRA: rtc.VideoBufferType.BGRA, PixelFormat.I420: rtc.VideoBufferType.I420}
@@ -105,7 +106,9 @@ def ask_for_layer(publication: rtc.RemoteTrackPublication, shown_size: tuple[int
 
 async def pump_voice(track: rtc.RemoteAudioTrack | rtc.LocalAudioTrack, speaker: SpeakerOut) -> None:
     """Write the track's sound to `speaker`, until cancelled or the track ends."""
-    stream = rtc.AudioStream(track, capacity=VOICE_FRAMES, sample_rate=RATE, num_channels=1)
+    stream = rtc.AudioStream(
+        track, capacity=VOICE_FRAMES, sample_rate=RATE, num_channels=1, frame_size_ms=VOICE_FRAME_MS
+    )
     try:
         async for event in stream:
             speaker.write(np.frombuffer(event.frame.data, np.int16))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.audio.base import FRAME, DeviceState, Levels
-from app.audio.microphone import QUEUE, CaptureMicrophone
+from app.audio.microphone import QUEUE, TOGETHER, CaptureMicrophone
 from app.audio.voice import VoiceDetector
 
 pytestmark = pytest.mark.asyncio
@@ -67,20 +67,23 @@ async def test_the_room_gets_clean_frames_in_order(rig):
     await asyncio.sleep(0)
     for value in (100, 200, 300):
         rig.hear(np.full(FRAME, value, np.int16))
-    assert [int(frame[0]) for frame in await taking] == [50, 100, 150]
-    assert rig.delays == [0.1] * 3
-    assert rig.microphone.sent_s == pytest.approx(0.03)
+        rig.hear(np.full(FRAME, value + 2, np.int16))
+    assert [(int(frame[0]), int(frame[-1]), len(frame)) for frame in await taking] == [
+        (50, 51, 960), (100, 101, 960), (150, 151, 960),
+    ]  # fmt: skip
+    assert rig.delays == [0.1] * 6
+    assert rig.microphone.sent_s == pytest.approx(0.06)
 
 
 async def test_a_frame_from_another_thread_wakes_the_room(rig):
     taking = asyncio.create_task(taken(rig.microphone, 1))
     await asyncio.sleep(0)
-    await asyncio.to_thread(rig.hear, VOICE)
+    await asyncio.to_thread(rig.hear, VOICE, TOGETHER)
     assert len(await taking) == 1
 
 
 async def test_a_slow_room_loses_the_oldest(rig):
-    taking = asyncio.create_task(taken(rig.microphone, QUEUE))
+    taking = asyncio.create_task(taken(rig.microphone, QUEUE // TOGETHER))
     await asyncio.sleep(0)
     for value in range(QUEUE + 5):
         rig.hear(np.full(FRAME, 2 * value, np.int16))
@@ -91,7 +94,7 @@ async def test_what_came_before_the_room_listened_is_past(rig):
     rig.hear(VOICE, 5)
     taking = asyncio.create_task(taken(rig.microphone, 1))
     await asyncio.sleep(0)
-    rig.hear(ROOM)
+    rig.hear(ROOM, TOGETHER)
     assert int((await taking)[0][0]) == 150
 
 
@@ -101,7 +104,7 @@ async def test_disabled_it_sends_silence_and_hears_no_speech(rig):
     taking = asyncio.create_task(taken(rig.microphone, 1))
     await asyncio.sleep(0)
     rig.microphone.enabled = False
-    rig.hear(VOICE)
+    rig.hear(VOICE, TOGETHER)
     assert not (await taking)[0].any()
     assert not rig.microphone.speaking
     assert rig.microphone.level == rig.levels.microphone == 0
@@ -145,8 +148,8 @@ async def test_without_a_device_the_room_gets_silence(rig):
     taking = asyncio.create_task(taken(rig.microphone, 2))
     await asyncio.sleep(0)
     rig.microphone.disconnected()
-    rig.microphone.miss()
-    rig.microphone.miss()
+    for _ in range(2 * TOGETHER):
+        rig.microphone.miss()
     assert not np.concatenate(await taking).any()
     assert rig.microphone.state is DeviceState.MISSING
     assert not rig.microphone.speaking
