@@ -50,6 +50,7 @@ def all_parts(loaded: Loaded, state: StateDirectory) -> list[Part]:
         partial(within, "shaders", lambda: probe_of("app.window.load_probe", "shaders")),
         partial(within, "guide", _guide),
         partial(within, "media library", lambda: probe_of("app.rooms.probe", "media_library")),
+        partial(within, "Daily library", lambda: probe_of("app.rooms.probe", "daily_library")),
         partial(within, "TLS", _tls),
         partial(within, "sound", lambda: probe_of("app.audio.probe", "parts")),
         partial(within, "sound devices", lambda: _devices(loaded)),

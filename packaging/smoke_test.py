@@ -21,6 +21,8 @@ from build_package import DIST, NAME, WORK, Refused, check_contents, version
 from visitor import Failed, Kiosk, clean_environ, virtual_screen
 
 LAST_LINE = "SELF-TEST PASS"
+# Notes where something is not installed; in a package each of them must be there and work.
+NATIVE = ("media library", "Daily library", "sound library", "echo cancellation", "voice detection", "guide")
 MOST_S = 60  # the first start of a cold package on a busy machine
 FATAL = re.compile(
     r"Traceback|ModuleNotFoundError|ImportError|cannot load Qt platform plugin|error while loading shared libraries"
@@ -59,6 +61,8 @@ def self_test(title: str, command: list[str], environ: Mapping[str, str]) -> Non
             raise Failed(f"{title}: no end after {MOST_S} s\n{output}") from None
     if process.returncode != 0 or LAST_LINE not in output.splitlines():
         raise Failed(f"{title}: ended with {process.returncode}\n{output}")
+    if lacking := [part for part in NATIVE if not re.search(rf"^ok +{part} ", output, re.MULTILINE)]:
+        raise Failed(f"{title}: not in this package: {', '.join(lacking)}\n{output}")
     if bad := unexpected(output):
         raise Failed(f"{title}: unexpected output\n" + "\n".join(bad))
     print(f"ok  {title}", flush=True)

@@ -1,6 +1,10 @@
-"""The self-test's question whether the media library really works here; needs no network, device or event loop."""
+"""The self-test's question whether the media libraries really work here; needs no network, device or event loop."""
 
 from __future__ import annotations
+
+import importlib.util
+
+from app.vendors.base import Finding
 
 
 def media_library() -> str:
@@ -16,3 +20,12 @@ def media_library() -> str:
     if min(shown) < 250:
         raise RuntimeError("the media library converts colours wrongly")
     return f"livekit {rtc.__version__}"
+
+
+def daily_library() -> list[Finding]:
+    """Load and start the library of Daily's rooms. Where it is not installed that is no fault. Raises ImportError."""
+    if importlib.util.find_spec("daily") is None:
+        return [Finding("Daily library", None, 'not installed: Tavus alone needs it, the extra "tavus" brings it')]
+    from app.rooms.daily_room import library_version
+
+    return [Finding("Daily library", True, library_version())]

@@ -52,6 +52,6 @@ def test_wrong_settings_and_a_state_directory_of_no_use_fail_it(tmp_path):
 
 def test_the_parts_that_need_nothing_work_here(tmp_path):
     parts = all_parts(read(tmp_path), StateDirectory(tmp_path / "state"))
-    found = [finding for part in (parts[0], parts[1], parts[6], parts[-1]) for finding in part()]
+    found = [finding for part in (parts[0], parts[1], parts[7], parts[-1]) for finding in part()]
     assert [finding.item for finding in found] == ["settings", "resources", "TLS", "state directory"]
     assert all(finding.ok for finding in found)
