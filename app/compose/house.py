@@ -73,6 +73,7 @@ class House:
         self._run = run
         self._safe_mode = safe_mode
         self._tasks = Tasks()
+        self._journal = SqliteJournal(state.database, mends=True, tell=self._tell_staff)
         self._ledgers: dict[str, Ledger] = {}
         self._budget = Budget(None, vitals)
         self._site_answers: SiteAnswers | None = None
@@ -86,7 +87,8 @@ class House:
         why = self._vitals.unavailable = self._why_unavailable()
         self._front.welcome(why)
         await self._front.reachable()
-        self._tell_status()
+        self._way_down.callback(self._journal.close)
+        await self._tell_status()
         self._keep_awake()
         if self._safe_mode:
             releases, _ = await self._open_releases()
@@ -114,10 +116,13 @@ class House:
             return UnavailableReason.SAFE_MODE
         return UnavailableReason.CONFIG if self._loaded.mistakes or self._lacks_media else None
 
-    def _tell_status(self) -> None:
+    async def _tell_status(self) -> None:
         status = self._settings.status
         if not status.listen:
             return
+        with contextlib.suppress(JournalError):  # told where it is needed
+            # The first answer already counts what an earlier run left behind.
+            self._vitals.open_sessions = len(await self._journal.rows())
         host, port = split_listen(status.listen)
         server = StatusServer(
             host,
@@ -187,10 +192,8 @@ class House:
         http = HttpClient(self._vitals.version)
         self._way_down.push_async_callback(http.close)
         self._open_ledgers()
-        journal = SqliteJournal(self._state.database, mends=True, tell=self._tell_staff)
-        self._way_down.callback(journal.close)
         self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use all of these
-        releases = Releases(journal, self._vitals, self._tasks, time.time)
+        releases = Releases(self._journal, self._vitals, self._tasks, time.time)
         try:
             await releases.recover(lambda name: self._control_of(http, name))
             await releases.check()

@@ -183,7 +183,9 @@ async def test_after_a_crash_the_own_session_is_ended_and_no_other(start, servic
     os.killpg(program.process.pid, signal.SIGKILL)
     await asyncio.to_thread(program.process.wait)
     assert service.taken(KEY) == 2
+    service.fail(path="/stop", times=1, status=500)
     again = start(toml(service), "--state-dir", str(program.state))
+    assert (await again.until(lambda s: True, 40))["open_sessions"] == 1, "the very first answer knows of it"
     await again.until(lambda s: s["screen"] == "attract" and service.active() == [other], 40)
     await again.until(lambda s: s["open_sessions"] == 0, 15)
     assert service.asked("/stop")[-1].json["reason"] == "ERROR"
