@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.screens import Answer, Intent, Prefer, Preferences, Screen, Shown, Staff, StaffAction
 from app.vitals import Vitals
+
+TICK_S = 1.0
 
 
 class Stage:
@@ -90,6 +92,27 @@ class Stage:
             await self.arrived()
             if (intent := self.take()) is not None:
                 return intent
+
+    async def beside(self, work: Awaitable[object], takes: Callable[[Intent], bool], show: Callable[[], None]) -> bool:
+        """Wait for `work` while the visitor can be heard. True as soon as `takes` an intent; then `work` is cancelled.
+
+        show: called at once, every second, and after each intent. What `takes` or `show` raises ends the wait too.
+        """
+        task = asyncio.ensure_future(work)
+        arrived = asyncio.create_task(self.arrived(), name="intent")
+        try:
+            while not task.done():
+                show()
+                await asyncio.wait({task, arrived}, timeout=TICK_S, return_when=asyncio.FIRST_COMPLETED)
+                while (intent := self.take()) is not None:
+                    if takes(intent):
+                        return True
+                if arrived.done():
+                    arrived = asyncio.create_task(self.arrived(), name="intent")
+            return False
+        finally:
+            arrived.cancel()
+            task.cancel()
 
     def _forget(self) -> None:
         self._intents.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from app.line import Line
 from app.picture import Picture
 from app.release import Lease, Releases
 from app.rooms.base import RoomError, RoomFactory, RoomFault
-from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Notice, Start, TalkMode
+from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Intent, Notice, Start, TalkMode
 from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import Control, SessionInfo, VendorProtocol, VisitRequest
@@ -204,24 +204,16 @@ class Visit:
             raise _as_vendor_error(session.provider, error) from None
         await leg.ready()
 
-    async def _beside_connecting(self, joining: Awaitable[None], sound: VisitSound) -> None:
+    async def _beside_connecting(self, joining: asyncio.Task[None], sound: VisitSound) -> None:
         """Show that the guide is coming; the visitor may cancel."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        task = asyncio.ensure_future(joining)
-        arrived = asyncio.create_task(self._p.stage.arrived(), name="connect-intent")
-        try:
-            while not task.done():
-                self._p.stage.show(Connecting(slow=clock() - began > CONNECT_SLOW_S))
-                await asyncio.wait({task, arrived}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
-                while (intent := self._p.stage.take()) is not None:
-                    if isinstance(intent, Cancel):
-                        raise Left(EndReason.CANCELLED)
-                if arrived.done():
-                    arrived = asyncio.create_task(self._p.stage.arrived(), name="connect-intent")
-                sound.measure()
-        finally:
-            arrived.cancel()
+
+        def show() -> None:
+            self._p.stage.show(Connecting(slow=clock() - began > CONNECT_SLOW_S))
+            sound.measure()
+
+        await self._p.stage.beside(joining, _may_cancel, show)
 
     # ------------------------------------------------------------ live
 
@@ -317,6 +309,12 @@ class Visit:
         errors[type(error).__name__] = errors.get(type(error).__name__, 0) + 1
         self._p.vitals.vendor_errors = errors
         log.info("the visit could not begin", extra={"error": type(error).__name__, "status": error.http_status})
+
+
+def _may_cancel(intent: Intent) -> bool:
+    if isinstance(intent, Cancel):
+        raise Left(EndReason.CANCELLED)
+    return False
 
 
 def _as_vendor_error(vendor: str, error: RoomError) -> VendorError:

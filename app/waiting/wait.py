@@ -76,7 +76,6 @@ class WaitForSlot:
         if after is not None:
             await self._pause(self._busy_delay_s(after))
         else:
-            self._stage.show(Connecting())
             await self._beside(self._first_turn())
         while True:
             try:
@@ -125,7 +124,6 @@ class WaitForSlot:
         if self._waits_since is None:
             self._waits_since = self._clock()
             self._keep_at = self._waits_since + self._settings.keep_place_s
-        self._show()
         await self._beside(self._delay(delay_s))
         if self._clock() >= self._keep_at:
             await self._keep_place()
@@ -148,25 +146,12 @@ class WaitForSlot:
         if not answered:
             raise Left(EndReason.CANCELLED)
         self._keep_at = self._clock() + self._settings.keep_place_s
-        self._show()
 
     async def _beside(self, work: Awaitable[object], asks: Ask | None = None, until: float = 0.0) -> bool:
         """Do `work` while the screen ticks and the visitor may leave. True when he answered the question instead."""
-        task = asyncio.ensure_future(work)
-        arrived = asyncio.create_task(self._stage.arrived(), name="wait-intent")
-        try:
-            while not task.done():
-                await asyncio.wait({task, arrived}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
-                while (intent := self._stage.take()) is not None:
-                    if self._takes(intent, asks):
-                        return True
-                if arrived.done():
-                    arrived = asyncio.create_task(self._stage.arrived(), name="wait-intent")
-                self._show(asks, until)
-            return False
-        finally:
-            arrived.cancel()
-            task.cancel()
+        return await self._stage.beside(
+            work, takes=lambda intent: self._takes(intent, asks), show=lambda: self._show(asks, until)
+        )
 
     def _takes(self, intent: Intent, asks: Ask | None) -> bool:
         if isinstance(intent, Cancel):
