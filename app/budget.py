@@ -41,5 +41,5 @@ class Budget:
         self._vitals.credits = CreditsVitals(used, bought)
         if self._ledger.is_low and not self._has_warned:
             self._has_warned = True
-            self._vitals.staff_note = f"{used:.1f} of {bought:g} credits are used."
+            self._vitals.staff_note = f"{used:.1f} of {bought:g} credits are used: buy more, and raise budget.credits."
             log.warning("credits run low", extra={"used": round(used, 2), "bought": bought})

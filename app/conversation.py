@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -51,6 +52,7 @@ from app.vitals import VideoVitals, VisitVitals, Vitals
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.1  # how often devices and picture are looked at
+EARLY_S = 40.0  # the service counts from its own start, which is earlier than ours by the time that joining took
 
 
 @dataclass
@@ -136,7 +138,9 @@ class Conversation:
         }
         tasks = [asyncio.create_task(self._guarded(part), name=f"live-{name}") for name, part in work.items()]
         try:
-            return await self._over
+            reason = await self._over
+            self._look_at_length(reason)
+            return reason
         finally:
             for task in tasks:
                 task.cancel()
@@ -147,6 +151,17 @@ class Conversation:
         """End it; the first reason counts."""
         if not self._over.done():
             self._over.set_result(reason)
+
+    def _look_at_length(self, reason: EndReason) -> None:
+        """Minutes that are used up in the middle can look exactly like the end of the longest session."""
+        left_s = self._session.services_remaining_s
+        if reason is not EndReason.VENDOR_MAX_DURATION or not EARLY_S < left_s < math.inf:
+            return
+        log.warning("the service ended a conversation before its time", extra={"left_s": round(left_s)})
+        self._p.vitals.staff_note = (
+            f"The service ended a conversation {left_s:.0f} s before its time: its minutes may be used up, "
+            "or plan_max_s is more than the plan allows."
+        )
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:

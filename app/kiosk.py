@@ -171,7 +171,7 @@ class Kiosk:
             self._guard_until = self._clock() + self._p.settings.visit.touch_guard_s
         vitals.ends = {**vitals.ends, vitals.last_end.value: vitals.ends.get(vitals.last_end.value, 0) + 1}
         if vitals.last_end is EndReason.OUT_OF_CREDITS:
-            self._say_unavailable(UnavailableReason.CREDITS)
+            self._tell_staff(OutOfCredits(self._p.service.name, "minutes or credits were used up in a visit"))
         self._wants_again = visit.wants_again and vitals.unavailable is None
 
     async def _stay_closed(self) -> None:

@@ -224,6 +224,11 @@ class SessionTimer:
         return max(self.deadline - _now(), 0.0)
 
     @property
+    def services_remaining_s(self) -> float:
+        """Seconds left of what the service confirmed; infinite where it said nothing."""
+        return self._most - _now()
+
+    @property
     def is_over(self) -> bool:
         """Whether the time is up."""
         return self.remaining_s <= TICK_S

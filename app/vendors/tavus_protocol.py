@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 65_536  # of a message; the service's are far below
 WHY_S = 2.0
-EARLY_S = 5.0  # a conversation that ends so much before its time, by its time, is a sign of used-up minutes
 
 
 class TavusProtocol:
@@ -36,8 +35,6 @@ class TavusProtocol:
         self._speaks = {Speaker.VISITOR: False, Speaker.AVATAR: False}
         self._is_ready = self._had_avatar = self._is_over = False
         self._doubts = asyncio.Event()  # the avatar is not there any more: has the conversation ended?
-        self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
 
     def choose(self, members: Sequence[Member]) -> Choice:
         """See `VendorProtocol.choose`: the room holds two, so whoever has a picture is the avatar."""
@@ -112,18 +109,7 @@ class TavusProtocol:
 
     def _ended(self, reason: EndReason) -> Ended:
         self._is_over = True
-        if reason is EndReason.VENDOR_MAX_DURATION:
-            self._tell_early_end()
         return Ended(reason)
-
-    def _tell_early_end(self) -> None:
-        """Minutes that are used up in the middle look exactly like the end of the longest call."""
-        lasted_s, asked_s = self._clock() - self._began, self._session.max_duration_s or 0.0
-        if lasted_s < asked_s - EARLY_S:
-            log.warning(
-                "the service ended a conversation before its time: its minutes may be used up, or the plan allows less",
-                extra={"asked_s": round(asked_s), "lasted_s": round(lasted_s)},
-            )
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: while the avatar is away, ask whether the conversation has ended."""
@@ -137,8 +123,6 @@ class TavusProtocol:
     async def why_ended(self, reason: EndReason) -> EndReason:
         """See `VendorProtocol.why_ended`."""
         told = await self._why()
-        if told is EndReason.VENDOR_MAX_DURATION:
-            self._tell_early_end()
         return reason if told in (None, EndReason.UNKNOWN) else told
 
     async def _why(self) -> EndReason | None:

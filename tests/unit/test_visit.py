@@ -635,6 +635,20 @@ async def test_credits_that_run_out_in_a_visit_say_goodbye_and_then_unavailable(
         rig.room.say(Ended(EndReason.OUT_OF_CREDITS))
         assert (await rig.until(Farewell, within=1)).reason is EndReason.OUT_OF_CREDITS
         assert (await rig.until(Unavailable)).reason is UnavailableReason.CREDITS
+        assert "used up in a visit" in rig.vitals.staff_note
+
+
+@pytest.mark.parametrize(("lasted_s", "is_early"), [(86, True), (250, False)])
+@pytest.mark.expect_log("ended a conversation before its time")
+async def test_used_up_minutes_that_look_like_the_longest_session_are_told_to_staff(lasted_s, is_early) -> None:
+    control = FakeControl(max_duration_s=300.0)
+    async with Rig(settings(visit={"idle_s": 1000}), control) as rig:
+        await rig.to_live()
+        await asyncio.sleep(lasted_s)
+        rig.protocol.true_reason = EndReason.VENDOR_MAX_DURATION
+        rig.room.drop(EndReason.ROOM_CLOSED)
+        await rig.until(Farewell)
+        assert ("before its time" in rig.vitals.staff_note) is is_early
 
 
 async def test_a_warning_of_the_service_is_shown_as_time_left() -> None:

@@ -48,7 +48,6 @@ MESSAGES = st.fixed_dictionaries(
 def test_nothing_that_arrives_leaves_the_protocol_as_an_exception(messages):
     async def check() -> None:
         made = protocol()
-        made._tell_early_end = lambda: None
         finals: set[Any] = set()
         active = {VISITOR: False, AVATAR: False}
         ends = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from typing import Any
 
 import pytest
@@ -249,37 +248,6 @@ ENDS = [
     (None, EndReason.UNKNOWN),
     (5, EndReason.UNKNOWN),
 ]
-
-
-@pytest.mark.expect_log("ended a conversation before its time")
-@pytest.mark.parametrize("key", ["reason", "shutdown_reason"])
-@pytest.mark.parametrize(("reason", "expected"), ENDS)
-async def test_every_shutdown_has_one_reason_and_counts_once(key, reason, expected):
-    made = protocol()
-    shutdown = data("system.shutdown", message_type="system", properties={key: reason})
-    assert told(made, shutdown, shutdown, whole("replica", "too late")) == [Ended(expected)]
-
-
-@pytest.mark.parametrize("more", [{}, {"properties": None}, {"properties": "x"}, {"properties": []}])
-async def test_a_shutdown_without_a_reason_is_an_end(more):
-    assert told(protocol(), data("system.shutdown", **more)) == [Ended(EndReason.UNKNOWN)]
-
-
-@pytest.mark.expect_log("ended a conversation before its time")
-async def test_minutes_that_run_out_in_the_middle_are_told_to_staff(caplog):
-    made = protocol(max_s=300.0)
-    await asyncio.sleep(86)
-    assert told(made, data("system.shutdown", properties={"reason": "max_call_duration"})) == [
-        Ended(EndReason.VENDOR_MAX_DURATION)
-    ]
-    (record,) = [r for r in caplog.records if r.levelno == logging.WARNING]
-    assert (record.asked_s, record.lasted_s) == (300, 86)
-
-
-async def test_the_true_maximum_is_no_alert():
-    made = protocol(max_s=300.0)
-    await asyncio.sleep(299)
-    told(made, data("system.shutdown", properties={"reason": "max_call_duration reached"}))
 
 
 @pytest.mark.parametrize(
