@@ -30,6 +30,7 @@ LEVEL_STEP_MS = 66
 QUESTIONS = 3
 # Share of the height in portrait that stays free of plates: the face. Large words need more.
 FREE, FREE_LARGE = 0.62, 0.48
+FREE_FIGURE = 0.54  # with a question and the time that is left, plates end here: a mouth that speaks stays in sight
 WHY = {WhyNot.SOMEONE_WAITS: "live.someone_waits", WhyNot.LIMIT: "live.limit"}
 # Words become smaller only on windows that cannot hold them.
 SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
@@ -198,7 +199,9 @@ class TalkPane(ScreenWidget):
 
     def picture_free(self, size: QSize) -> float:
         """Return the share that plates leave free; it does not change with the words, so that no figure jumps."""
-        return FREE_LARGE if self.look.large and size.height() >= size.width() else 1.0
+        if size.height() < size.width():
+            return 1.0
+        return FREE_LARGE if self.look.large else FREE_FIGURE
 
     def first_focus(self) -> QWidget | None:
         """Return the first question, else "type", else "settings": nothing that ends the visit."""
