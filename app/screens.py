@@ -149,10 +149,11 @@ class Attract:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Before the microphone opens: an AI, a microphone, so many minutes."""
+    """Before the microphone opens: an AI, a microphone, so many minutes. local: what is said stays in this machine."""
 
     limit_s: int = 300
     mode: TalkMode = TalkMode.HANDS_FREE
+    local: bool = False
 
     name = "notice"
 

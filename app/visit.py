@@ -137,7 +137,8 @@ class Visit:
 
     async def _give_notice(self) -> None:
         stage = self._p.stage
-        stage.show(Notice(limit_s=round(self._settings.hard_limit_s), mode=self._mode))
+        local = self._p.service.control.capabilities.local
+        stage.show(Notice(limit_s=round(self._settings.hard_limit_s), mode=self._mode, local=local))
         try:
             async with asyncio.timeout(NOTICE_S):
                 while not isinstance(intent := await stage.next(), Accept):

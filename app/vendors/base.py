@@ -28,6 +28,12 @@ class VendorSettings(BaseModel):
     extra: dict[str, Any] = {}
 
 
+class LiveKitRoomSettings(VendorSettings):
+    """Those of services whose rooms are LiveKit's. relay_only: sound and picture go through relays alone."""
+
+    relay_only: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a service can do; everything else follows from it.
@@ -35,7 +41,8 @@ class Capabilities:
     video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
     it tells how many sessions run. transcripts: it sends the visitor's words. answers_prove: it does not, but an
     answer of its avatar right after a voice proves that a visitor spoke. orphan_s: so many seconds after we are gone,
-    or after the longest possible visit, the service has ended a session that nobody stopped.
+    or after the longest possible visit, the service has ended a session that nobody stopped. local: nothing that is
+    said leaves this machine.
     """
 
     video: bool = True
@@ -48,6 +55,7 @@ class Capabilities:
     absence_is_busy: bool = False  # a room where nobody appears means that every slot is taken
     tells_nothing_came: bool = False  # after a lost answer the service can say that no session exists
     orphan_s: float = 3600.0
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,10 @@ class VendorProtocol(Protocol):
 
     async def ask(self, room: Room, text: str) -> None:
         """A typed or suggested question of the visitor."""
+        ...
+
+    async def finish_question(self, room: Room) -> None:
+        """The visitor let go of the talk button: what was said is all of it."""
         ...
 
     async def interrupt(self, room: Room) -> None:

@@ -34,7 +34,7 @@ class DemoControl:
     """
 
     def __init__(self, busy_s: float = 0.0, *, hears: bool = True) -> None:
-        self.capabilities = Capabilities(transcripts=hears, can_interrupt=True, orphan_s=60.0)
+        self.capabilities = Capabilities(transcripts=hears, can_interrupt=True, orphan_s=60.0, local=True)
         self._busy_s = busy_s
         self._first_ask: float | None = None
         self._last_ask = 0.0

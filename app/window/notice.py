@@ -39,7 +39,8 @@ class NoticeScreen(SheetScreen):
         self._title.say(texts("notice.title"))
         self._ai.say(texts("notice.ai"), texts("notice.ai_more"))
         point = "typing" if typed else "microphone"
-        self._voice.say(texts(f"notice.{point}"), texts(f"notice.{point}_more"))
+        goes = "local_more" if notice.local else f"{point}_more"
+        self._voice.say(texts(f"notice.{point}"), texts(f"notice.{goes}"))
         self._voice.badge.set_icon(sign)
         self._time.say(texts("notice.time", minutes=texts.minutes(notice.limit_s)), texts("notice.time_more"))
         self._accept.say(texts("notice.accept"))

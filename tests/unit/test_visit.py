@@ -109,6 +109,14 @@ async def test_the_microphone_opens_only_after_the_notice_is_accepted() -> None:
         assert rig.audio.open_devices == ["speaker", "microphone"]
 
 
+@pytest.mark.parametrize("local", [False, True])
+async def test_the_notice_tells_whether_what_is_said_stays_here(local: bool) -> None:
+    async with Rig(control=FakeControl(capabilities=Capabilities(local=local))) as rig:
+        await rig.until(Attract)
+        rig.tap(Start())
+        assert (await rig.until(Notice)).local is local
+
+
 async def test_a_notice_nobody_answers_goes_back_after_20_seconds() -> None:
     async with Rig() as rig:
         await rig.until(Attract)

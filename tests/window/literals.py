@@ -41,6 +41,7 @@ QUIET: dict[str, Screen] = {
     "attract": Attract(),
     "notice": Notice(),
     "notice-typed": Notice(mode=TalkMode.TEXT),
+    "notice-local": Notice(local=True),
     "waiting-first": Waiting(),
     "waiting": Waiting(waited_s=72),
     "waiting-trouble": Waiting(waited_s=200, reason=WaitReason.TROUBLE),
