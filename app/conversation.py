@@ -292,6 +292,8 @@ class Conversation:
                 self._tell_service(lambda leg: leg.protocol.interrupt(leg.room))
             case TalkButton(down=down):
                 self._ear.talk_button(down)
+                if not down:
+                    self._tell_service(lambda leg: leg.protocol.finish_question(leg.room))
             case Mute(muted=muted):
                 self._ear.visitor_muted = muted
                 self._p.speaker.chime("microphone_closed" if muted else "microphone_open")

@@ -33,7 +33,7 @@ from app.system.awake import KeepAwake
 from app.system.memory import used_share
 from app.system.status import StatusServer, StatusUnavailable
 from app.tasks import Tasks
-from app.vendors.base import Control, Vendor
+from app.vendors.base import Control, LiveKitRoomSettings, Vendor
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
 from app.visit import VisitParts
@@ -258,16 +258,17 @@ class House:
         own = tuple(self._settings.look.questions)
         if vendor.media == "local":
             return self._guides_rooms(own, company)
-        rooms = self._daily_rooms() if vendor.media == "daily" else self._livekit_rooms()
+        rooms = self._daily_rooms() if vendor.media == "daily" else self._livekit_rooms(vendor)
         answers = self._site_answers
         if answers is not None:
             return rooms, lambda language: own or answers.questions(language)[:QUESTIONS]
         return rooms, lambda language: own
 
-    def _livekit_rooms(self) -> RoomFactory:
+    def _livekit_rooms(self, vendor: Vendor) -> RoomFactory:
         from app.rooms.livekit_room import LiveKitRooms
 
-        rooms = LiveKitRooms()
+        table = self._settings.service.table(vendor)
+        rooms = LiveKitRooms(relay_only=isinstance(table, LiveKitRoomSettings) and table.relay_only)
         self._way_down.push_async_callback(rooms.close)
         return rooms
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from livekit import rtc
@@ -45,16 +46,21 @@ SEND_S = 5.0
 # With the library's own default, one peer connection for both directions, our publishing and our subscribing can get
 # into each other's way: of 96 joins on an overloaded machine, 14 had no picture or were never heard; so none.
 _OPTIONS = rtc.RoomOptions(single_peer_connection=False)
+_RELAYED = replace(_OPTIONS, rtc_config=rtc.RtcConfiguration(ice_transport_type=rtc.IceTransportType.TRANSPORT_RELAY))
 
 
 class LiveKitRooms:
     """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
 
+    relay_only: sound and picture go through the service's relays, for networks that let nothing else through.
     library_log: None to install one; it stays for good, because the library's records come late.
     """
 
-    def __init__(self, times: RoomTimes | None = None, library_log: LibraryLog | None = None) -> None:
+    def __init__(
+        self, times: RoomTimes | None = None, library_log: LibraryLog | None = None, *, relay_only: bool = False
+    ) -> None:
         self.reaper = Reaper()
+        self._options = _RELAYED if relay_only else _OPTIONS
         self._times = times or RoomTimes()
         if library_log is None:
             library_log = LibraryLog()
@@ -73,6 +79,7 @@ class LiveKitRooms:
             reaper=self.reaper,
             library_log=self._log,
             times=self._times,
+            options=self._options,
         )
 
     async def close(self, most_s: float = 2.0) -> None:
@@ -98,6 +105,7 @@ class LiveKitRoom:
         reaper: Reaper,
         library_log: LibraryLog,
         times: RoomTimes,
+        options: rtc.RoomOptions = _OPTIONS,
     ) -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
         self.identity = ""
@@ -106,6 +114,7 @@ class LiveKitRoom:
         self._reaper = reaper
         self._library_log = library_log
         self._times = times
+        self._options = options
         self._avatar = Avatar(picture, speaker, times, self._tell)
         self._texts = TextStreams(self._tell)
         self._room: rtc.Room | None = None
@@ -122,7 +131,7 @@ class LiveKitRoom:
         room = rtc.Room()  # single use: a second connect finds the first one's participants and fails
         self._listen(room)
         began = time.monotonic()
-        joining = asyncio.get_running_loop().create_task(room.connect(url, token, _OPTIONS), name="room-connect")
+        joining = asyncio.get_running_loop().create_task(room.connect(url, token, self._options), name="room-connect")
         try:
             await asyncio.wait({joining}, timeout=deadline_s)
         except asyncio.CancelledError:

@@ -238,6 +238,9 @@ class AgentsProtocol:
         """See `VendorProtocol.ask`: the agent interrupts itself and answers."""
         await room.send_text(text, CHAT)
 
+    async def finish_question(self, room: Room) -> None:
+        """See `VendorProtocol.finish_question`: the agent hears the silence."""
+
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`; nothing without the operator's own remote procedure."""
         if self._interrupt_method and self._agent is not None:

@@ -11,10 +11,10 @@ from app.settings.types import Duration, HttpUrl, Language, UrlPath
 from app.vendors.aistudios_api import NAME
 from app.vendors.aistudios_control import AistudiosControl
 from app.vendors.aistudios_protocol import AistudiosProtocol
-from app.vendors.base import Control, SessionInfo, Vendor, VendorContext, VendorProtocol, VendorSettings
+from app.vendors.base import Control, LiveKitRoomSettings, SessionInfo, Vendor, VendorContext, VendorProtocol
 
 
-class AistudiosSettings(VendorSettings):
+class AistudiosSettings(LiveKitRoomSettings):
     """[service.aistudios]. plan_max_s: the plan's longest session.
 
     language: what the avatar speaks with visitors who keep the kiosk's first language. conversation: who listens to the

@@ -186,6 +186,9 @@ class AistudiosProtocol:
         while self._questions.qsize() > MOST_QUESTIONS:
             self._questions.get_nowait()
 
+    async def finish_question(self, room: Room) -> None:
+        """See `VendorProtocol.finish_question`: the service hears the silence."""
+
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`: the service has no call for it; what was not yet said stays unsaid."""
         while not self._questions.empty():

@@ -224,6 +224,10 @@ class ConvaiProtocol:
         """See `VendorProtocol.ask`."""
         await self._send(room, "user_text_message", {"text": text[:MOST]})
 
+    async def finish_question(self, room: Room) -> None:
+        """See `VendorProtocol.finish_question`."""
+        await self._send(room, "force-user-stopped-speaking", {})
+
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`: what still comes of this turn is dropped here, whatever the service does."""
         self._turns.drop()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from app.settings.types import Duration, DurationOrZero, HttpUrl
-from app.vendors.base import VendorSettings
+from app.vendors.base import LiveKitRoomSettings
 from app.vendors.classify import Sign, Signs
 
 # The settings add to busy and credits. A 429 without a sign is busy: its wording is unknown. The wording of credits is
@@ -27,7 +27,7 @@ ADVICE = (
 _WRAP_UP = "The visitor's time is nearly over. Say goodbye now, in one short and friendly sentence, and ask nothing."
 
 
-class ConvaiSettings(VendorSettings):
+class ConvaiSettings(LiveKitRoomSettings):
     """[service.convai].
 
     face: "visemes" where the mouth follows the service's face data, "loudness" where it follows the voice.

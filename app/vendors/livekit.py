@@ -19,12 +19,12 @@ from app.vendors.base import (
     Capabilities,
     Control,
     Finding,
+    LiveKitRoomSettings,
     SessionInfo,
     StopOrder,
     Vendor,
     VendorContext,
     VendorProtocol,
-    VendorSettings,
     VisitRequest,
 )
 from app.vendors.body import merged
@@ -41,7 +41,7 @@ VANISHED_S = 25.0
 CLOCK_S = 60.0  # a LiveKit server forgives so much clock error in a token
 
 
-class LiveKitSettings(VendorSettings):
+class LiveKitSettings(LiveKitRoomSettings):
     """[service.livekit].
 
     token_url: POST, standard shape. release_url: POST {"room_name"} when the visit ends, "" for none.

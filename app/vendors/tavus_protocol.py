@@ -138,6 +138,9 @@ class TavusProtocol:
         """See `VendorProtocol.ask`: as if the visitor had said it."""
         await self._send(room, "respond", text=text)
 
+    async def finish_question(self, room: Room) -> None:
+        """See `VendorProtocol.finish_question`: the service hears the silence."""
+
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`."""
         await self._send(room, "interrupt")

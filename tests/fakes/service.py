@@ -189,6 +189,9 @@ class FakeProtocol:
     async def ask(self, room, text: str) -> None:
         self.calls.append(("ask", text))
 
+    async def finish_question(self, room) -> None:
+        self.calls.append(("finish_question", None))
+
     async def interrupt(self, room) -> None:
         self.calls.append(("interrupt", None))
 

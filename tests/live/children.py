@@ -63,10 +63,20 @@ async def blocked_media(server: LiveKitServer) -> None:
             raise AssertionError("the join should have failed")
 
 
+async def relays_alone(server: LiveKitServer) -> None:
+    """A server without a relay: nothing goes directly, although it could."""
+    try:
+        await _room(LiveKitRooms(relay_only=True)).join(server.ws, server.token("relayed", "kiosk"), 16.0)
+    except RoomError as error:
+        assert error.hint == "media ports blocked", error.hint
+    else:
+        raise AssertionError("the join should have failed")
+
+
 def main() -> None:
     """Run the scene named on the command line; its exit code is the verdict."""
     name = sys.argv[1]
-    scene = {"late-joins": late_joins, "blocked-media": blocked_media}[name]
+    scene = {"late-joins": late_joins, "blocked-media": blocked_media, "relays-alone": relays_alone}[name]
     server = start_server()
     loop = asyncio.new_event_loop()
     try:

@@ -15,5 +15,9 @@ def test_blocked_media_is_named_within_the_visits_own_deadline(children):
     children.survived("blocked-media")
 
 
+def test_where_relays_alone_are_wanted_nothing_goes_directly(children):
+    children.survived("relays-alone")
+
+
 def test_fifty_ways_out_with_an_open_stream_end_well(children):
     assert children.exits() == [0] * 50

@@ -720,6 +720,8 @@ async def test_a_loud_room_offers_the_button_and_pressing_it_changes_the_mode() 
         await rig.until(lambda s: isinstance(s, Live) and s.mode is TalkMode.PUSH_TO_TALK, within=1)
         assert rig.audio.microphone.enabled
         rig.tap(TalkButton(False))
+        await asyncio.sleep(0.1)
+        assert rig.protocol.calls == [("finish_question", None)], "the service need not wait for the silence"
         await asyncio.sleep(0.2)
         assert not rig.audio.microphone.enabled
 

@@ -479,6 +479,8 @@ async def test_a_room_that_closes_for_another_reason_keeps_its_own():
 @pytest.mark.asyncio
 async def test_a_question_and_the_wish_to_close_are_said():
     session = Session(wrap_up="Say goodbye.")
+    await session.protocol.finish_question(session.room)
+    assert session.room.sent.pop()["type"] == "force-user-stopped-speaking"
     await session.protocol.ask(session.room, "Where is the cafe?")
     await session.protocol.wrap_up(session.room, 15.0)
     assert session.room.sent[0] == {
