@@ -67,6 +67,11 @@ class Recorded:
     at: float
 
     @property
+    def line(self) -> str:
+        """Method and path with a space after each: "POST /x " is no part of "POST /x/end "."""
+        return f"{self.method} {self.path} "
+
+    @property
     def json(self) -> Any:
         try:
             return json.loads(self.text)
@@ -76,7 +81,7 @@ class Recorded:
 
 @dataclass
 class Fault:
-    """What goes wrong with the next `times` requests to a path that contains `path`.
+    """What goes wrong with the next `times` requests whose line (see `Recorded.line`) contains `path`.
 
     Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
     (text as it is, anything else as JSON). After it has done its work: `lose` (answer never sent, connection cut),
@@ -103,7 +108,8 @@ class NoSlot(Exception):
 class Emulator:
     """An HTTP service on loopback. A subclass gives `routes` and calls `take` and `end` where its service would.
 
-    requests: everything that was asked, in order. release_lag_s: between a session's end and its free slot.
+    requests: everything that was asked, in order. answers: what was said to it, likewise, faults left out.
+    release_lag_s: between a session's end and its free slot.
     """
 
     def __init__(
@@ -113,6 +119,7 @@ class Emulator:
         self.clock = clock or Clock()
         self.release_lag_s = release_lag_s
         self.requests: list[Recorded] = []
+        self.answers: list[str] = []
         self.sessions: list[Session] = []
         self.url = ""
         self._faults: list[Fault] = []
@@ -202,9 +209,13 @@ class Emulator:
         """Plan a fault; see `Fault` for its words. Several for one path happen one after another."""
         self._faults.append(Fault(**what))
 
+    def heal(self) -> None:
+        """Forget the faults that were planned."""
+        self._faults.clear()
+
     def asked(self, path: str) -> list[Recorded]:
-        """Return the requests to paths that contain `path`."""
-        return [request for request in self.requests if path in request.path]
+        """Return the requests whose line contains `path`."""
+        return [request for request in self.requests if path in request.line]
 
     def truth(self) -> dict[str, Any]:
         """Everything that an outside view may show."""
@@ -218,9 +229,9 @@ class Emulator:
     async def _admin(self, request: web.Request) -> web.Response:
         return web.json_response(self.truth())
 
-    def _next_fault(self, path: str) -> Fault | None:
+    def _next_fault(self, line: str) -> Fault | None:
         for fault in self._faults:
-            if fault.path in path and fault.times > 0:
+            if fault.path in line and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None
@@ -231,10 +242,11 @@ class Emulator:
             return await handler(request)
         text = (await request.read()).decode("utf-8", "replace")
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.requests.append(Recorded(request.method, request.path, headers, text, self.clock.now()))
-        fault = self._next_fault(request.path)
+        asked = Recorded(request.method, request.path, headers, text, self.clock.now())
+        self.requests.append(asked)
+        fault = self._next_fault(asked.line)
         if fault is None:
-            return await handler(request)
+            return self._noted(await handler(request))
         await asyncio.sleep(fault.delay_s)
         if fault.reset:
             return _cut(request)
@@ -243,9 +255,13 @@ class Emulator:
             kind = "text/html" if body.lstrip().startswith("<") else "application/json"
             headers = {"Content-Type": kind} | fault.headers
             return web.Response(status=fault.status, text="" if fault.body is None else body, headers=headers)
-        response = await handler(request)
+        response = self._noted(await handler(request))
         await asyncio.sleep(fault.late_s)
         return _cut(request) if fault.lose else _spoilt(response, fault)
+
+    def _noted(self, response: web.StreamResponse) -> web.StreamResponse:
+        self.answers.append((response.text or "") if isinstance(response, web.Response) else "")
+        return response
 
 
 def _cut(request: web.Request) -> web.Response:
