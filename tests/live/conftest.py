@@ -48,7 +48,8 @@ class Children:
     """Processes that run beside the tests; see `tests.live.children` and `tests.live.leaver`."""
 
     def __init__(self) -> None:
-        self._scenes = {name: _start("tests.live.children", name) for name in ("late-joins", "blocked-media", "relays-alone")}
+        names = ("late-joins", "blocked-media", "relays-alone")
+        self._scenes = {name: _start("tests.live.children", name) for name in names}
         self._leaving = ThreadPoolExecutor(1)
         self._exits = [self._leaving.submit(_leave) for _ in range(50)]
 
