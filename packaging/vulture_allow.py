@@ -6,6 +6,7 @@ _: Any = None
 
 # Called by name, in a process of its own: self-test and check.
 _.media_library
+_.daily_library
 _.fonts
 _.shaders
 _.screen_findings
