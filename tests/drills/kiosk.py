@@ -118,6 +118,25 @@ class Kiosk(Program):
         files = (path for path in self.state.rglob("*") if path.is_file())
         return {str(path.relative_to(self.state)): path.read_bytes() for path in files}
 
+    async def screens_until(self, last: str, within: float) -> set[str]:
+        """Wait for a screen; return all that were shown until then, as far as a look every few hundredths sees them."""
+        seen: set[str] = set()
+
+        def is_last(status: dict) -> bool:
+            seen.add(status["screen"])
+            return status["screen"] == last
+
+        await self.until(is_last, within)
+        return seen
+
+    async def is_drawn(self) -> None:
+        """Prove that the screen is not blank: a photograph of it has more than a few colours."""
+        counted = await asyncio.to_thread(
+            subprocess.run, "import -window root png:- | identify -format %k -", shell=True, env=self.environ,
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert int(counted.stdout) > 100, f"a blank screen: {counted.stdout} colours"
+
     # ------------------------------------------------------------ its processes
 
     def child(self) -> int:
@@ -159,6 +178,17 @@ class Kiosk(Program):
         """Let the gremlin in the kiosk do something; return when."""
         (self.orders / "order").write_text(what)
         return self.kill_child(signal.SIGUSR1)
+
+    async def comply(self, order: str) -> None:
+        """Let the gremlin arrange something, and wait until it has."""
+        done = self.orders / "done"
+        done.unlink(missing_ok=True)
+        self.order(order)
+        deadline = time.monotonic() + 10
+        while not done.exists():
+            if time.monotonic() > deadline:
+                raise Failed(f"the gremlin does not {order}\n{self.output[-2000:]}")
+            await asyncio.sleep(0.02)
 
     def set_clock(self, seconds: float) -> None:
         """Let the time of day be wrong by so much, for all its processes."""

@@ -5,15 +5,17 @@ Media run on a real LiveKit server, or on the stand-in of Daily's library.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.end.conftest import ROOT
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.emulator import Emulator, Session
+from tests.vendors.emulator import Account, Emulator, Session
 
 CANARY = "CANARYkey0123456789"
 
@@ -28,11 +30,22 @@ class Refusal:
     why: str | None = None
 
 
+@dataclass(frozen=True)
+class MediaFault:
+    """Something that goes wrong in the room of a visit, and the reasons with which the visit may end then."""
+
+    happens: Callable[[], Awaitable[object]]
+    ends: frozenset[str]
+
+
 class Service(ABC):
-    """name: the vendor's. create, stop: parts of the paths of the two calls. key: the account's, in the emulator.
+    """name: the vendor's. create, stop: parts of the lines of the two calls. key: the account's, in the emulator.
 
     refusals: how the service says no (section 3 of its vendor file). knows_orphans: it can stop a session whose id
-    never arrived. no_stop: what its stop call must not be answered with, because it would mean success.
+    never arrived, also from another process. absence: what a visitor sees when no avatar appears. handed: which fields
+    of its answers are secret. means_stopped: answers to the stop call that are a confirmation, by status; PAGE: a body
+    that is none. takes_slot_at_create: else it is taken when the room begins. orphan_s: with `hurry`, the service has
+    ended a session by then that nobody ever joined, or that everybody left.
     """
 
     name: ClassVar[str]
@@ -40,10 +53,15 @@ class Service(ABC):
     stop: ClassVar[str]
     refusals: ClassVar[tuple[Refusal, ...]]
     knows_orphans: ClassVar[bool] = False
+    absence: ClassVar[str] = "farewell"
+    handed: ClassVar[frozenset[str]]
     means_stopped: ClassVar[frozenset[int]] = frozenset()
+    takes_slot_at_create: ClassVar[bool] = True
+    orphan_s: ClassVar[float] = 45.0
+    first: ClassVar[tuple[Path, ...]] = ()
     key: str
     emulator: Emulator
-    first: ClassVar[tuple[Path, ...]] = ()
+    is_hurried = False
 
     @abstractmethod
     def table(self) -> Mapping[str, Any]:
@@ -65,6 +83,39 @@ class Service(ABC):
     def keep_away(self) -> None:
         """From now on no avatar appears in new sessions."""
 
+    @abstractmethod
+    def visitor_is_in(self) -> bool:
+        """Whether an avatar or the room has seen the kiosk in the newest session."""
+
+    @abstractmethod
+    async def break_off(self) -> None:
+        """The service ends the newest session, as it does when its time is up."""
+
+    @abstractmethod
+    def media_faults(self) -> dict[str, MediaFault]:
+        """Return what can go wrong in the newest session's room."""
+
+    @abstractmethod
+    def avatar_says(self, text: str) -> None:
+        """Greet every visitor of new sessions with these words, where the service sends words."""
+
+    def hurry(self) -> None:
+        """The service's own timers, and what the kiosk knows of them, are short from now on. Before `toml`."""
+        self.is_hurried = True
+
+    def revoke(self) -> Callable[[], None]:
+        """Take the key out of use; returns what undoes it."""
+        account = self.emulator.accounts.pop(self.key)
+        return lambda: self.emulator.accounts.update({self.key: account})
+
+    def secrets(self) -> set[str]:
+        """Return the key, and everything secret that was handed out up to now."""
+        found = {CANARY, *(session.id for session in self.emulator.sessions)}
+        for answer in self.emulator.answers:
+            with contextlib.suppress(ValueError):
+                found.update(value for name, value in _fields(json.loads(answer)) if name in self.handed)
+        return found
+
     def toml(self) -> str:
         """Return the settings that reach the emulator."""
         lines = [f"{key} = {_toml(value)}" for key, value in self.table().items()]
@@ -83,6 +134,15 @@ class Service(ABC):
         return self.emulator.take(self.key, f"of-another-kiosk-{len(self.emulator.sessions)}")
 
 
+def _fields(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, str) and len(inner) > 7:
+                yield name, inner
+            else:
+                yield from _fields(inner)
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f'"{key}" = {_toml(inner)}' for key, inner in value.items()) + " }"
@@ -96,7 +156,10 @@ class LiveKit(Service):
     create = "/token"
     stop = "/release"
     knows_orphans = True
-    means_stopped = frozenset({404, 410})
+    absence = "waiting"  # silence is how a full service looks
+    handed = frozenset({"participant_token"})
+    means_stopped = frozenset({200, 404, 410})
+    takes_slot_at_create = False
     refusals = (
         Refusal(429, {"message": "all agents are busy"}, "waiting"),
         Refusal(503, {"message": "all agents are busy"}, "waiting"),
@@ -115,6 +178,7 @@ class LiveKit(Service):
         from tests.vendors.livekit_endpoint import ACCOUNT, Knobs, LiveKitEndpoint
 
         self.key = ACCOUNT
+        self._server = server
         self.script = Script(greeting="Hello, I am the guide.")
         # With "silent" a full service would be known by an empty room only, after half a minute.
         knobs = Knobs(full="429")
@@ -135,14 +199,40 @@ class LiveKit(Service):
     def keep_away(self) -> None:
         self.endpoint.knobs.never = True
 
+    def visitor_is_in(self) -> bool:
+        return self.emulator.agent is not None and bool(self.emulator.agent.linked)
+
+    async def break_off(self) -> None:
+        await self._server.delete(self.emulator.visits[-1].room)
+
+    def media_faults(self) -> dict[str, MediaFault]:
+        agent = self.emulator.agent
+
+        async def stall() -> None:
+            agent.camera.frozen = True
+
+        return {
+            "picture stands still": MediaFault(stall, frozenset({"network"})),
+            "voice is dead": MediaFault(lambda: agent.state("speaking"), frozenset()),
+            "agent leaves": MediaFault(agent.leave, frozenset({"avatar_left", "room_closed"})),
+        }
+
+    def avatar_says(self, text: str) -> None:
+        self.script = replace(self.script, greeting=text)
+
+    def revoke(self) -> Callable[[], None]:
+        self.endpoint._key = "another"
+        return lambda: setattr(self.endpoint, "_key", CANARY)
+
 
 class Convai(Service):
     """Convai: a voice and mouth shapes, no picture."""
 
     name = "convai"
-    create = "/connect"
+    create = "POST /connect "
     stop = "/disconnect"
-    means_stopped = frozenset({404, 405})
+    handed = frozenset({"session_id", "token", "room_name", "character_session_id", "apiAuthToken"})
+    means_stopped = frozenset({200, 404, 405})
     refusals = (
         Refusal(429, {"detail": "Too many live sessions for this plan"}, "waiting"),
         Refusal(401, {"detail": "Invalid API key"}, "unavailable", "auth"),
@@ -153,12 +243,13 @@ class Convai(Service):
     )
 
     async def start(self, server: LiveKitServer) -> None:
-        from tests.vendors.convai_service import KEY, ConvaiService
+        from tests.vendors.convai_service import ConvaiService
         from tests.vendors.livekit_hall import LiveKitHall
 
-        self.key = KEY
+        self.key = CANARY
         self._hall = LiveKitHall(server)
         self.emulator = self.service = ConvaiService(self._hall)
+        self.emulator.accounts = {CANARY: Account(CANARY)}
         await self.emulator.start()
 
     async def close(self) -> None:
@@ -169,7 +260,12 @@ class Convai(Service):
         from tests.vendors.convai_service import CHARACTER
 
         url = self.emulator.url
-        return {"base_url": url, "api_url": url, "api_key": self.key, "character_id": CHARACTER}
+        table = {"base_url": url, "api_url": url, "api_key": self.key, "character_id": CHARACTER}
+        return table | ({"orphan_s": 6, "ready_timeout_s": 4} if self.is_hurried else {})
+
+    def hurry(self) -> None:
+        super().hurry()
+        self.service.knobs.join_timeout_s = 6.0
 
     def linger(self) -> None:
         self.service.knobs.lingers = True
@@ -177,13 +273,37 @@ class Convai(Service):
     def keep_away(self) -> None:
         self.service.script = replace(self.service.script, joins=False)
 
+    def visitor_is_in(self) -> bool:
+        return bool(self.emulator.sessions) and self.emulator.sessions[-1].joined_at is not None
+
+    async def break_off(self) -> None:
+        self.service.bot.tell("usage-limit-reached")
+        self.emulator.end(self.emulator.sessions[-1], "usage limit")
+
+    def media_faults(self) -> dict[str, MediaFault]:
+        bot = self.service.bot
+
+        async def be_silent() -> None:
+            bot.tell("bot-started-speaking", "B")
+
+        return {
+            "voice is dead": MediaFault(be_silent, frozenset()),
+            "agent leaves": MediaFault(bot.step_out, frozenset({"avatar_left"})),
+        }
+
+    def avatar_says(self, text: str) -> None:
+        self.service.script = replace(self.service.script, greeting=text)
+
 
 class Aistudios(Service):
-    """AI Studios."""
+    """AI Studios. sole: the kiosk may take the account for its own."""
+
+    sole = False
 
     name = "aistudios"
-    create = "/start"
-    stop = "/stop"
+    create = "/sessions/start "
+    stop = "/sessions/stop "
+    handed = frozenset({"session_token", "session_id", "token", "room_name", "voice_id"})
     refusals = (
         Refusal(429, {"code": 4290, "data": None, "message": "Rate limited"}, "waiting"),
         Refusal(402, {"code": 4020, "data": None, "message": "Payment required"}, "unavailable", "credits"),
@@ -195,12 +315,12 @@ class Aistudios(Service):
     )
 
     async def start(self, server: LiveKitServer) -> None:
-        from tests.vendors.aistudios_service import KEY, AistudiosService
+        from tests.vendors.aistudios_service import AistudiosService, App
         from tests.vendors.livekit_hall import LiveKitHall
 
-        self.key = KEY
+        self.key = CANARY
         self._hall = LiveKitHall(server)
-        self.emulator = self.service = AistudiosService(self._hall)
+        self.emulator = self.service = AistudiosService(self._hall, accounts=[App(CANARY)])
         await self.emulator.start()
 
     async def close(self) -> None:
@@ -210,7 +330,16 @@ class Aistudios(Service):
     def table(self) -> Mapping[str, Any]:
         from tests.vendors.aistudios_service import APP, AVATAR
 
-        return {"base_url": self.emulator.url, "app_id": APP, "user_key": self.key, "avatar_id": AVATAR}
+        table = {"base_url": self.emulator.url, "app_id": APP, "user_key": self.key, "avatar_id": AVATAR}
+        return (
+            table
+            | ({"duration_unit": "seconds"} if self.is_hurried else {})
+            | ({"sole_key": True} if self.sole else {})
+        )
+
+    def hurry(self) -> None:
+        super().hurry()
+        self.service.knobs.unit, self.service.knobs.plan_max = "seconds", 40
 
     def linger(self) -> None:
         """They always do."""
@@ -218,5 +347,103 @@ class Aistudios(Service):
     def keep_away(self) -> None:
         self.service.script = replace(self.service.script, joins=False)
 
+    def visitor_is_in(self) -> bool:
+        avatars = list(self.service.avatars.values())
+        return bool(avatars) and avatars[-1].actor is not None and avatars[-1].actor.heard_s > 0
 
-SERVICES: dict[str, type[Service]] = {service.name: service for service in (LiveKit, Convai, Aistudios)}
+    async def break_off(self) -> None:
+        self.emulator.end(self.emulator.sessions[-1], "MAX_DURATION")
+
+    def media_faults(self) -> dict[str, MediaFault]:
+        actor = self.service.avatar.actor
+
+        async def stall() -> None:
+            actor.freeze(True)
+
+        return {
+            "picture stands still": MediaFault(stall, frozenset({"network"})),
+            "agent leaves": MediaFault(actor.leave, frozenset({"avatar_left"})),
+        }
+
+    def avatar_says(self, text: str) -> None:
+        """It sends no words."""
+
+
+class Tavus(Service):
+    """Tavus: everything but Daily's network, whose library is stood in for."""
+
+    name = "tavus"
+    create = "POST /v2/conversations "
+    stop = "/end "
+    knows_orphans = True
+    handed = frozenset({"conversation_id", "conversation_url", "meeting_token"})
+    means_stopped = frozenset({404})
+    first = (ROOT / "tests" / "fakes",)
+    refusals = (
+        Refusal(400, {"error": "User has reached maximum concurrent conversations"}, "waiting"),
+        Refusal(429, {"message": "User has reached maximum concurrent conversations"}, "waiting"),
+        Refusal(402, {"error": "The user is out of conversational credits"}, "unavailable", "credits"),
+        Refusal(401, {"message": "Invalid access token"}, "unavailable", "auth"),
+        Refusal(403, {"message": "Forbidden"}, "unavailable", "auth"),
+        Refusal(400, {"error": "Invalid replica_uuid"}, "unavailable", "config"),
+        Refusal(400, {"message": "Invalid persona_id"}, "unavailable", "config"),
+        Refusal(429, {"message": "Too many requests"}, "farewell"),
+        Refusal(500, "<html>Internal Server Error</html>", "farewell"),
+        Refusal(200, {"conversation_id": "c-without-a-room"}, "farewell"),
+    )
+
+    async def start(self, server: LiveKitServer) -> None:
+        from tests.vendors.tavus_replica import Script
+        from tests.vendors.tavus_service import TavusService
+
+        self.key = CANARY
+        self.script = Script(greeting="Hello, I am the guide.", word_s=0.05)
+        self.emulator = self.service = TavusService(script=lambda: self.script)
+        self.emulator.accounts = {CANARY: Account(CANARY)}
+        await self.emulator.start()
+
+    def table(self) -> Mapping[str, Any]:
+        from tests.vendors.tavus_service import PERSONA, REPLICA
+
+        table = {
+            "base_url": self.emulator.url, "api_key": self.key, "replica_id": REPLICA, "persona_id": PERSONA,
+            "rate_limit_s": 1,
+        }  # fmt: skip
+        hurried = {"participant_absent_timeout_s": 6, "participant_left_timeout_s": 6}
+        return table | (hurried if self.is_hurried else {})
+
+    def linger(self) -> None:
+        self.service.knobs.lingers = True
+
+    def keep_away(self) -> None:
+        self.script = replace(self.script, joins_after_s=None)
+
+    def visitor_is_in(self) -> bool:
+        return bool(self.service.talks) and self.service.talk.room.is_joined
+
+    async def break_off(self) -> None:
+        self.emulator.end(self.service.talk.session, "max_call_duration")
+
+    def media_faults(self) -> dict[str, MediaFault]:
+        talk = self.service.talk
+
+        async def stall() -> None:
+            talk.room.show(frozen=True)
+
+        async def be_silent() -> None:
+            talk.replica.speaking(self.script.role, "started_speaking")
+
+        async def leave() -> None:
+            talk.replica.leave()
+
+        return {
+            "picture stands still": MediaFault(stall, frozenset({"network"})),
+            "voice is dead": MediaFault(be_silent, frozenset()),
+            "agent leaves": MediaFault(leave, frozenset({"avatar_left"})),
+        }
+
+    def avatar_says(self, text: str) -> None:
+        self.script = replace(self.script, greeting=text)
+
+
+SERVICES: dict[str, type[Service]] = {service.name: service for service in (LiveKit, Convai, Aistudios, Tavus)}

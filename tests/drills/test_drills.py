@@ -18,7 +18,8 @@ def _plays():
     for drill in DRILLS:
         if not os.environ.get(ALL_DRILLS) and not drill.fast:
             continue
-        names = list(SERVICES) if drill.services == ALL and os.environ.get(ALL_DRILLS) else ["livekit"]
+        named = [drill.services] if drill.services != ALL else ["livekit"]
+        names = list(SERVICES) if drill.services == ALL and os.environ.get(ALL_DRILLS) else named
         for name in names:
             yield pytest.param((drill, name), id=f"{drill.name}-{name}", marks=pytest.mark.timeout(300))
 

@@ -2,7 +2,9 @@
 
 Orders are files in the folder that GREMLIN names. `clock`: seconds by which the time of day is wrong. A SIGUSR1 to the
 kiosk carries out `order`: "hang" (the loop stands still), "hold" (and nobody else may use the interpreter either),
-"panic" (as the media library does it), "eat" (memory, until there is none).
+"panic" (as the media library does it), "eat" (memory, until there is none), "set MODULE:NAME NUMBER", and
+"die MODE MODULE:CLASS.METHOD ..." (kill -9 of itself at the next call of one of these: "before" it, "during" it, or
+"after" it). The last two leave a file `done`.
 """
 
 import os
@@ -35,6 +37,49 @@ def _obey(*_):
         hoard = []
         while True:
             hoard.append(bytearray(10_000_000))
+    elif order.startswith("set "):
+        import importlib
+
+        _, place, value = order.split()
+        module, name = place.split(":")
+        setattr(importlib.import_module(module), name, float(value))
+        pathlib.Path(_folder, "done").touch()
+    elif order.startswith("die "):
+        _, mode, *places = order.split()
+        for place in places:
+            _mine(mode, place)
+        pathlib.Path(_folder, "done").touch()
+
+
+def _die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _mine(mode, place):
+    """Let the next call of a coroutine method be the last."""
+    import asyncio
+    import functools
+    import importlib
+    import threading
+
+    module, name = place.split(":")
+    owner, name = name.split(".")
+    owner = getattr(importlib.import_module(module), owner)
+    method = getattr(owner, name)
+
+    @functools.wraps(method)
+    async def last(*given, **named):
+        if mode == "before":
+            _die()
+        if mode == "during":
+            threading.Timer(0.05, _die).start()
+        found = await method(*given, **named)
+        if mode == "during":
+            await asyncio.sleep(1)  # it was quicker
+        _die()
+        return found
+
+    setattr(owner, name, last)
 
 
 if _folder:

@@ -1,0 +1,171 @@
+"""Drills of secrets and people: words and keys that must be nowhere, after visits that went wrong in every way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.drills.kiosk import Kiosk
+from tests.drills.scene import Scene
+from tests.drills.services import CANARY
+
+TYPED = "canaryvisitor"
+SAID = "CANARYavatar speaks of clocks"
+PAGES = ("/status", "/metrics", "/healthz")
+LEAST = 8  # a shorter word is found anywhere
+
+
+class Hunt:
+    """Everything that can be seen of a kiosk from outside, kept as it appears; files are read at the end."""
+
+    def __init__(self, scene: Scene, kiosk: Kiosk) -> None:
+        self._scene = scene
+        self._kiosk = kiosk
+        self._seen: dict[str, set[bytes]] = {}
+        self._task = asyncio.create_task(self._watch(), name="hunt")
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.to_thread(self._look)
+            await asyncio.sleep(0.25)
+
+    def _look(self) -> None:
+        kiosk = self._kiosk
+        for page in PAGES:
+            self._note(page, kiosk.get(page)[1].encode())
+        for pid in kiosk.family():
+            for name in ("cmdline", "environ", "comm"):
+                with contextlib.suppress(OSError):
+                    self._note(f"/proc/PID/{name}", Path(f"/proc/{pid}/{name}").read_bytes())
+            with contextlib.suppress(OSError):
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    self._note("thread names", (task / "comm").read_bytes())
+        shown = subprocess.run(["xwininfo", "-root", "-tree"], env=kiosk.environ, capture_output=True, check=False)
+        self._note("window titles", shown.stdout)
+        for word in shown.stdout.split():
+            if word.startswith(b"0x"):
+                found = subprocess.run(["xprop", "-id", word], env=kiosk.environ, capture_output=True, check=False)
+                self._note("window properties", found.stdout)
+
+    def _note(self, where: str, what: bytes) -> None:
+        self._seen.setdefault(where, set()).add(what)
+
+    async def end(self) -> dict[str, bytes]:
+        """Return everything, with the files that lie anywhere a kiosk may write: its state, home, temporary folder."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        assert all(self._seen.get(page) for page in PAGES), "nobody looked"
+        found = {where: b"\n".join(whats) for where, whats in self._seen.items()}
+        kiosk = self._kiosk
+        for folder in {kiosk.home, Path(kiosk.environ["HOME"]), Path(kiosk.environ["TMPDIR"])}:
+            for path in folder.rglob("*"):
+                if path.is_file() and path != kiosk.config:  # where staff wrote the key themselves
+                    found[str(path)] = path.read_bytes()
+        found["names of files"] = b"\n".join(name.encode() for name in found)
+        return found
+
+
+def _search(found: dict[str, bytes], secrets: set[str]) -> list[str]:
+    forms = {form for secret in secrets if len(secret) >= LEAST for form in (secret, secret[:LEAST] + "...")}
+    forms = {form for form in forms if len(form) >= LEAST}
+    return [
+        f"{form[:24]} in {where}"
+        for where, text in found.items()
+        for form in forms
+        if form.encode() in text or form.encode("utf-16-le") in text
+    ]
+
+
+async def nothing_is_kept(scene: Scene) -> None:
+    """Good visits, bad answers that repeat the secrets, crashes in a visit: nothing is found afterwards, anywhere."""
+    service = scene.service
+    service.linger()
+    service.avatar_says(SAID)
+    # The default prints more; nothing of it may be a secret either.
+    kiosk = scene.start("--log-level", "debug")
+    hunt = Hunt(scene, kiosk)
+    await kiosk.to_live()
+    await _talk(scene, kiosk)
+    echo = {"message": f"no {CANARY} {service.emulator.sessions[-1].id}", "x-api-key": CANARY}
+    service.emulator.fail(path=service.stop, times=1, status=500, body=echo)
+    service.emulator.fail(path=service.stop, times=1, status=500, body=f"<html>{echo}</html>")
+    await kiosk.press("Escape")
+    await kiosk.until(lambda s: s["screen"] == "attract" and s["health"] == "DEGRADED", 10)
+    await scene.struck_out(kiosk, 40)
+    await _refused(scene, kiosk)
+    for number in (signal.SIGSEGV, signal.SIGABRT):
+        await kiosk.to_live()
+        await _talk(scene, kiosk)
+        kiosk.told()
+        _may_dump_no_core(kiosk)
+        at = kiosk.kill_child(number)
+        await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+        await scene.struck_out(kiosk, 40)
+    await asyncio.sleep(0.5)
+    found = await hunt.end()
+    assert b"Fatal Python error" in found[str(kiosk.state / "crash" / "stacks.txt")], "the crash left no trace at all"
+    secrets = {*service.secrets(), TYPED, "CANARYavatar"}
+    left = _search(found, secrets)
+    assert not left, left
+    assert len(secrets) > 5
+    assert not [where for where in found if "core" in Path(where).name.split(".")[0].split("-")], "a core file"
+    # The same hunt finds what is there: the name of the kiosk, and the key in its settings.
+    assert _search(found, {"drill-1x", '"kiosk": "drill-1"'}) and CANARY in kiosk.config.read_text()
+    scene.measure("places searched", 10_000, len(found))
+
+
+async def _talk(scene: Scene, kiosk: Kiosk) -> None:
+    status = await kiosk.until("live", 5)
+    before = status["visit"]["captions"]
+    await kiosk.write(TYPED)
+    await kiosk.press("Return")
+    await kiosk.until(lambda s: s["visit"] and s["visit"]["captions"] > before, 10)
+    await asyncio.sleep(0.5)
+
+
+async def _refused(scene: Scene, kiosk: Kiosk) -> None:
+    """The create call is refused with the key in the refusal."""
+    service = scene.service
+    await kiosk.comply("set app.kiosk:MEND_S 2")
+    bodies: list[Any] = [{"error": f"bad {CANARY}", "message": f"key={CANARY}"}, f"<html>{CANARY}</html>"]
+    for status, body in zip((401, 500), bodies, strict=True):
+        service.emulator.fail(path=service.create, times=10**6, status=status, body=body)
+        await kiosk.tap()
+        await kiosk.until("unavailable" if status == 401 else "farewell", 25)
+        service.emulator.heal()
+        await kiosk.until("attract", 20)
+
+
+def _may_dump_no_core(kiosk: Kiosk) -> None:
+    """The system is told to write no image of the memory of any of our processes."""
+    for pid in kiosk.family():
+        limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+        soft = next(line.split()[4] for line in limits if line.startswith("Max core file size"))
+        assert soft in ("0", "1"), f"{soft} bytes of memory may be dumped"
+
+
+async def key_in_the_environment(scene: Scene) -> None:
+    """Staff give the key by the environment: it stays where it was put, and goes into no command line or file."""
+    service = scene.service
+    name = {"livekit": "HEADERS", "aistudios": "USER_KEY"}.get(service.name, "API_KEY")
+    value = f'{{ "X-Kiosk-Key" = "{CANARY}" }}' if service.name == "livekit" else CANARY
+    toml = "\n".join(line for line in scene.toml().splitlines() if CANARY not in line)
+    kiosk = scene.start(toml=toml, environ={f"KIOSK_SERVICE__{service.name.upper()}__{name}": value})
+    hunt = Hunt(scene, kiosk)
+    await kiosk.to_live()
+    kiosk.told()
+    at = kiosk.kill_child()
+    await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    assert CANARY not in kiosk.config.read_text()
+    found = await hunt.end()
+    assert CANARY.encode() in found.pop("/proc/PID/environ")
+    left = _search(found, {CANARY})
+    assert not left, left
+    await scene.promise("next visitor", 15, time.monotonic(), kiosk.to_live())
+    assert os.getpid() not in kiosk.family()
