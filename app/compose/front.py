@@ -82,6 +82,7 @@ class Front:
             on_close_request=lambda: self._close_request(),  # noqa: PLW0108  # reason: it is told later
             on_first_paint=lambda: setattr(self, "is_painted", True),
             on_free=lambda share: setattr(self.picture, "free", share),
+            drawn=lambda: self.picture.drawn,
         )
 
     def appear(self, why: UnavailableReason | None) -> None:

@@ -156,6 +156,7 @@ class House:
         control = self._control(http, vendor, answers)
         await self._watch_budget(vendor)
         service = Service(vendor.name, control, self._run)
+        self._front.picture.drawn = vendor.media == "local" or not control.capabilities.video
         audio = SoundDeviceBackend(
             output_name=settings.audio.output,
             input_name=settings.audio.input,

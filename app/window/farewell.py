@@ -124,7 +124,7 @@ class FarewellScreen(SheetScreen):
         return None if self._kind().picture else quiet_glow(self.look)
 
     @property
-    def lifts_picture(self) -> bool:
+    def after_talk(self) -> bool:
         """The last picture of the conversation lies behind it."""
         return True
 

@@ -52,6 +52,7 @@ class ScreenWidget(QWidget):
         self.arranged: Callable[[], None] | None = None  # told after things may have moved
         self._touched = False
         self.top_room = 0  # pixels at the top that belong to the name of the place
+        self.drawn = True  # conversations show the drawn figure, which steps aside by itself
         self._drawn: tuple[Screen, Preferences, int, QSize] | None = None
 
     # -------------------------------------------------------- drawing

@@ -110,21 +110,26 @@ class SheetScreen(ScreenWidget):
     def picture_area(self, size: QSize) -> QRect:
         """Return the window; a picture that cannot step aside by itself moves up behind the sheet."""
         area = super().picture_area(size)
-        if self.lifts_picture and size.height() >= size.width():
+        if self._lifts and size.height() >= size.width():
             covered = round(size.height() * CHIN) - self._sheet_top
             area.translate(0, -max(0, min(round(size.width() * 0.29), covered)))
         return area
 
     def picture_free(self, size: QSize) -> float:
         """Return the share of the picture above the sheet."""
-        if self.lifts_picture or size.height() < size.width() or self.glow is not None:
+        if self._lifts or size.height() < size.width() or self.glow is not None:
             return 1.0
         return self._sheet_top / max(1, size.height())
 
     @property
-    def lifts_picture(self) -> bool:
-        """Whether the picture is a service's, which knows nothing of our sheets."""
+    def after_talk(self) -> bool:
+        """Whether the last picture of a conversation lies behind it."""
         return False
+
+    @property
+    def _lifts(self) -> bool:
+        """Whether the picture is a service's, which knows nothing of our sheets."""
+        return self.after_talk and not self.drawn
 
     def _can_widen(self) -> bool:
         return not self.look.portrait and self.glow is None

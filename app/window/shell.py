@@ -67,6 +67,7 @@ class KioskWindow(QWidget):
     the waiting cards. staff: makes the staff panel. windowed: (width, height) of an ordinary window; display: name or
     serial of the screen to fill. on_close_request: somebody wants the window closed; it stays until `dismiss`.
     on_first_paint: the first screen can be seen. on_free: the share of the picture, from the top, that nothing covers.
+    drawn: whether conversations show the drawn figure, which keeps its face in that share, or a service's picture.
     now: monotonic seconds. today: the present for opening hours.
     screen_density: logical pixels per millimetre of a screen, or None.
     """
@@ -89,6 +90,7 @@ class KioskWindow(QWidget):
         on_close_request: Callable[[], None] = lambda: None,
         on_first_paint: Callable[[], None] | None = None,
         on_free: Callable[[float], None] = lambda share: None,
+        drawn: Callable[[], bool] = lambda: True,
         now: Callable[[], float] = time.monotonic,
         today: Callable[[], datetime] = datetime.now,
         screen_density: Callable[[QScreen], float | None] = density,
@@ -102,6 +104,7 @@ class KioskWindow(QWidget):
         self._vitals = vitals
         self._on_close_request = on_close_request
         self._on_free = on_free
+        self._drawn = drawn
         self._now = now
         self._density = screen_density
         self._shown: Shown | None = None
@@ -178,6 +181,7 @@ class KioskWindow(QWidget):
             # What the last screen took from the words to fit is not the next one's loss.
             self.look.squeeze(1.0)
         widget.top_room = self._chip.stand(self._site.place, self.texts("chip.guide"), self.size())
+        widget.drawn = self._drawn()
         widget.setGeometry(self.rect())
         self._showing = True
         widget.draw(shown.screen, shown.preferences)

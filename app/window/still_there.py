@@ -48,7 +48,7 @@ class StillThereScreen(SheetScreen):
         return [*self.airy(), block, Grow(), self._stay]
 
     @property
-    def lifts_picture(self) -> bool:
+    def after_talk(self) -> bool:
         """The last picture of the conversation lies behind it."""
         return True
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 
 from app.window.look import Look, load_fonts
 from app.window.texts import Texts
+from tests.window.gallery import end, make_window
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -28,3 +30,26 @@ def look(fonts):
 def texts():
     """Return all texts, in English."""
     return Texts(RESOURCES / "translations")
+
+
+@pytest.fixture
+def answers():
+    """Return the list that takes what the window of `make` sends."""
+    return []
+
+
+@pytest.fixture
+def make(qapp, fonts, answers):
+    """Return a maker of windows that have the keys, 540x960 unless told otherwise; all end with the test."""
+    made = []
+
+    def build(size=(540, 960), **more):
+        window = make_window(size, send=answers.append, **more)
+        made.append(window)
+        window.appear()
+        assert QTest.qWaitForWindowActive(window)
+        return window
+
+    yield build
+    for window in made:
+        end(window)

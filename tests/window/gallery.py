@@ -19,6 +19,7 @@ from app.character.pose import Pose
 from app.picture import Picture
 from app.screens import Preferences, Screen, Shown
 from app.vitals import Vitals
+from app.window.controls import Control
 from app.window.screen import ScreenWidget, Site
 from app.window.shell import KioskWindow
 from app.window.texts import Texts
@@ -28,6 +29,7 @@ from tests.window.literals import NOW, QUIET, SITE, SIZES, WISHES
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 LANGUAGES = ("en", "de", "ar")
+CALM = Preferences(less_motion=True)
 
 
 class BlankLive(ScreenWidget):
@@ -66,6 +68,12 @@ def make_window(
     )
     window.picture = picture  # the tests push frames
     return window
+
+
+def control(window: KioskWindow, name: str) -> Control:
+    """Return the control of the shown screen with this name."""
+    controls = window.current_screen().findChildren(Control)
+    return next(part for part in controls if part.objectName() == name and part.isVisible())
 
 
 def end(window: KioskWindow) -> None:

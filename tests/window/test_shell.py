@@ -6,13 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
 from app.screens import (
     Answer,
     Attract,
     Connecting,
-    EndReason,
     Farewell,
     Live,
     Notice,
@@ -25,40 +23,11 @@ from app.screens import (
     TextSize,
     Waiting,
 )
-from app.window.controls import Control
 from app.window.placement import choose_screen
-from tests.window.gallery import end, make_window
+from tests.window.gallery import CALM, control
 from tests.window.literals import SITE
 
 LEFT = Qt.MouseButton.LeftButton
-CALM = Preferences(less_motion=True)
-
-
-@pytest.fixture
-def answers():
-    return []
-
-
-@pytest.fixture
-def make(qapp, fonts, answers):
-    made = []
-
-    def build(size=(540, 960), **more):
-        window = make_window(size, send=answers.append, **more)
-        made.append(window)
-        window.appear()
-        assert QTest.qWaitForWindowActive(window)
-        return window
-
-    yield build
-    for window in made:
-        end(window)
-
-
-def control(window, name) -> Control:
-    return next(
-        part for part in window.current_screen().findChildren(Control) if part.objectName() == name and part.isVisible()
-    )
 
 
 def test_an_answer_names_the_step_of_the_screen_that_is_shown(make, answers):
@@ -117,16 +86,6 @@ def test_showing_a_screen_answers_nothing_by_itself(make, answers):
     for step, screen in enumerate((Waiting(waited_s=5), StillThere(), Live(), StillThere(), Attract(), Farewell())):
         window.show_screen(Shown(step, screen, CALM))
     assert answers == []
-
-
-def test_the_focus_comes_back_when_the_staff_panel_closes(staffed):
-    window, panel, _ = staffed
-    panel.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    window._open_staff()
-    panel.field.setFocus()
-    panel.hide()
-    assert window.focusWidget().objectName() == "cancel"
-    assert window._vitals.focus == "cancel"
 
 
 def test_a_short_press_is_seen_for_a_while(make):
@@ -264,24 +223,6 @@ def test_a_press_does_not_stay_on_a_button_that_went(make):
     assert start.grab().toImage() == untouched
 
 
-def test_the_picture_is_darkened_where_the_screen_wants_it(make):
-    window = make()
-    dark = []
-    window._video.darken = dark.append
-    for step, screen in enumerate((Attract(), StillThere(), Farewell(EndReason.IDLE), Farewell())):
-        window.show_screen(Shown(step, screen, CALM))
-    assert dark == [False, True, True, False]
-
-
-def test_the_figure_is_told_how_much_of_the_picture_is_free(make):
-    shares = []
-    window = make(on_free=shares.append)
-    window.show_screen(Shown(1, Attract(), CALM))
-    window.show_screen(Shown(2, Live(), CALM))
-    assert 0.4 < shares[0] < 0.7
-    assert shares[1] == 1.0
-
-
 def test_a_new_size_lays_out_anew(make):
     window = make((1080, 1920))
     window.show_screen(Shown(1, Attract(), CALM))
@@ -317,72 +258,6 @@ def test_the_window_never_closes_by_itself(make):
     QGuiApplication.sendEvent(window, event)
     assert wishes == [1]
     assert not event.isAccepted()
-
-
-class Panel(QWidget):
-    """Stands in for the staff panel."""
-
-    def __init__(self, parent) -> None:
-        super().__init__(parent)
-        self.opened = 0
-        self.field = QWidget(self)
-        self.hide()
-
-    def open(self) -> None:
-        self.opened += 1
-        self.show()
-
-
-@pytest.fixture
-def staffed(make):
-    clock = [100.0]
-    window = make(staff=lambda look, texts, send, parent: Panel(parent), now=lambda: clock[0])
-    window.show_screen(Shown(1, Waiting(), CALM))
-    return window, window._staff, clock
-
-
-def tap(window, x, y):
-    QTest.mouseClick(window.windowHandle(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
-
-
-def test_five_taps_in_one_corner_open_the_staff_panel(staffed):
-    window, panel, _ = staffed
-    for _ in range(4):
-        tap(window, 535, 5)
-    assert panel.opened == 0
-    tap(window, 535, 5)
-    assert panel.opened == 1
-    assert panel.geometry() == window.rect()
-
-
-def test_taps_in_two_corners_are_not_the_gesture(staffed):
-    window, panel, _ = staffed
-    for x in (5, 5, 5, 535, 535, 535, 5):
-        tap(window, x, 5)
-    assert panel.opened == 0
-
-
-def test_slow_taps_are_not_the_gesture(staffed):
-    window, panel, clock = staffed
-    for _ in range(6):
-        tap(window, 5, 5)
-        clock[0] += 0.6
-    assert panel.opened == 0
-
-
-def test_the_staff_chord_opens_the_panel(staffed):
-    window, panel, _ = staffed
-    modifiers = Qt.KeyboardModifier
-    QTest.keyClick(window, Qt.Key.Key_Q, modifiers.ControlModifier | modifiers.AltModifier | modifiers.ShiftModifier)
-    assert panel.opened == 1
-
-
-def test_keys_do_not_reach_the_screen_behind_the_panel(staffed, answers):
-    window, panel, _ = staffed
-    panel.open()
-    QTest.keyClick(window, Qt.Key.Key_Escape)
-    QTest.keyClick(window, Qt.Key.Key_Return)
-    assert answers == []
 
 
 class Screens:
