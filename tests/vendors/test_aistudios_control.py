@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given
-from hypothesis import settings as effort
-from hypothesis import strategies as st
 
-from app.http import Answer, HttpClient
+from app.http import HttpClient
 from app.screens import EndReason
 from app.vendors.aistudios import VENDOR, AistudiosSettings
 from app.vendors.aistudios_control import LATE_S, AistudiosControl
@@ -512,75 +508,6 @@ async def test_a_refused_start_costs_nothing(http, service):
     with pytest.raises(Busy):
         await control(http, service, purse=purse).start(REQUEST)
     assert purse.log == []
-
-
-# ---------------------------------------------------------------- whatever comes
-
-FIELDS = (
-    "code", "data", "message", "session_id", "session_token", "livekit", "url", "token", "results", "count",
-    "sessionId", "next", "end_at", "end_reason", "max_session_duration", "max_session_numbers",
-)  # fmt: skip
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "code",
-                    "data",
-                    "message",
-                    "session_id",
-                    "session_token",
-                    "livekit",
-                    "url",
-                    "token",
-                    "results",
-                    "count",
-                    "sessionId",
-                    "next",
-                    "end_at",
-                    "end_reason",
-                    "max_session_duration",
-                    "max_session_numbers",
-                ]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-class Oracle:
-    """Answers anything to everything."""
-
-    def __init__(self, answers: list[tuple[int, Any]]) -> None:
-        self._answers = answers
-        self._next = 0
-
-    async def request(self, method: str, url: str, **_: Any) -> Answer:
-        status, body = self._answers[self._next % len(self._answers)]
-        self._next += 1
-        return Answer(status, {}, body if isinstance(body, str) else json.dumps(body))
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 429, 500]), JSON), min_size=1, max_size=6
-    )
-)
-@effort(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_the_service_answers_only_the_known_errors_come_of_it(answers):
-    made = control(Oracle(answers), None, sole_key=True)
-    calls = [lambda: made.start(REQUEST), lambda: made.stop(order("s")), lambda: made.stop(order())]
-    calls += [made.check, made.count, lambda: made.why_ended("s"), lambda: made.api.talk("s", "Hello")]
-    for call in calls:
-        try:
-            await call()
-        except VendorError as error:
-            assert len(str(error)) < 400
 
 
 async def test_the_vendor_is_declared():
