@@ -68,6 +68,11 @@ def unusable(vendor: str, answer: Answer, what: str) -> TransientError:
     return TransientError(vendor, what, http_status=answer.status, trace_id=_trace(answer), ambiguous=True)
 
 
+def is_page(answer: Answer) -> bool:
+    """Tell whether this is a page for people: some portal or proxy answered, not the service."""
+    return answer.text.lstrip()[:1] == "<"
+
+
 def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callable[[str], str] = redact) -> VendorError:
     """Steps 3 to 8: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
 

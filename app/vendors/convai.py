@@ -25,7 +25,7 @@ from app.vendors.base import (
     VisitRequest,
 )
 from app.vendors.body import merged
-from app.vendors.classify import refused, unanswered, unusable
+from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.convai_protocol import ConvaiProtocol, Habits
 from app.vendors.convai_rest import Rest, text_in
 from app.vendors.convai_settings import ADVICE, SIGNS, ConvaiSettings
@@ -154,7 +154,7 @@ class ConvaiControl:
         if found is not None:
             try:
                 stopped = await self._disconnect(found[1])
-                error.ambiguous = not 200 <= stopped.status < 300
+                error.ambiguous = not 200 <= stopped.status < 300 or is_page(stopped)
             except VendorError:
                 log.info("a session without a room could not be ended")
         return error
@@ -166,6 +166,8 @@ class ConvaiControl:
         if not order.session_id:
             return False
         answer = await self._disconnect(order.session_id)
+        if 200 <= answer.status < 300 and is_page(answer):
+            raise unusable(NAME, answer, "a page came instead of the service's answer")
         if 200 <= answer.status < 300 or answer.status in (404, 405):
             return True
         if answer.status == 400:

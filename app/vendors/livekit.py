@@ -28,7 +28,7 @@ from app.vendors.base import (
     VisitRequest,
 )
 from app.vendors.body import merged
-from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
+from app.vendors.classify import Sign, Signs, is_page, refused, unanswered, unusable
 from app.vendors.errors import Busy
 
 NAME = "livekit"
@@ -138,6 +138,8 @@ class LiveKitControl:
             return False
         body = {"room_name": order.session_id or order.name}
         answer = await self._request("POST", self._settings.release_url, body, RELEASE_S)
+        if 200 <= answer.status < 300 and is_page(answer):
+            raise unusable(NAME, answer, "a page came instead of the release address's answer")
         if 200 <= answer.status < 300 or answer.status in (404, 410):
             return True
         raise refused(NAME, answer, self._signs, self._epoch(), self._clean)

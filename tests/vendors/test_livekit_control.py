@@ -267,6 +267,15 @@ async def test_a_stop_that_fails_can_be_tried_again(http, endpoint):
     assert await made.stop(stop_order())
 
 
+async def test_a_portals_page_confirms_no_stop(http, endpoint):
+    made = control(http, endpoint, release_url=endpoint.url + "/release")
+    endpoint.fail(path="release", status=200, body="<!doctype html><p>Welcome to the museum's WLAN")
+    with pytest.raises(TransientError, match="a page came"):
+        await made.stop(stop_order())
+    endpoint.fail(path="release", status=200, body="ok")
+    assert await made.stop(stop_order())
+
+
 async def test_without_a_release_address_there_is_nothing_to_call(http, endpoint):
     made = control(http, endpoint)
     assert not made.capabilities.stop
