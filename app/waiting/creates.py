@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from app.release import Lease, Releases
 from app.screens import EndReason
 from app.vendors.base import Control, VisitRequest
 from app.vendors.errors import TransientError, VendorError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Creates:
         self._releases = releases
         self._timeout_s = timeout_s
         self._flight: asyncio.Task[Lease] | None = None
+        self._refusal: dict[str, object] = {}  # the last one; the same again, while somebody waits, is no news
 
     async def settled(self) -> None:
         """Wait until no create is in flight (its sender may have left)."""
@@ -71,6 +75,7 @@ class Creates:
         try:
             session = await service.control.start(request)
         except VendorError as error:
+            self._log(error)
             if error.ambiguous:
                 self._releases.hand_over(lease, EndReason.ERROR)
             else:
@@ -79,9 +84,23 @@ class Creates:
         except BaseException:
             self._releases.hand_over(lease, EndReason.ERROR)
             raise
+        self._refusal = {}
         try:
             await self._releases.complete(lease, session)
         except BaseException:
             self._releases.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
             raise
         return lease
+
+    def _log(self, error: VendorError) -> None:
+        """Tell what the service said, in its own words: whoever sorts a new refusal into the settings needs them."""
+        told: dict[str, object] = {
+            "error": type(error).__name__,
+            "status": error.http_status,
+            "code": error.vendor_code,
+            "trace_id": error.trace_id,
+            "words": error.message,
+        }
+        if told != self._refusal:
+            self._refusal = told
+            log.info("no session was created", extra=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 
 import pytest
@@ -137,6 +138,16 @@ async def test_with_notice_tap_the_screen_is_not_shown() -> None:
 
 
 # ---------------------------------------------------------------- waiting
+
+
+async def test_what_a_service_refuses_with_is_in_the_log_once_for_whoever_sorts_it_into_the_settings(caplog) -> None:
+    control = FakeControl()
+    control.refusals.extend(Busy("fake", "Alle belegt", http_status=418, vendor_code="77") for _ in range(3))
+    with caplog.at_level(logging.INFO, "app.waiting"):
+        async with Rig(control=control) as rig:
+            await rig.to_live()
+    (record,) = [record for record in caplog.records if record.msg == "no session was created"]
+    assert (record.error, record.status, record.code, record.words) == ("Busy", 418, "77", "Alle belegt")
 
 
 async def test_busy_shows_please_wait_and_hands_the_slot_over_when_it_is_free() -> None:
