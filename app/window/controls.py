@@ -153,6 +153,9 @@ class Control(QAbstractButton):
         """Return whether a touch there counts: the whole widget, reach included."""
         return self.rect().contains(pos)
 
+    def nextCheckState(self) -> None:
+        """A touch asks; what is chosen comes back with the next value."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave every key to the window: one table decides."""
         event.ignore()
@@ -226,6 +229,12 @@ class Button(Control):
         if icon != self._icon:
             self._icon = icon
             self.canvas.drop()
+
+    def choose(self, chosen: bool, otherwise: Kind = Kind.QUIET) -> None:
+        """Show whether this choice is the one in force, and tell assistive technology. otherwise: its kind if not."""
+        self.setCheckable(True)
+        self.setChecked(chosen)
+        self.set_kind(Kind.PAPER if chosen else otherwise)
 
     @property
     def kind(self) -> Kind:

@@ -82,6 +82,24 @@ class LiveScreen(ScreenWidget):
         """Return what the pane leaves free of the picture."""
         return self._pane.picture_free(size)
 
+    # -------------------------------------------------------- what a screen reader says
+
+    def topic(self) -> object:
+        """Return which pane is seen, and what the conversation would tell."""
+        return self._pane, self.talk.topic() if self._pane is self.talk else None
+
+    def spoken(self) -> str:
+        """Return what the pane that is seen says."""
+        return self._pane.spoken()
+
+    def seconds_left(self) -> int | None:
+        """Return what is left of the conversation, whatever lies over it."""
+        return self.shown.remaining_s if isinstance(self.shown, Live) else None
+
+    def spoken_seconds(self, seconds: int) -> str:
+        """Return what is left."""
+        return self.talk.spoken_seconds(seconds)
+
     # -------------------------------------------------------- sheets
 
     def _tool(self, name: str) -> None:

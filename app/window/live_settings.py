@@ -185,6 +185,10 @@ class SettingsSheet(SheetScreen):
         title = [self._title] if fit.art else []
         return [*title, *labelled, *languages, Grow(), self.done]
 
+    def spoken(self) -> str:
+        """Return what this sheet is; what is in it is read as the focus finds it."""
+        return self.texts("settings.title")
+
     def first_focus(self) -> QWidget | None:
         """Return the text size that is chosen."""
         return self.sizes[self.preferences.text_size]
@@ -198,7 +202,7 @@ class SettingsSheet(SheetScreen):
     @staticmethod
     def _show(button: Button, name: str, chosen: bool, about: str) -> None:
         button.say(name, spoken=f"{about}: {name}")
-        button.set_kind(Kind.PAPER if chosen else Kind.QUIET)
+        button.choose(chosen)
 
     def _prefer(self, **changes: object) -> None:
         wanted = replace(self.preferences, **changes)  # type: ignore[arg-type]  # one field of Preferences by name

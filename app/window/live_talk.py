@@ -10,7 +10,19 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.audio.base import Levels
-from app.screens import AskText, Extend, Intent, Interrupt, Live, Mute, TalkButton, Trouble, WhyNot
+from app.screens import (
+    AskText,
+    Extend,
+    Intent,
+    Interrupt,
+    Live,
+    MicrophoneSign,
+    Mute,
+    TalkButton,
+    TalkMode,
+    Trouble,
+    WhyNot,
+)
 from app.window.controls import Button, Kind
 from app.window.flow import Column, Item, Row
 from app.window.live_dock import Dock
@@ -18,11 +30,11 @@ from app.window.live_ground import Ground
 from app.window.live_hold import HoldButton
 from app.window.live_moment import Moment
 from app.window.live_plates import LEAST_LINES, Captions
-from app.window.live_state import Lamp, Touch, holds, lamp
+from app.window.live_state import Lamp, Touch, dock_state, holds, lamp
 from app.window.live_time import TimeChip
 from app.window.live_turns import turns
 from app.window.look import Look
-from app.window.screen import ScreenWidget, Site, picture_width
+from app.window.screen import ScreenWidget, Site, picture_width, sentences
 from app.window.surfaces import Surface
 from app.window.texts import Texts
 
@@ -189,6 +201,34 @@ class TalkPane(ScreenWidget):
             self._deck.hide()
         column.place(deck.adjusted(pad, pad, -pad, -pad))
         return deck.top()
+
+    # -------------------------------------------------------- what a screen reader says
+
+    def topic(self) -> object:
+        """Return what stands in the way of talking, and whether time runs out."""
+        live = self.live
+        open_ = live.sign not in (MicrophoneSign.MUTED, MicrophoneSign.MISSING)
+        sign = None if open_ or live.mode is TalkMode.TEXT else live.sign
+        return live.trouble, sign, live.remaining_s is not None, live.may_extend, live.why_not
+
+    def spoken(self) -> str:
+        """Return the state, and why there is no more time or how to get it; captions are heard already."""
+        live, dock = self.live, dock_state(self.live)
+        keys = [dock.title, *([dock.more] if dock.more else [])]
+        words = [self.texts(key) for key in keys]
+        if live.may_extend and live.remaining_s is not None:
+            words.append(self.extend.label())
+        elif live.why_not is not None:
+            words.append(self.texts(WHY[live.why_not]))
+        return sentences(words)
+
+    def seconds_left(self) -> int | None:
+        """Return what is left of the conversation, once that is told."""
+        return self.live.remaining_s
+
+    def spoken_seconds(self, seconds: int) -> str:
+        """Return what is left."""
+        return self.texts("live.left", clock=super().spoken_seconds(seconds))
 
     # -------------------------------------------------------- the picture, focus
 

@@ -37,7 +37,7 @@ class LanguageRow:
         """Show which language is in use."""
         for code, button in self._buttons.items():
             chosen = code == language or code == language.partition("-")[0]
-            button.set_kind(Kind.PAPER if chosen else Kind.QUIET)
+            button.choose(chosen)
 
     def buttons(self) -> list[Button]:
         """Return the buttons; empty where there is only one language."""
@@ -68,7 +68,7 @@ class AccessRow:
         keys = ("access.size", "access.contrast", "access.motion")
         for button, key, chosen in zip(self.buttons(), keys, on, strict=True):
             button.say(texts(key))
-            button.set_kind(Kind.PAPER if chosen else Kind.LINE)
+            button.choose(chosen, Kind.LINE)
 
     def buttons(self) -> list[Button]:
         """Return the three buttons."""

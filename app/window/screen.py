@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -13,7 +13,9 @@ from app.screens import Intent, Preferences, Screen
 from app.window.controls import Control, spread
 from app.window.look import Look
 from app.window.texts import Texts
+from app.window.words import Words
 
+ENDS = ".!?:…؟"
 REACH = 0.5  # g, at most, beyond what is seen of a control
 
 
@@ -106,6 +108,26 @@ class ScreenWidget(QWidget):
         """Return the share of the picture's height, from the top, that nothing covers: the drawn figure steps aside."""
         return 1.0
 
+    # -------------------------------------------------------- what a screen reader says
+
+    def topic(self) -> object:
+        """Return what is worth a word whenever it changes while the screen stays."""
+        return None
+
+    def spoken(self) -> str:
+        """Return what is said when the screen comes, and when its topic changes: its words, in reading order."""
+        words = [part for part in self.findChildren(Words) if part.isVisible()]
+        words.sort(key=lambda part: part.mapTo(self, QPoint(0, 0)).y())
+        return sentences(part.text() for part in words)
+
+    def seconds_left(self) -> int | None:
+        """Return a time that runs out, seconds; None: none does."""
+        return None
+
+    def spoken_seconds(self, seconds: int) -> str:
+        """Return so many seconds in words."""
+        return f"{self.texts.number(seconds)} {self.texts('unit.seconds', count=seconds)}"
+
     # -------------------------------------------------------- focus, keys, touch
 
     @property
@@ -158,6 +180,11 @@ class ScreenWidget(QWidget):
         touched, self._touched = self._touched, False
         if touched and self.isVisible():
             self.on_tap(event.position().toPoint())
+
+
+def sentences(texts: Iterable[str]) -> str:
+    """Return texts one after the other, each with a sign at its end: a voice then pauses between them."""
+    return " ".join(text if text[-1] in ENDS else f"{text}." for text in texts if text)
 
 
 def picture_width(size: QSize) -> int:

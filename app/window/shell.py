@@ -21,9 +21,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.audio.base import Levels
 from app.screens import Activity, Answer, Attract, Farewell, Intent, Live, Screen, Shown, StillThere
 from app.vitals import Vitals
+from app.window.announce import Announcer, announcer_of
 from app.window.attract import CORNER
-from app.window.controls import Control, FocusRing
+from app.window.controls import Control
 from app.window.fade import Fade
+from app.window.focus import FocusPath
 from app.window.keys import Press, meaning
 from app.window.look import Look
 from app.window.place_chip import PlaceChip
@@ -68,8 +70,8 @@ class KioskWindow(QWidget):
     serial of the screen to fill. on_close_request: somebody wants the window closed; it stays until `dismiss`.
     on_first_paint: the first screen can be seen. on_free: the share of the picture, from the top, that nothing covers.
     drawn: whether conversations show the drawn figure, which keeps its face in that share, or a service's picture.
-    now: monotonic seconds. today: the present for opening hours.
-    screen_density: logical pixels per millimetre of a screen, or None.
+    announcer: speaks to screen readers; None: the system's. now: monotonic seconds. today: the present for opening
+    hours. screen_density: logical pixels per millimetre of a screen, or None.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class KioskWindow(QWidget):
         on_first_paint: Callable[[], None] | None = None,
         on_free: Callable[[float], None] = lambda share: None,
         drawn: Callable[[], bool] = lambda: True,
+        announcer: Announcer | None = None,
         now: Callable[[], float] = time.monotonic,
         today: Callable[[], datetime] = datetime.now,
         screen_density: Callable[[QScreen], float | None] = density,
@@ -101,7 +104,6 @@ class KioskWindow(QWidget):
         self._site = site
         self._video = video
         self._send_answer = send
-        self._vitals = vitals
         self._on_close_request = on_close_request
         self._on_free = on_free
         self._drawn = drawn
@@ -125,7 +127,8 @@ class KioskWindow(QWidget):
         if theme.logo is not None:
             self._chip.set_logo(QPixmap(str(theme.logo)))
         self._fade = Fade(self)
-        self._ring = FocusRing(self.look, self)
+        self._path = FocusPath(self.look, self, vitals, self._focus_order)
+        self._announcer = announcer if announcer is not None else announcer_of(self)
         self._make_staff = staff
         self._panel: StaffPanel | None = None
         self._pointer = Pointer(
@@ -185,18 +188,19 @@ class KioskWindow(QWidget):
         widget.setGeometry(self.rect())
         self._showing = True
         widget.draw(shown.screen, shown.preferences)
-        self._showing = False
         if old is not widget:
             widget.show()
             if old is not None:
                 old.hide()
             self._order()
+        self._showing = False
         self._place_picture(widget)
         focused = self.focusWidget()
         lost = focused is None or not focused.isVisibleTo(self) or not widget.isAncestorOf(focused)
         if (changed or lost) and not self._staff_is_open():
-            self._focus(widget.first_focus())
-        self._follow_focus()
+            self._path.give(widget.first_focus())
+        self._path.follow()
+        self._announcer.follow(widget, changed=changed)
 
     def current_screen(self) -> ScreenWidget | None:
         """Return the widget of the screen that is shown."""
@@ -223,7 +227,8 @@ class KioskWindow(QWidget):
         screen = self.current_screen()
         if screen is not None and not self._showing and screen.isVisible():
             self._place_picture(screen)
-            self._follow_focus()
+            self._path.follow()
+            self._announcer.follow(screen, changed=False)
 
     def _refresh(self) -> None:
         if self._shown is not None and not self._dismissed:
@@ -247,7 +252,7 @@ class KioskWindow(QWidget):
         self._video.lower()
         self._fade.raise_()
         self._chip.raise_()
-        self._ring.raise_()
+        self._path.ring.raise_()
         if self._panel is not None:
             self._panel.raise_()
 
@@ -260,32 +265,9 @@ class KioskWindow(QWidget):
 
     # -------------------------------------------------------- focus
 
-    def _focus(self, widget: QWidget | None) -> None:
-        if widget is not None:
-            widget.setFocus()
-        elif (focused := self.focusWidget()) is not None:
-            focused.clearFocus()
-
     def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is None or self.isAncestorOf(new):
-            self._follow_focus()
-
-    def _follow_focus(self) -> None:
-        """Put the ring round what has the focus, and tell its name."""
-        focused: QWidget | None = self.focusWidget()
-        if focused is self or (focused is not None and not focused.isVisibleTo(self)):
-            focused = None
-        self._vitals.focus = (focused.objectName() or None) if focused is not None else None
-        self._ring.surround(focused)
-
-    def _move_focus(self, step: int) -> None:
-        order = self._focus_order()
-        if not order:
-            return
-        focused = self.focusWidget()
-        before = order.index(focused) if focused in order else (-1 if step > 0 else 0)
-        self._focus(order[(before + step) % len(order)])
-        self._follow_focus()
+            self._path.follow()
 
     def _focus_order(self) -> list[QWidget]:
         if self._staff_is_open() and isinstance(self._panel, QWidget):
@@ -300,10 +282,10 @@ class KioskWindow(QWidget):
         if focused is not None and not focused.isVisible():
             # Nobody pressed Tab: Qt looks for a new place because what had the focus was hidden.
             screen = self.current_screen()
-            self._focus(screen.first_focus() if screen is not None else None)
-            self._follow_focus()
+            self._path.give(screen.first_focus() if screen is not None else None)
+            self._path.follow()
             return True
-        self._move_focus(1 if forward else -1)
+        self._path.move(1 if forward else -1)
         self._anything()
         return True
 
@@ -320,7 +302,7 @@ class KioskWindow(QWidget):
         elif screen is None:
             return
         elif press in {Press.NEXT, Press.PREVIOUS}:
-            self._move_focus(1 if press is Press.NEXT else -1)
+            self._path.move(1 if press is Press.NEXT else -1)
             self._anything()
         elif event.isAutoRepeat():
             # A key that lies under something must not start visits for ever.
@@ -346,7 +328,7 @@ class KioskWindow(QWidget):
     def _key_for_staff(self, press: Press) -> None:
         focused = self.focusWidget()
         if press in {Press.NEXT, Press.PREVIOUS}:
-            self._move_focus(1 if press is Press.NEXT else -1)
+            self._path.move(1 if press is Press.NEXT else -1)
         elif press is Press.ENTER and isinstance(focused, Control) and focused in self._focus_order():
             focused.press_by_key()
 
@@ -382,7 +364,7 @@ class KioskWindow(QWidget):
             panel.setGeometry(self.rect())
             panel.raise_()
             panel.open()
-            self._ring.raise_()
+            self._path.ring.raise_()
 
     # -------------------------------------------------------- Qt
 

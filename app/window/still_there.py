@@ -57,6 +57,10 @@ class StillThereScreen(SheetScreen):
         """The conversation lies darkened behind it."""
         return True
 
+    def seconds_left(self) -> int | None:
+        """Return how long the question still waits for an answer."""
+        return self.shown.seconds if isinstance(self.shown, StillThere) else None
+
     def first_focus(self) -> QWidget | None:
         """Return the button."""
         return self._stay

@@ -142,6 +142,10 @@ class TypedSheet(SheetScreen):
         """Return the field, then the controls."""
         return [self.field, *super().focus_order()]
 
+    def spoken(self) -> str:
+        """Return what this sheet is; what is in it is read as the focus finds it."""
+        return self.texts("typed.title")
+
     def first_focus(self) -> QWidget | None:
         """Return the field."""
         return self.field

@@ -121,7 +121,7 @@ class WaitingScreen(SheetScreen):
         self._cancel.say(texts("waiting.cancel"))
         self._cancel.set_icon("close")
         self._language.say(texts.name_of(texts.code), spoken=texts("waiting.language"))
-        self._language.set_kind(Kind.PAPER if self._choosing else Kind.QUIET)
+        self._language.choose(self._choosing)
         self._size.say("", spoken=texts("waiting.size"))
         self._languages.set(texts.code)
 
@@ -197,6 +197,18 @@ class WaitingScreen(SheetScreen):
     def dark(self) -> bool:
         """Whether the picture is darkened: while it asks whether anybody is still there."""
         return isinstance(self.shown, Waiting) and self.shown.asks is Ask.KEEP_PLACE
+
+    def topic(self) -> object:
+        """Return the question, the reason once it is told, and the place in line."""
+        waiting = self.shown
+        if not isinstance(waiting, Waiting):
+            return None
+        return waiting.asks, waiting.reason, waiting.place, waiting.waited_s >= TELL_AFTER_S
+
+    def seconds_left(self) -> int | None:
+        """Return how long a question still waits for an answer."""
+        waiting = self.shown
+        return waiting.asks_left_s if isinstance(waiting, Waiting) and waiting.asks is not None else None
 
     def first_focus(self) -> QWidget | None:
         """Return the answer to a question, else cancel."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.window.look import Look, Role
 
@@ -142,8 +142,11 @@ class Canvas:
         painter.end()
 
 
-class Painted(QWidget):
-    """A widget that paints itself once for every change and is no target for a finger."""
+class Painted(QLabel):
+    """A widget that paints itself once for every change and is no target for a finger.
+
+    Of QLabel it takes only what assistive technology sees: a text, where a plain widget would be passed over.
+    """
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)

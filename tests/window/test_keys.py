@@ -148,7 +148,7 @@ def test_capital_letters_are_printable(kiosk):
 def test_what_has_the_focus_first(kiosk, screen, name):
     kiosk.show(screen)
     assert kiosk.vitals.focus == name
-    assert kiosk.window._ring.isVisible() == (name is not None)
+    assert kiosk.window._path.ring.isVisible() == (name is not None)
 
 
 def walk(kiosk, key, steps, modifiers=Qt.KeyboardModifier.NoModifier):
