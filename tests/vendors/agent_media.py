@@ -140,6 +140,7 @@ class Voice:
 
     def __init__(self) -> None:
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
+        self._turn = asyncio.Lock()  # the library refuses a second sound beside the first
 
     async def publish(self, participant: rtc.LocalParticipant) -> None:
         """Publish it as a microphone, as agents do."""
@@ -147,10 +148,12 @@ class Voice:
         await participant.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
 
     async def say(self, samples: np.ndarray) -> None:
-        """Say it, in real time."""
-        for start in range(0, len(samples) - FRAME + 1, FRAME):
-            await self._source.capture_frame(rtc.AudioFrame(samples[start : start + FRAME].tobytes(), RATE, 1, FRAME))
-        await self._source.wait_for_playout()
+        """Say it, in real time, after whatever is being said."""
+        async with self._turn:
+            for start in range(0, len(samples) - FRAME + 1, FRAME):
+                piece = samples[start : start + FRAME].tobytes()
+                await self._source.capture_frame(rtc.AudioFrame(piece, RATE, 1, FRAME))
+            await self._source.wait_for_playout()
 
     async def close(self) -> None:
         """Free it."""
