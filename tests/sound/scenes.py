@@ -34,7 +34,7 @@ async def a_backend(**changed: object) -> AsyncIterator[SoundDeviceBackend]:
 
 
 class Listener:
-    """Takes a microphone's frames as a room does."""
+    """Takes a microphone's frames as a room does. frames: cut into pieces of 10 ms, however long they come."""
 
     def __init__(self, microphone: CaptureMicrophone) -> None:
         self.microphone = microphone
@@ -45,9 +45,10 @@ class Listener:
 
     async def _take(self) -> None:
         async for frame in self.microphone.frames():
-            self.frames.append(frame)
-            self.speaking.append(self.microphone.speaking)
-            self.levels.append(self.microphone.level)
+            for piece in frame.reshape(-1, FRAME):
+                self.frames.append(piece)
+                self.speaking.append(self.microphone.speaking)
+                self.levels.append(self.microphone.level)
 
     async def end(self) -> np.ndarray:
         await self.microphone.close()
