@@ -221,6 +221,7 @@ def _quota(service):
     service.bot.tell("usage-limit-reached", "B", quota_type="minutes", message="You have exceeded your monthly quota")
 
 
+@pytest.mark.expect_log("the service cannot be used")
 async def test_a_quota_used_up_in_the_visit_ends_it_and_closes_the_kiosk(service, rig):
     async with rig() as kiosk:
         await kiosk.to_live()
