@@ -100,6 +100,7 @@ async def test_questions_are_answered_by_the_sites_file_and_nothing_private_is_w
         assert secret not in everything
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("visit", "last_end"),
     [("idle_s = 3\nidle_warning_s = 2", "idle"), ("hard_limit_s = 5\ncountdown_s = 3\nwrap_up_s = 0", "hard_limit")],
@@ -112,6 +113,19 @@ async def test_a_visit_that_ends_by_time_is_stopped_as_timeout(start, service, v
     await all_given_back(program, service, "TIMEOUT")
 
 
+async def test_a_session_token_that_is_too_old_is_renewed_in_the_middle_of_a_visit(start, service) -> None:
+    service.knobs.token_s = 1.0
+    program = start(toml(service))
+    await program.to_live(40)
+    await asyncio.sleep(1.5)
+    await program.press("Return")  # the first suggestion
+    await program.until(lambda s: s["visit"]["captions"] >= 2)
+    assert len(service.talked()) == 2 and len(service.asked("/token")) == 2, "refused once, then taken"
+    await program.press("Escape")
+    await all_given_back(program, service, "USER_CLOSED")
+
+
+@pytest.mark.long
 async def test_a_closing_line_is_said_near_the_end(start, service) -> None:
     program = start(toml(service, "hard_limit_s = 12\nwrap_up_s = 8"))
     await program.to_live(40)
@@ -120,6 +134,7 @@ async def test_a_closing_line_is_said_near_the_end(start, service) -> None:
     await program.until("attract", 20)
 
 
+@pytest.mark.long
 async def test_a_full_service_says_please_wait_until_another_kiosk_leaves(start, service) -> None:
     other = service.take(KEY, "of-another-kiosk")
     program = start(toml(service, more="[waiting]\npoll_s = 1"))
@@ -151,6 +166,7 @@ async def test_our_own_count_ends_a_visit_politely_and_is_told_before_the_next(s
     program = start(toml(service, "countdown_s = 5\nwrap_up_s = 0", more=budget))
     await program.to_live(40)
     await program.until(lambda s: s["visit"] and s["visit"]["remaining_s"] < 15, 5)
+    await program.until(lambda s: "credits run low" in program.output, 20)  # at eighty percent
     farewell = await program.until("farewell", 20)
     assert farewell["unavailable"] is None
     told = await program.until("unavailable", 10)
@@ -191,6 +207,7 @@ async def test_after_a_crash_the_own_session_is_ended_and_no_other(start, servic
     assert service.asked("/stop")[-1].json["reason"] == "ERROR"
 
 
+@pytest.mark.long
 async def test_an_avatar_without_a_picture_is_an_apology(start, service) -> None:
     service.script = replace(service.script, look=None)
     program = start(toml(service, "avatar_timeout_s = 2\nfirst_frame_timeout_s = 2"))
