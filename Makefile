@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 ARGS :=
 
-.PHONY: help install run test check bench package smoke lock clean dev
+.PHONY: help install run test test-long check bench package smoke lock clean dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: dev ## every test, against real parts; ARGS="-k name" goes to pytest
 	@bash packaging/system.sh screen test
 	@bash packaging/livekit_server.sh .tools/livekit-server
 	@$(BIN)/python packaging/run_tests.py $(ARGS)
+
+test-long: ARGS := -m long
+test-long: test ## what "test" leaves out because it only proves the same on real parts, or for longer
 
 check: dev ## format, lint, types, who may import whom, dead code
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
-"""Runs all tests, nearest first: unit, window, the rest; each in a process of its own, then one closing summary.
+"""Runs all tests, nearest first: unit, window, the rest; several at a time, then one closing summary.
 
 Many tests stand on real processes, servers, displays and sound devices that share this machine. What fails is tried
-once more by itself, and named in the summary when it passes then.
+once more when nothing else runs, and named in the summary when it passes then.
 
 Options are handed to pytest. In strict mode a part that is missing on this machine fails its tests instead of skipping.
 """
@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "tests"
 TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5  # pytest's exit status
 MOST_AGAIN = 15  # more than that is no accident
+# Processes that test side by side. The rest mostly waits; one more would disturb those that play and hear real sound.
+WORKERS = {"unit": 2, "window": 2, "rest": 3}
 COUNTS = ("tests", "failures", "errors", "skipped")
 
 
@@ -39,14 +41,14 @@ def counts(report: Path) -> dict[str, int]:
     return totals
 
 
-def run_group(name: str, folders: list[Path], options: list[str]) -> tuple[int, dict[str, int]]:
-    """Run one group; return pytest's exit status and the counts (one error where there is no report)."""
+def run_group(name: str, folders: list[Path], workers: int, options: list[str]) -> tuple[int, dict[str, int]]:
+    """Run one group in so many processes; return pytest's exit status and the counts (an error without a report)."""
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     print(f"\n--- {name} ---", flush=True)
-    cache = ["-o", f"cache_dir={REPORTS / name}"]
+    own = ["-n", str(workers), "--dist", "loadgroup", f"--junitxml={report}", "-o", f"cache_dir={REPORTS / name}"]
     status = subprocess.run(
-        [sys.executable, "-m", "pytest", f"--junitxml={report}", *cache, *options, *map(str, folders)],
+        [sys.executable, "-m", "pytest", *own, *options, *map(str, folders)],
         cwd=ROOT,
         env={**os.environ, "KIOSK_TEST_STRICT": "1"},
         check=False,
@@ -63,7 +65,7 @@ def try_again(name: str, first: tuple[int, dict[str, int]], options: list[str]) 
     failed = found["failures"] + found["errors"]
     if status != TESTS_FAILED or not 0 < failed <= MOST_AGAIN:
         return first
-    again, second = run_group(name, [], ["--last-failed", "--last-failed-no-failures=none", "-rA", *options])
+    again, second = run_group(name, [], 1, ["--last-failed", "--last-failed-no-failures=none", "-rA", *options])
     if again != 0:
         return status, {**found, "failures": second["failures"], "errors": second["errors"]}
     print(f"{name}: {second['tests']} tests passed only when they were tried again, see above")
@@ -74,7 +76,7 @@ def main(options: list[str]) -> int:
     """Run every group, whatever the ones before found; 0 only where all passed and there was a test at all."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     results = {
-        name: try_again(name, run_group(name, folders, options), options)
+        name: try_again(name, run_group(name, folders, WORKERS[name], options), options)
         for name, folders in groups(ROOT / "tests").items()
     }
     totals = {key: sum(found[key] for _, found in results.values()) for key in COUNTS}

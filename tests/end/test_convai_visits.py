@@ -89,6 +89,7 @@ async def test_voice_words_and_questions_from_attract_to_attract(start, service)
     assert KEY not in told
 
 
+@pytest.mark.long
 async def test_an_empty_room_idles_out_and_sends_no_sign_of_life(start, service) -> None:
     service.script = replace(service.script, greeting="")
     program = start(toml(service, "idle_s = 3\nidle_warning_s = 3"))
@@ -99,6 +100,7 @@ async def test_an_empty_room_idles_out_and_sends_no_sign_of_life(start, service)
     assert service.bot.asked("reset-idle-timer") == []
 
 
+@pytest.mark.long
 async def test_the_hard_limit_ends_the_visit(start, service) -> None:
     program = start(toml(service, "hard_limit_s = 6\ncountdown_s = 4\nwrap_up_s = 3"))
     await program.to_live(60)
@@ -116,6 +118,7 @@ async def test_the_services_own_ends_have_their_own_reasons(start, service) -> N
     await all_given_back(program, service)
 
 
+@pytest.mark.long
 async def test_a_full_account_says_please_wait_until_a_slot_is_free(start, service) -> None:
     other = service.take(KEY, "of-another-kiosk", room="elsewhere")
     program = start(toml(service))

@@ -88,6 +88,7 @@ async def test_picture_words_and_questions_from_attract_to_attract_and_no_secret
     assert "Traceback" not in written
 
 
+@pytest.mark.long
 async def test_a_full_account_says_please_wait_until_another_kiosk_leaves(start, service) -> None:
     other = service.take(KEY, "of-another-kiosk")
     program = start(tavus_toml(service, more="[waiting]\npoll_s = 1"), environ=STAND_IN)
@@ -98,6 +99,7 @@ async def test_a_full_account_says_please_wait_until_another_kiosk_leaves(start,
     await given_back(program, service)
 
 
+@pytest.mark.long
 async def test_cancel_while_waiting_leaves_nothing(start, service) -> None:
     service.accounts[KEY].slots = 0
     program = start(tavus_toml(service, more="[waiting]\npoll_s = 1"), environ=STAND_IN)
@@ -107,6 +109,7 @@ async def test_cancel_while_waiting_leaves_nothing(start, service) -> None:
     await given_back(program, service)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("visit", "reason"),
     [("idle_s = 3\nidle_warning_s = 3", "idle"), ("hard_limit_s = 5\ncountdown_s = 4", "hard_limit")],

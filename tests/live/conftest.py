@@ -17,7 +17,6 @@ from app.rooms.livekit_log import LibraryLog
 from app.rooms.livekit_room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.live.guest import Guest
-from tests.rigs.livekit_server import find_binary
 from tests.vendors.agent import Agent, Script
 
 _numbers = itertools.count()
@@ -81,27 +80,12 @@ def _leave() -> int:
     return child.returncode
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    items.sort(key=_waits_for_children)  # they need half a minute; the other tests fill it
-
-
-def _waits_for_children(item) -> bool:
-    return "children" in getattr(item, "fixturenames", ())
-
-
 @pytest.fixture(scope="session")
 def children():
-    """The long scenes, started with the first live test where they are wanted at all."""
+    """The long scenes, all started at once."""
     started = Children()
     yield started
     started.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _children_early(request):
-    if find_binary() is not None and any(_waits_for_children(item) for item in request.session.items):
-        request.getfixturevalue("children")
 
 
 class _Details(logging.Handler):

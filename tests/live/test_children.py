@@ -1,10 +1,10 @@
-"""What may end the whole process, judged by the exit codes of children that run beside the other tests."""
+"""What may end the whole process, judged by the exit codes of children that run side by side."""
 
 from __future__ import annotations
 
 import pytest
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("children")]
 
 
 def test_a_join_that_succeeds_too_late_is_left_again_and_nobody_dies(children):

@@ -6,7 +6,8 @@ import pytest
 
 from tests.sound.scenes import ANSWER, QUESTION
 
-pytestmark = pytest.mark.sound
+# One after another: two that play and listen at once take each other's time.
+pytestmark = [pytest.mark.sound, pytest.mark.xdist_group("sound")]
 
 MISSING = "a sound device is missing"
 LOST = "a sound device was lost"

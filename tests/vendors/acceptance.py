@@ -10,7 +10,8 @@ A service registers by a class of its own in `tests/vendors/test_NAME_acceptance
                 yield ConvaiContender(service)
 
 With `hurry` the loop's clock jumps (media in memory); without it, and with a `LiveKitHall`, everything is real and
-`many` is small. The times below are short enough for both.
+`many` is small. The times below are short enough for both. What passes in memory is on a real server a `Visit` in each
+run of the tests, and all of it in a long one.
 """
 
 from __future__ import annotations
@@ -43,11 +44,8 @@ QUESTION = "Where is the cafe?"
 
 
 @pytest.mark.asyncio
-class Acceptance:
-    """many: how many visits one after another. network_end_s: after a cut the visit ends within so long."""
-
-    many = 300
-    network_end_s = 60.0
+class Visit:
+    """What a visit is, from attract to attract."""
 
     async def test_a_free_slot_is_a_visit(self, contender: Contender) -> None:
         async with KioskRig(contender) as rig:
@@ -61,6 +59,35 @@ class Acceptance:
             assert (await rig.until(Farewell)).reason is EndReason.VISITOR
             await rig.all_given_back()
             assert not any(isinstance(shown.screen, Waiting) for shown in rig.shown)
+
+
+@pytest.mark.asyncio
+class ManyVisits:
+    """many: how many visits one after another."""
+
+    many = 300
+
+    @pytest.mark.timeout(300)
+    async def test_many_visits_leave_nothing_behind(self, contender: Contender) -> None:
+        async with KioskRig(contender) as rig:
+            for number in range(self.many):
+                await rig.to_live()
+                rig.tap(End())
+                await rig.all_given_back()
+                if number == min(10, self.many // 3):
+                    before = _footprint()
+                rig.shown.clear()
+            threads, handles = _footprint()
+            # A pool's thread or two may still be made; one a visit would be far more.
+            assert threads <= before[0] + 2 and handles <= before[1] + 2
+            assert len(contender.emulator.sessions) >= self.many
+            assert rig.vitals.visits == self.many and rig.vitals.unconfirmed == 0
+
+
+class Acceptance(Visit, ManyVisits):
+    """Every scenario. network_end_s: after a cut the visit ends within so long."""
+
+    network_end_s = 60.0
 
     async def test_a_full_service_is_waited_for_until_another_kiosk_frees_a_slot(self, contender: Contender) -> None:
         contender.emulator.release_lag_s = 0.3
@@ -178,22 +205,6 @@ class Acceptance:
                         await asyncio.sleep(0.05)
                 assert [session.id for session in contender.emulator.active()] == [other.id]
                 await rig.until(Attract)
-
-    @pytest.mark.timeout(300)
-    async def test_many_visits_leave_nothing_behind(self, contender: Contender) -> None:
-        async with KioskRig(contender) as rig:
-            for number in range(self.many):
-                await rig.to_live()
-                rig.tap(End())
-                await rig.all_given_back()
-                if number == min(10, self.many // 3):
-                    before = _footprint()
-                rig.shown.clear()
-            threads, handles = _footprint()
-            # A pool's thread or two may still be made; one a visit would be far more.
-            assert threads <= before[0] + 2 and handles <= before[1] + 2
-            assert len(contender.emulator.sessions) >= self.many
-            assert rig.vitals.visits == self.many and rig.vitals.unconfirmed == 0
 
 
 def _footprint() -> tuple[int, int]:

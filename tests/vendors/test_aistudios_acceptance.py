@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.vendors.aistudios import VENDOR
-from tests.vendors.acceptance import Acceptance
+from tests.vendors.acceptance import Acceptance, Visit
 from tests.vendors.aistudios_service import APP, AVATAR, KEY, AistudiosService
 from tests.vendors.contender import Contender
 from tests.vendors.memory_hall import LoopClock, MemoryHall
@@ -66,9 +66,7 @@ class TestAistudiosInMemory(Acceptance):
 
 @pytest.mark.live
 @pytest.mark.expect_log("livekit|a message was not sent")
-class TestAistudiosOnLiveKit(Acceptance):
-    many = 6
-
+class _OnLiveKit:
     @pytest_asyncio.fixture
     async def contender(self, own_livekit_server):
         from tests.vendors.livekit_hall import LiveKitHall
@@ -77,3 +75,12 @@ class TestAistudiosOnLiveKit(Acceptance):
         async with AistudiosService(hall) as service:
             yield AistudiosContender(service)
         await hall.close()
+
+
+class TestAistudiosOnLiveKit(_OnLiveKit, Visit):
+    pass
+
+
+@pytest.mark.long
+class TestAistudiosOnLiveKitAtLength(_OnLiveKit, Acceptance):
+    many = 6

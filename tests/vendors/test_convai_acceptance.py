@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.vendors.convai import VENDOR
-from tests.vendors.acceptance import Acceptance
+from tests.vendors.acceptance import Acceptance, Visit
 from tests.vendors.contender import Contender
 from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
 from tests.vendors.memory_hall import LoopClock, MemoryHall
@@ -52,9 +52,7 @@ class TestConvaiInMemory(Acceptance):
 
 @pytest.mark.live
 @pytest.mark.expect_log("media library|a message was not sent")
-class TestConvaiOnLiveKit(Acceptance):
-    many = 6
-
+class _OnLiveKit:
     @pytest_asyncio.fixture
     async def contender(self, own_livekit_server):
         from tests.vendors.livekit_hall import LiveKitHall
@@ -63,3 +61,12 @@ class TestConvaiOnLiveKit(Acceptance):
         async with ConvaiService(hall) as service:
             yield ConvaiContender(service)
         await hall.close()
+
+
+class TestConvaiOnLiveKit(_OnLiveKit, Visit):
+    pass
+
+
+@pytest.mark.long
+class TestConvaiOnLiveKitAtLength(_OnLiveKit, Acceptance):
+    many = 6

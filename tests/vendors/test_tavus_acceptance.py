@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from app.rooms.base import RoomFactory
@@ -12,7 +13,7 @@ from app.rooms.daily_room import DailyRooms
 from app.rooms.presence import RoomTimes
 from app.vendors.tavus import VENDOR
 from tests.fakes import daily
-from tests.vendors.acceptance import Acceptance
+from tests.vendors.acceptance import Acceptance, ManyVisits
 from tests.vendors.contender import Contender
 from tests.vendors.tavus_replica import Script
 from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
@@ -53,9 +54,7 @@ class TavusContender(Contender):
         self.service.host.mend()
 
 
-class TestTavus(Acceptance):
-    many = 200  # in real time: the library's stand-in has real threads
-
+class _OnDaily:
     @pytest_asyncio.fixture
     async def contender(self):
         if not daily.Daily._is_ready:
@@ -66,3 +65,12 @@ class TestTavus(Acceptance):
             yield TavusContender(service, rooms)
             assert await rooms.keeper.settled(10.0)
         assert daily.clients == []
+
+
+class TestTavus(_OnDaily, Acceptance):
+    many = 30  # in real time: the library's stand-in has real threads
+
+
+@pytest.mark.long
+class TestTavusAtLength(_OnDaily, ManyVisits):
+    pass
