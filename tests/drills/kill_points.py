@@ -82,11 +82,12 @@ class Deaths:
             await kiosk.to_live()
         else:
             await kiosk.until("attract", 40)
+            await asyncio.sleep(0.5)
         await kiosk.comply(f"die {point.mode} {point.place.format(room=ROOMS.get(self._service.name, ROOM))}")
         kiosk.told()
         stops = self._stops()
         child = kiosk.child()
-        await (kiosk.press("Escape") if point.ends else kiosk.tap())
+        await kiosk.press("Escape" if point.ends else "Return")
         deadline = time.monotonic() + 20
         while kiosk.child() == child:
             if time.monotonic() > deadline:

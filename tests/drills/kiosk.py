@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -202,7 +203,11 @@ class Kiosk(Program):
         """Start a visit from attract."""
         await self.until("attract", 40)
         await asyncio.sleep(0.3)
-        await self.press("Return")
+        for _ in range(3):  # on a busy machine the first window may not have the keyboard yet
+            await self.press("Return")
+            with contextlib.suppress(Failed):
+                await self.until(lambda s: s["screen"] != "attract", 3)
+                return
 
     async def to_live(self, within: float = 40.0) -> dict:
         """From attract to the conversation; the drills' settings have the notice in the tap."""

@@ -18,6 +18,7 @@ from tests.end.conftest import Failed
 MEND_S = 3.0  # instead of a minute, where a drill meets many refusals one after another
 APOLOGY_S = 5.0
 NO_END = 10**6
+GREETING_S = 2.0  # the avatars of the drills are silent then
 
 
 # ---------------------------------------------------------------- the create call
@@ -180,6 +181,7 @@ async def service_ends(scene: Scene) -> None:
     for _ in range(2):
         await kiosk.to_live()
         await _somebody_is_in(scene)
+        await asyncio.sleep(GREETING_S)
         at = time.monotonic()
         await scene.service.break_off()
         await scene.promise("farewell", 5, at, kiosk.until("farewell", 20))
@@ -193,13 +195,14 @@ async def service_ends(scene: Scene) -> None:
 
 async def media_faults(scene: Scene) -> None:
     """What goes wrong in the room: it is noticed, and ends the visit where nothing helps."""
-    kiosk = scene.start(visit="stall_notice_s = 1.5\nstall_end_s = 4")
+    kiosk = scene.start(visit="stall_notice_s = 1.5\nstall_end_s = 12")
     await kiosk.to_live()
     await _somebody_is_in(scene)
     for name in scene.service.media_faults():
         status = await kiosk.until("live", 2)
         if status["video"]["source"] == "room":
             await kiosk.moves()
+        await asyncio.sleep(GREETING_S)
         fault = scene.service.media_faults()[name]
         at = time.monotonic()
         await fault.happens()
