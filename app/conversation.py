@@ -106,6 +106,7 @@ class Conversation:
             idle=self._idle,
             session=self._session,
             transcript=self._transcript,
+            has_captions=can.captions,
             company=None if parts.has_video else parts.company,
             picture_at=self._clock(),
         )

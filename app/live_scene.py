@@ -38,6 +38,7 @@ class LiveScene:
     idle: IdleTimer
     session: SessionTimer
     transcript: Transcript
+    has_captions: bool
     company: Company | None
     greeting: bool = True
     is_broken: bool = False
@@ -105,6 +106,7 @@ class LiveScene:
             questions=self.questions,
             show_questions=self.greeting or self._clock() - self._quiet_since >= QUESTIONS_BACK_S,
             can_interrupt=talk is Talk.SPEAKING,
+            has_captions=self.has_captions,
         )
 
     def _trouble(self) -> Trouble | None:

@@ -194,6 +194,7 @@ class Live:
     remaining_s: whole seconds to show on the chip, or None while no chip is shown; urgent: the final countdown.
     may_extend offers `extension_s` more; else why_not may say why. captions: newest last, a few at most.
     questions: the site's suggestions (empty: three neutral ones of the language); show_questions: now is the time.
+    has_captions: what is spoken is captioned; else only what is typed, and its answers.
     """
 
     talk: Talk = Talk.LISTENING
@@ -212,6 +213,7 @@ class Live:
     show_questions: bool = True
     can_type: bool = True
     can_interrupt: bool = False
+    has_captions: bool = True
 
     name = "live"
 

@@ -56,6 +56,7 @@ class AistudiosControl:
             stop=True,
             count=True,
             credits=True,
+            captions=False,
             transcripts=False,
             answers_prove=True,  # local voice detection followed by the avatar's voice (4.5)
             orphan_s=ROUNDING_S,

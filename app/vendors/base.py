@@ -39,16 +39,17 @@ class Capabilities:
     """What a service can do; everything else follows from it.
 
     video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
-    it tells how many sessions run. transcripts: it sends the visitor's words. answers_prove: it does not, but an
-    answer of its avatar right after a voice proves that a visitor spoke. orphan_s: so many seconds after we are gone,
-    or after the longest possible visit, the service has ended a session that nobody stopped. local: nothing that is
-    said leaves this machine.
+    it tells how many sessions run. captions: it sends what is spoken as words, the avatar's at least. transcripts: it
+    sends the visitor's words. answers_prove: it does not, but an answer of its avatar right after a voice proves that
+    a visitor spoke. orphan_s: so many seconds after we are gone, or after the longest possible visit, the service has
+    ended a session that nobody stopped. local: nothing that is said leaves this machine.
     """
 
     video: bool = True
     stop: bool = True
     count: bool = False
     credits: bool = False
+    captions: bool = True
     transcripts: bool = True
     answers_prove: bool = False
     can_interrupt: bool = False

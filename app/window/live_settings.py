@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Intent, Prefer, Preferences, TextSize
+from app.screens import Intent, Live, Prefer, Preferences, TextSize
 from app.window.controls import Button, Kind, Size
 from app.window.flow import Grow, Item, Row, Space
 from app.window.look import Look, Role
@@ -151,6 +151,8 @@ class SettingsSheet(SheetScreen):
         self._title.say(texts("settings.title"))
         for key, label in self._labels.items():
             label.say(texts(f"settings.{key}"))
+        if not self.face():
+            self._labels["captions"].say(texts("settings.captions_typed"))
         for size, button in self.sizes.items():
             name = texts(f"settings.{size}")
             self._show(button, name, size is now.text_size, texts("settings.text"))
@@ -168,6 +170,10 @@ class SettingsSheet(SheetScreen):
         self.volume.set(filled, f"{texts('settings.volume')}: {texts.number(filled)}")
         self._languages.set(now.language)
         self.done.say(texts("settings.done"))
+
+    def face(self) -> bool:
+        """Return whether captions are of everything that is spoken; their label says where they are not."""
+        return not isinstance(self.shown, Live) or self.shown.has_captions
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return the title, a row for each setting, the languages, Done."""

@@ -6,8 +6,8 @@ import pytest
 
 from app.screens import Live, Prefer, Preferences, Shown, TextSize
 from tests.window.gallery import end
+from tests.window.live_kiosk import LiveKiosk
 from tests.window.test_keys import KEY
-from tests.window.test_live import LiveKiosk
 
 BASE = Preferences(less_motion=True)
 
@@ -41,6 +41,12 @@ def test_each_control_asks_for_one_change(kiosk, control, changes):
 
 def test_what_is_chosen_already_asks_for_nothing(kiosk):
     assert kiosk.tap("contrast-normal") == []
+
+
+def test_captions_that_are_not_of_everything_say_so(kiosk):
+    assert kiosk.screen.settings._labels["captions"].text() == "Captions"
+    kiosk.window.show_screen(Shown(kiosk.step, Live(has_captions=False), Preferences(less_motion=True)))
+    assert kiosk.screen.settings._labels["captions"].text() == "Captions (typed questions)"
 
 
 def test_the_text_size_that_is_chosen_has_the_focus_first(kiosk):
