@@ -212,7 +212,9 @@ class Kiosk(Program):
     async def to_live(self, within: float = 40.0) -> dict:
         """From attract to the conversation; the drills' settings have the notice in the tap."""
         await self.tap()
-        return await self.until("live", within)
+        await self.until("live", within)
+        await asyncio.sleep(0.5)  # a key that still meets the screen before is for that one, and dropped
+        return await self.until("live", 5)
 
     async def moves(self) -> dict:
         """Wait until the avatar's picture moves on the screen."""
