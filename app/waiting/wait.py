@@ -20,6 +20,7 @@ KEEP_ANSWER_S = 20.0
 CLAIM_AFTER_S = 30.0  # who waited longer may have left: the first idle period is short
 OWN_RELEASE_S = 3.0
 RETRIES_S = (1.0, 2.0, 4.0)  # after a transient error of the create
+UNREACHABLE_S = 6.0  # packets that vanish take seconds each time to be missed: after so long the visitor is told
 SLOW_S = 3.0
 
 
@@ -65,6 +66,7 @@ class WaitForSlot:
         self._waits_since: float | None = None  # since "Please wait" was shown
         self._reason = WaitReason.BUSY
         self._failures = 0
+        self._failing_since = self._began
         self._busy_in_a_row = 0
         self._keep_at = 0.0
 
@@ -78,6 +80,8 @@ class WaitForSlot:
         else:
             await self._beside(self._first_turn())
         while True:
+            if self._failures == 0:
+                self._failing_since = self._clock()
             try:
                 lease = await self._create()
                 waited = 0.0 if self._waits_since is None else self._clock() - self._waits_since
@@ -87,7 +91,8 @@ class WaitForSlot:
                 self._reason = WaitReason.BUSY
                 await self._pause(self._busy_delay_s(busy))
             except TransientError as error:
-                if error.ambiguous or self._failures >= len(RETRIES_S):
+                is_hopeless = error.unreachable and self._clock() - self._failing_since >= UNREACHABLE_S
+                if error.ambiguous or is_hopeless or self._failures >= len(RETRIES_S):
                     raise
                 delay_s = max(RETRIES_S[self._failures], error.retry_after or 0.0)
                 self._failures += 1

@@ -327,6 +327,19 @@ async def test_a_host_that_cannot_be_reached_is_unavailable_and_mends_itself() -
         await rig.until(Attract, within=62)
 
 
+@pytest.mark.expect_log("the service cannot be used")
+async def test_where_packets_vanish_the_visitor_is_told_after_the_first_call() -> None:
+    control = FakeControl(create_s=10.0)
+    control.refusals.extend(TransientError("fake", unreachable=True) for _ in range(4))
+    async with Rig(control=control) as rig:
+        await rig.until(Attract)
+        rig.tap(Start())
+        await rig.until(Notice)
+        rig.tap(Accept())
+        assert (await rig.until(Unavailable, within=12)).reason is UnavailableReason.NETWORK
+        assert len(control.creates_at) == 1
+
+
 async def test_a_lost_answer_is_not_asked_again_and_its_session_is_stopped() -> None:
     control = FakeControl(lost_answers=1)
     async with Rig(control=control) as rig:
