@@ -7,6 +7,7 @@ import os
 import pytest
 import pytest_asyncio
 
+from tests.drills.networks import Network, ServerThere
 from tests.drills.scene import Scene, Took
 from tests.drills.services import SERVICES
 from tests.rigs.livekit_server import start_server
@@ -17,20 +18,28 @@ _TOOK = pytest.StashKey[dict[str, tuple[str, list[Took]]]]()
 
 @pytest_asyncio.fixture
 async def scene(request, display, tmp_path):
-    """A scene with the drill's service, on a media server of its own."""
-    _, name = request.param
-    server = start_server()
+    """A scene with the drill's service, on a media server of its own; in a network of its own where it needs one."""
+    drill, name = request.param
+    net = Network(tmp_path) if "network" in drill.needs else None
+    server = start_server() if net is None else ServerThere(net, tcp="TCP" in drill.needs)
     service = SERVICES[name]()
+    if net is not None:
+        server.start()
     await service.start(server)
+    if net is not None:
+        service.emulator.url = await net.relay(service.emulator.url)
+        service.endpoint.knobs.server_url = server.there
     # No sound server and no home of anybody: what is heard is not the point here.
     quiet = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/nowhere"}
     quiet["TMPDIR"] = str(tmp_path)
-    made = Scene(service, server, {**display, **quiet})
+    made = Scene(service, server, {**display, **quiet}, net)
     request.node.user_properties.append(("took", made.took))  # the list, which fills while the drill is played
     yield made
     await made.close()
     await service.close()
     server.close()
+    if net is not None:
+        await net.close()
 
 
 def pytest_runtest_logreport(report):

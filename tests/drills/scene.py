@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.drills.kiosk import Kiosk
+from tests.drills.networks import Network
 from tests.drills.services import Service
 from tests.end.conftest import Failed
 from tests.rigs.livekit_server import LiveKitServer
@@ -41,11 +42,13 @@ class Took:
 
 @dataclass
 class Scene:
-    """What a drill works with. server: the drill's own media server, to freeze or kill."""
+    """What a drill works with. server: the drill's own media server, to freeze or kill. net: the kiosk's own network,
+    where the drill asked for one."""
 
     service: Service
     server: LiveKitServer
     environ: dict[str, str]
+    net: Network | None = None
     took: list[Took] = field(default_factory=list)
     kiosks: list[Kiosk] = field(default_factory=list)
     undo: list[Callable[[], object]] = field(default_factory=list)
@@ -65,8 +68,16 @@ class Scene:
         """Start the program; see `Kiosk` for `where`."""
         text = self.toml(visit, more, service) if toml is None else toml
         found = {**self.environ, **(environ or {})}
+        if self.net is not None:
+            where = {"prefix": self.net.prefix, "at": self.net.kiosk, **where}
         self.kiosks.append(Kiosk(text, found, *options, first=self.service.first, **where))
         return self.kiosks[-1]
+
+    @property
+    def network(self) -> Network:
+        """The kiosk's own network."""
+        assert self.net is not None
+        return self.net
 
     async def close(self) -> None:
         """End whatever the drill left."""

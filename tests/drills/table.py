@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.drills import crashes, ends
+from tests.drills import canaries, crashes, ends, kill_points, offline, outages, vendor_faults
 from tests.drills.scene import Scene
 
 ALL = "every service"
@@ -15,7 +15,7 @@ ALL = "every service"
 class Drill:
     """One row. services: with which it is played: "livekit" for what does not depend on the service, or ALL.
 
-    fast: part of the ordinary tests too. needs: "namespaces" (network and mounts of its own), "display" (no more).
+    fast: part of the ordinary tests too. needs: "network" (of its own), "network TCP" (media may come over TCP too).
     """
 
     name: str
@@ -24,9 +24,11 @@ class Drill:
     play: Callable[[Scene], Awaitable[None]]
     services: str = "livekit"
     fast: bool = False
-    needs: str = "display"
+    needs: str = ""
 
 
+V = vendor_faults
+K_PROMISE = "session stopped within 3 s where its id had arrived, else by the vendor's timer; attract within 5 s"
 DRILLS = (
     # -------------------------------------------------------- the kiosk dies
     Drill("killed in attract", "kill -9 of the kiosk", "attract within 5 s", crashes.killed_in_attract),
@@ -78,4 +80,94 @@ DRILLS = (
     Drill("reboot refused", "the system refuses to restart", "session stopped, attract again", ends.reboot_refused),
     Drill("staff restart", "staff panel: restart the program", "session stopped, attract again, no fault counted",
           ends.staff_restart),
+    # -------------------------------------------------------- the service: before the visit
+    Drill("refusals", "the create call is answered with each refusal of the vendor's file", "the right screen and "
+          "reason, no session left, back by itself", V.refusals, ALL),
+    Drill("full, then freed", "every slot is taken; another kiosk's visitor leaves", "please wait, then live within 5 "
+          "s", V.full_then_freed, ALL),
+    Drill("create unanswered", "the create call is swallowed", "an apology, attract, the next visitor is served",
+          V.no_answer, ALL),
+    Drill("create answered late", "the visitor leaves, then the create call succeeds", "attract at once, the session "
+          "stopped", V.late_answer, ALL, fast=True),
+    Drill("create answer lost", "cut after the service made the session", "stopped by its name, else by the service's "
+          "own timer; another kiosk's untouched", V.answer_lost, ALL),
+    Drill("create answer lost, own key", "the same where no other kiosk uses the key", "found by comparing, and "
+          "stopped", V.orphan_of_a_sole_key, "aistudios"),
+    Drill("avatar never comes", "nobody appears in the room", "the right screen, session stopped",
+          V.avatar_never_comes, ALL),
+    # -------------------------------------------------------- the service: in and after the visit
+    Drill("service ends it", "the service ends the session while a visitor talks", "farewell with its reason, attract",
+          V.service_ends, ALL),
+    Drill("media faults", "picture stands still, voice dead, avatar leaves", "noticed, and the visit ends where "
+          "nothing helps", V.media_faults, ALL),
+    Drill("key revoked", "in the middle of a visit", "not available with its reason; mended within 60 s of the key "
+          "being good again, every session stopped", V.key_is_revoked, ALL),
+    Drill("bad stops", "the stop call is answered with anything at all", "attract at once, kept and tried again until "
+          "confirmed, staff see it", V.bad_stops, ALL),
+    Drill("bad stop over a restart", "the stop fails until the program is started again", "kept, visible, then stopped",
+          V.bad_stop_over_a_restart, ALL, fast=True),
+    # -------------------------------------------------------- kill -9 at every step
+    Drill("killed as it starts", "kill -9 after the row, when the answer comes, after the id is written", K_PROMISE,
+          kill_points.killed_as_it_starts, ALL),
+    Drill("killed in create", "kill -9 while the create call is under way, and before it is heard", K_PROMISE,
+          kill_points.killed_in_create, ALL),
+    Drill("killed as it joins", "kill -9 while it joins, when it has joined, at the first picture", K_PROMISE,
+          kill_points.killed_as_it_joins, ALL),
+    Drill("killed as it ends", "kill -9 when goodbye is said, while it leaves, when it has left, after the confirmed "
+          "stop", K_PROMISE, kill_points.killed_as_it_ends, ALL),
+    Drill("killed in stop", "kill -9 while the stop call is under way", K_PROMISE, kill_points.killed_in_stop, ALL),
+    # -------------------------------------------------------- the network, before a visit and after it
+    Drill("starts offline", "no network when the computer starts", "attract within 10 s, then a visit when it is there",
+          offline.starts_offline, needs="network"),
+    Drill("cable out before", "a tap while packets vanish", "offline screen within 12 s, attract within 20 s of the "
+          "network's return, no session asked for", offline.cable_out_before, needs="network"),
+    Drill("Wi-Fi gone before", "a tap while there is no way out", "offline screen within 10 s, attract within 20 s of "
+          "its return", offline.wifi_gone_before, needs="network"),
+    Drill("names gone", "a tap while no name can be found", "offline screen within 20 s, attract within 20 s of its "
+          "return", offline.names_gone, needs="network"),
+    Drill("portal before", "a tap while a captive portal answers", "an apology within 10 s, no session, a visit when "
+          "it is gone", offline.portal_before, needs="network"),
+    Drill("cable out after", "the stop call's packets vanish", "attract 2.5 s after goodbye, staff told, stopped after "
+          "the network's return, struck out only then", offline.cable_out_after, needs="network"),
+    Drill("Wi-Fi gone after", "no way out for the stop call", "the same", offline.wifi_gone_after, needs="network"),
+    Drill("portal after", "a captive portal answers the stop call with its page", "the same", offline.portal_after,
+          needs="network"),
+    Drill("portal redirects after", "a captive portal answers the stop call with a redirect", "the same",
+          offline.portal_redirects_after, needs="network"),
+    Drill("next visitor is not blocked", "a tap while a stop call has not got out", "at most the wait screen, live "
+          "within 20 s", offline.next_visitor_is_not_blocked, needs="network"),
+    # -------------------------------------------------------- the network, in a visit
+    Drill("media away 3 s", "media packets vanish for 3 s", "the visit goes on, picture within 7 s",
+          outages.media_away_3, needs="network"),
+    Drill("media away 10 s", "for 10 s", "noticed within 6.5 s, the visit goes on, picture within 7 s",
+          outages.media_away_10, needs="network"),
+    Drill("media away 60 s", "for a minute", "farewell (network) within 18 s, session stopped", outages.media_away_60,
+          needs="network"),
+    Drill("cables away 10 s", "all packets vanish for 10 s", "noticed within 6.5 s, the visit goes on",
+          outages.cables_away_10, needs="network"),
+    Drill("cables away 60 s", "for a minute", "farewell (network) within 18 s, staff told, stopped after the return",
+          outages.cables_away_60, needs="network"),
+    Drill("Wi-Fi away 3 s", "no way out for 3 s", "the visit goes on", outages.wifi_away_3, needs="network"),
+    Drill("Wi-Fi away 10 s", "for 10 s", "noticed within 6.5 s, the visit goes on", outages.wifi_away_10,
+          needs="network"),
+    Drill("Wi-Fi away 60 s", "for a minute", "farewell (network) within 18 s, staff told, stopped after the return",
+          outages.wifi_away_60, needs="network"),
+    Drill("signals away 25 s", "only the signals' packets vanish, media flow on", "the visit goes on within its time",
+          outages.signals_away_25, needs="network"),
+    Drill("joins again", "the media server dies and is back after 20 s", "one fresh join within the visit's time, "
+          "never two sessions at once", outages.joins_again),
+    Drill("media server frozen", "SIGSTOP of the media server for a minute", "farewell (network) within 18 s, session "
+          "stopped, then visits as ever", outages.server_frozen),
+    Drill("media server killed", "kill -9 of the media server, which stays away", "farewell (network) within 30 s, "
+          "session stopped; an apology to the next", outages.server_killed),
+    Drill("UDP blocked", "a firewall lets no datagram through", "an apology within 40 s, no slot kept",
+          outages.udp_blocked, needs="network"),
+    Drill("media over TCP", "the same, and the media server speaks TCP too", "a visit, picture within 10 s",
+          outages.media_over_tcp, needs="network TCP"),
+    # -------------------------------------------------------- secrets and people
+    Drill("nothing is kept", "visits with words, stops and creates refused with the key in the refusal, SIGSEGV and "
+          "SIGABRT", "no key, id, token or word in any log, file, page, title, name or command line; no core file",
+          canaries.nothing_is_kept, ALL),
+    Drill("key in the environment", "staff give the key by the environment; the kiosk is killed", "nowhere else",
+          canaries.key_in_the_environment, ALL),
 )  # fmt: skip
