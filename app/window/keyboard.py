@@ -209,6 +209,11 @@ class Keyboard(Control):
         # A mark that stands on letters needs something to stand on.
         return f"\u25cc{key.text}" if unicodedata.combining(key.text[0]) else key.text
 
+    def _spoken(self, key: Key) -> str:
+        if key.act in (Act.SHIFT, Act.BACKSPACE, Act.LANGUAGE):  # they show a sign alone
+            return self._texts(f"typed.{key.act}")
+        return self._label(key)
+
     # -------------------------------------------------------- fingers
 
     def event(self, event: QEvent) -> bool:
@@ -308,7 +313,7 @@ class Keyboard(Control):
         else:
             column = (self._cursor[1] + step[1]) % len(rows[row])
         self._cursor = (row, column)
-        self.setAccessibleDescription(self._label(rows[row][column]) if not rows[row][column].act else "")
+        self.setAccessibleDescription(self._spoken(rows[row][column]))
         self.update()
         event.accept()
 

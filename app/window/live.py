@@ -15,7 +15,9 @@ from app.window.controls import Control
 from app.window.live_settings import SettingsSheet
 from app.window.live_talk import TalkPane
 from app.window.look import Look
+from app.window.rise import Rise
 from app.window.screen import ScreenWidget, Site
+from app.window.sheet import SheetScreen
 from app.window.texts import Texts
 from app.window.typed import TypedSheet
 
@@ -41,6 +43,7 @@ class LiveScreen(ScreenWidget):
         self.settings = SettingsSheet(look, texts, send, site, done=self.close_sheet)
         self.typed = TypedSheet(look, texts, send, site, keyboards=keyboards, close=self.close_sheet)
         self._pane: ScreenWidget = self.talk
+        self.rise = Rise(self, self._risen)
         for pane in (self.talk, self.settings, self.typed):
             pane.setParent(self)
             pane.setVisible(pane is self.talk)
@@ -63,7 +66,7 @@ class LiveScreen(ScreenWidget):
         """Hand the value to the pane that is seen."""
         if self.shown is not None:
             self._pane.top_room = self.top_room
-            self._pane.setGeometry(self.rect())
+            self._pane.resize(self.size())
             self._pane.draw(self.shown, self.preferences)
 
     def arrange(self) -> None:
@@ -111,9 +114,15 @@ class LiveScreen(ScreenWidget):
             self.typed.begin()
             self._open(self.typed)
 
-    def _open(self, pane: ScreenWidget) -> None:
+    def _open(self, pane: SheetScreen) -> None:
         self._turn_to(pane)
+        if self.look.portrait and not self.look.still and self.isVisible():
+            self.rise.start(pane, self.height() - pane.sheet_top)
         self._focus_first()
+
+    def _risen(self) -> None:
+        if self.arranged is not None:
+            self.arranged()
 
     def close_sheet(self) -> None:
         """Back to the conversation; the focus returns to the tool that opened the sheet."""
@@ -127,6 +136,7 @@ class LiveScreen(ScreenWidget):
             self._focus_first()
 
     def _turn_to(self, pane: ScreenWidget) -> None:
+        self.rise.stop()
         self._pane = pane
         pane.show()
         pane.raise_()
@@ -139,6 +149,7 @@ class LiveScreen(ScreenWidget):
         """Close the sheets: the next visitor finds nothing of this one."""
         super().hideEvent(event)
         if not event.spontaneous():
+            self.rise.stop()
             self.typed.forget()
             self._pane = self.talk
             for pane in (self.talk, self.settings, self.typed):

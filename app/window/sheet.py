@@ -55,7 +55,7 @@ class SheetScreen(ScreenWidget):
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
         self._surface = Surface(look, self)
-        self._sheet_top = 0
+        self.sheet_top = 0  # pixels from the top; 0 where it is a panel or the whole window
         self.fitted = Fit()
         self._asked_for: object = None
 
@@ -111,7 +111,7 @@ class SheetScreen(ScreenWidget):
         """Return the window; a picture that cannot step aside by itself moves up behind the sheet."""
         area = super().picture_area(size)
         if self._lifts and size.height() >= size.width():
-            covered = round(size.height() * CHIN) - self._sheet_top
+            covered = round(size.height() * CHIN) - self.sheet_top
             area.translate(0, -max(0, min(round(size.width() * 0.29), covered)))
         return area
 
@@ -119,7 +119,7 @@ class SheetScreen(ScreenWidget):
         """Return the share of the picture above the sheet."""
         if self._lifts or size.height() < size.width() or self.glow is not None:
             return 1.0
-        return self._sheet_top / max(1, size.height())
+        return self.sheet_top / max(1, size.height())
 
     @property
     def after_talk(self) -> bool:
@@ -159,15 +159,15 @@ class SheetScreen(ScreenWidget):
         if self.glow is not None:
             # Large words reach into the halo, and no word may stand on the sun.
             self._surface.cover(QRect(QPoint(0, 0), size), glow=None if look.large else self.glow)
-            self._sheet_top = 0
+            self.sheet_top = 0
         elif look.portrait:
             tall = column.height_for(place.width())
             place.setTop(place.bottom() + 1 - tall)
-            self._sheet_top = place.top() - look.px(1.6 if fit.gap == 1.0 else 1.2)
-            below = QRect(0, self._sheet_top, size.width(), size.height() - self._sheet_top)
+            self.sheet_top = place.top() - look.px(1.6 if fit.gap == 1.0 else 1.2)
+            below = QRect(0, self.sheet_top, size.width(), size.height() - self.sheet_top)
             self._surface.cover(below, sheet=True)
         else:
             start = 0 if fit.wide else picture_width(size)
             left = 0 if look.rtl else start
             self._surface.cover(QRect(left, 0, size.width() - start, size.height()), edged=not fit.wide)
-            self._sheet_top = 0
+            self.sheet_top = 0

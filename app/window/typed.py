@@ -124,13 +124,13 @@ class TypedSheet(SheetScreen):
         if look.portrait and self._turn is not None:
             edge = look.px(0.9)
             wide = round((self.width() - 2 * edge) * 0.94)
-            room = self._sheet_top - edge - self.top_room
+            room = self.sheet_top - edge - self.top_room
             most = min(room, self._plate.height_of(self._turn, wide, 2 if look.large else CAPTION_LINES))
             self._plate.speak(self._turn, self.texts, wide, most)
             own, tall = min(wide, self._plate.natural()), self._plate.height_for(wide)
             at_start = (self._turn.speaker == "avatar") != look.rtl
             left = edge if at_start else self.width() - edge - own
-            self._plate.place(QRect(left, self._sheet_top - edge - tall, own, tall))
+            self._plate.place(QRect(left, self.sheet_top - edge - tall, own, tall))
 
     def picture_free(self, size: QSize) -> float:
         """Return the share of the picture above the last words, or above the sheet."""

@@ -88,6 +88,7 @@ def main() -> None:
                         open_sheet(screen, name, WORDS[language][0][:-1])
                     else:
                         speak_for_a_second(screen)
+                    screen.rise.stop()
                     app.processEvents()
                     window.show_screen(Shown(step, value, shown))
                     free = screen.picture_free(window.size())

@@ -59,7 +59,7 @@ class Kiosk:
 
     def show(self, screen, **wishes):
         self.step += 1
-        self.window.show_screen(Shown(self.step, screen, Preferences(less_motion=True, **wishes)))
+        self.window.show_screen(Shown(self.step, screen, Preferences(**{"less_motion": True, **wishes})))
         self.answers.clear()
         return self
 
