@@ -188,14 +188,17 @@ async def test_an_avatar_that_leaves_is_gone_after_a_while(agent, guest):
     assert visitor.count(Disconnected) == 0
 
 
-async def test_an_avatar_that_comes_back_in_time_is_not_gone(agent, guest, room_name):
+async def test_an_avatar_that_comes_back_in_time_is_not_gone(agent, livekit_server, room_name, library_log):
+    patient = LiveKitRooms(RoomTimes(reconnect_s=15.0, absent_s=0.5, gone_s=4.0), library_log)
     speaker = await agent()
-    visitor = await (await guest().join()).seen()
+    visitor = await (await Guest(patient, livekit_server, room_name).join()).seen()
     await speaker.leave()
     await agent()
     await visitor.frames(20)
-    await asyncio.sleep(2.0)  # longer than an absent avatar is waited for
+    await asyncio.sleep(4.0)  # as long as an absent avatar is waited for
     assert visitor.count(AvatarGone) == 0
+    await visitor.leave()
+    assert await patient.reaper.settled(10.0)
 
 
 async def test_the_last_picture_stays_when_the_avatar_stops_showing_one(agent, guest):

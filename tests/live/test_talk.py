@@ -23,7 +23,7 @@ async def test_the_greeting_is_heard_read_and_over(agent, guest):
     await visitor.until(Caption(Speaker.AVATAR, "SG_1", "Welcome to the hall", final=True))
     await visitor.until(Speaking(Speaker.AVATAR, False))
     assert Speaking(Speaker.AVATAR, True) in visitor.told
-    assert visitor.speaker.written_s > 0
+    await visitor.wait(lambda: visitor.speaker.written_s > 0)
 
 
 async def test_both_sides_are_captioned_once(agent, guest):

@@ -216,7 +216,7 @@ async def test_a_visitor_who_speaks_is_heard_answered_and_interrupts(guide, ears
         assert visit.final(Speaker.VISITOR)
         microphone.speaking = True  # somebody speaks into its answer
         await visit.until(lambda: speaker.flushes == 1)
-        assert len(visit.final()) == 2
+        await visit.until(lambda: len(visit.final()) == 2)
 
 
 class SlowSpeaker(FakeSpeaker):
