@@ -46,6 +46,10 @@ class VolumeSteps(Painted):
         """Return the least width of ten steps, pixels."""
         return self.look.px(0.75 * STEPS)
 
+    def fits(self, width: int, /) -> bool:
+        """Return whether ten steps can be told apart."""
+        return width >= self.natural()
+
     def height_for(self, _width: int) -> int:
         """Return the height of the highest step, pixels."""
         return self.look.px(2.2)
