@@ -28,11 +28,10 @@ from app.rooms.base import (
     RoomEvent,
     RoomFault,
 )
+from app.rooms.daily_avatar import Avatar
 from app.rooms.daily_call import Call
 from app.rooms.daily_errors import ended_by, is_final
-from app.rooms.daily_media import LAYOUTS, Eye, Voice
 from app.rooms.daily_people import People, mapping, text_of
-from app.rooms.daily_worker import post
 from app.rooms.keeper import Keeper
 from app.rooms.presence import Presence, RoomTimes
 from app.screens import EndReason
@@ -115,8 +114,6 @@ class DailyRoom:
     ) -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
         self.identity = ""
-        self._picture = picture
-        self._speaker = speaker
         self._microphone = microphone
         self._choose = choose
         self._library = library
@@ -124,16 +121,15 @@ class DailyRoom:
         self._times = times
         self._loop = asyncio.get_running_loop()
         self._presence = Presence(times, self._tell)
+        self._avatar = Avatar(picture, speaker, lambda: self._tell(FirstFrame()))
         self._call: Call | None = None
         self._people = People()
         self._members: tuple[Member, ...] = ()
-        self._eye: tuple[str, Eye] | None = None
-        self._voice: tuple[str, Voice] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._broken: set[str] = set()  # connections that the library repairs
         self._patience: asyncio.TimerHandle | None = None
         self._last_error = ""
-        self._seen_frame = self._closed_early = self._over = False
+        self._closed_early = self._over = False
         self._leaving: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ joining
@@ -199,50 +195,8 @@ class DailyRoom:
             self._members = members
             self._tell(MembersChanged(members))
         choice = self._choose(members)
-        self._follow_picture(choice.video)
-        self._follow_voice(choice.audio)
+        self._avatar.follow(self._call, choice)
         self._presence.see(self._people.sight(choice.video, "camera"), self._people.sight(choice.audio, "microphone"))
-
-    def _follow_picture(self, identity: str | None) -> None:
-        """Take this participant's pictures, if not those already; who left and comes back is asked for anew."""
-        if self._call is None or (self._eye is not None and self._eye[0] == identity):
-            return
-        if self._eye is not None:
-            self._eye[1].is_open = False
-            self._eye = None
-        if identity is not None:
-            layout = self._picture.wanted
-            eye = Eye(self._picture, layout, self._on_frame, self._on_other_wish)
-            self._eye = (identity, eye)
-            self._call.show(identity, LAYOUTS[layout], eye.take)
-
-    def _follow_voice(self, identity: str | None) -> None:
-        if self._call is None or self._speaker is None or (self._voice is not None and self._voice[0] == identity):
-            return
-        if self._voice is not None:
-            self._voice[1].is_open = False
-            self._voice = None
-        if identity is not None:
-            voice = Voice(self._speaker)
-            self._voice = (identity, voice)
-            self._call.hear(identity, voice.take)
-
-    def _on_frame(self) -> None:
-        """On a thread of the library."""
-        if not self._seen_frame:
-            self._seen_frame = True
-            post(self._loop, lambda: self._tell(FirstFrame()))
-
-    def _on_other_wish(self) -> None:
-        """On a thread of the library."""
-        post(self._loop, self._look_again)
-
-    def _look_again(self) -> None:
-        if not self._over and self._eye is not None:
-            identity, eye = self._eye
-            eye.is_open = False
-            self._eye = None
-            self._follow_picture(identity)
 
     def _on_message(self, message: object, sender: object) -> None:
         try:
@@ -296,10 +250,7 @@ class DailyRoom:
         self._presence.stop()
         if self._sending is not None:
             self._sending.cancel()
-        if self._eye is not None:
-            self._eye[1].is_open = False
-        if self._voice is not None:
-            self._voice[1].is_open = False
+        self._avatar.close()
 
     def _no_more_patience(self) -> None:
         if self._patience is not None:
