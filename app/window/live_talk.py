@@ -20,6 +20,7 @@ from app.screens import (
     Mute,
     TalkButton,
     TalkMode,
+    TextSize,
     Trouble,
     WhyNot,
 )
@@ -42,6 +43,7 @@ LEVEL_STEP_MS = 66
 QUESTIONS = 3
 # Share of the height in portrait that stays free of plates: the face. Large words need more.
 FREE, FREE_LARGE = 0.62, 0.48
+FREE_LARGEST = 0.38  # with the largest words, and a row for the time or to hold
 FREE_FIGURE = 0.54  # with a question and the time that is left, plates end here: a mouth that speaks stays in sight
 WHY = {WhyNot.SOMEONE_WAITS: "live.someone_waits", WhyNot.LIMIT: "live.limit"}
 # Words become smaller only on windows that cannot hold them.
@@ -241,7 +243,10 @@ class TalkPane(ScreenWidget):
         """Return the share that plates leave free; it does not change with the words, so that no figure jumps."""
         if size.height() < size.width():
             return 1.0
-        return FREE_LARGE if self.look.large else FREE_FIGURE
+        if not self.look.large:
+            return FREE_FIGURE
+        crowded = self.live.remaining_s is not None or holds(self.live)
+        return FREE_LARGEST if crowded and self.preferences.text_size is TextSize.LARGEST else FREE_LARGE
 
     def first_focus(self) -> QWidget | None:
         """Return the first question, else "type", else "settings": nothing that ends the visit."""

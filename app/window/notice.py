@@ -23,7 +23,7 @@ class NoticeScreen(SheetScreen):
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
         self._title = Words(look, self, Role.TITLE_SMALL)
-        self._ai = PointRow(look, self, letters="AI")
+        self._ai = PointRow(look, self)
         self._voice = PointRow(look, self, icon="microphone")
         self._time = PointRow(look, self, icon="clock")
         self._accept = Button(look, self, "accept", Kind.LAMP, size=Size.BIG, on_click=lambda: send(Accept()))
@@ -38,6 +38,7 @@ class NoticeScreen(SheetScreen):
         sign = "keyboard" if typed else "microphone"
         self._title.say(texts("notice.title"))
         self._ai.say(texts("notice.ai"), texts("notice.ai_more"))
+        self._ai.badge.set_letters(texts("notice.letters"))
         point = "typing" if typed else "microphone"
         goes = "local_more" if notice.local else f"{point}_more"
         self._voice.say(texts(f"notice.{point}"), texts(f"notice.{goes}"))

@@ -91,9 +91,9 @@ class AccessRow:
 class PointRow:
     """A round sign with a heading and a line below it."""
 
-    def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None, letters: str = "") -> None:
+    def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None) -> None:
         self._look = look
-        self.badge = Badge(look, parent, icon=icon, letters=letters)
+        self.badge = Badge(look, parent, icon=icon)
         self._title = Words(look, parent, Role.SUBTITLE)
         self._more = Words(look, parent, Role.TEXT, colour="paper2")
 

@@ -306,15 +306,21 @@ class Plate(Painted):
 class Badge(Painted):
     """A round sign: an icon, or two letters."""
 
-    def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None, letters: str = "") -> None:
+    def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None) -> None:
         super().__init__(look, parent)
         self._icon = icon
-        self._letters = letters
+        self._letters = ""
 
     def set_icon(self, icon: str) -> None:
         """Show another icon."""
         if icon != self._icon:
             self._icon = icon
+            self.canvas.drop()
+
+    def set_letters(self, letters: str) -> None:
+        """Show other letters."""
+        if letters != self._letters:
+            self._letters = letters
             self.canvas.drop()
 
     def paint(self, painter: QPainter) -> None:
