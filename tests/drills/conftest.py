@@ -64,7 +64,7 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("drills")
     for outcome, name, seconds, took, why in rows:
         told = ", ".join(map(str, took)) or why
-        terminalreporter.write_line(f"{outcome:7} {name:34} {seconds:5.0f} s  {told}")
+        terminalreporter.write_line(f"{outcome:7} {name:48} {seconds:5.0f} s  {told}")
     late = sum(each.is_late for _, _, _, took, _ in rows for each in took)
     terminalreporter.write_line(
         f"{len(rows)} drills, {sum(row[0] != 'passed' for row in rows)} not passed, {late} late"

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.drills.kiosk import Kiosk
@@ -102,7 +103,10 @@ def _with_pin() -> str:
     return f'[staff]\npin = "{hash_pin(PIN)}"\n'
 
 
-async def through_the_panel(scene: Scene, button: str, refuses: bool = False) -> tuple[Kiosk, Path]:
+async def through_the_panel(
+    scene: Scene, button: str, refuses: bool = False, just_before: Callable[[Kiosk], object] = lambda kiosk: None
+) -> tuple[Kiosk, Path]:
+    """Visit, open the staff panel and press a button there; just_before: called right before its "yes"."""
     scene.service.linger()
     folder = Path(tempfile.mkdtemp(prefix="kiosk-power-"))
     scene.undo.append(lambda: subprocess.run(["rm", "-rf", str(folder)], check=False))
@@ -120,6 +124,7 @@ async def through_the_panel(scene: Scene, button: str, refuses: bool = False) ->
     await kiosk.press("Return")
     await kiosk.until(lambda s: s["focus"] == "staff-no", 10)
     await _focus(kiosk, "staff-yes")
+    just_before(kiosk)
     kiosk.told()
     await kiosk.press("Return")
     return kiosk, folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.drills import canaries, crashes, ends, kill_points, offline, outages, vendor_faults
+from tests.drills import canaries, clocks, crashes, ends, kill_points, offline, outages, storage, vendor_faults
 from tests.drills.scene import Scene
 
 ALL = "every service"
@@ -116,6 +116,50 @@ DRILLS = (
     Drill("killed as it ends", "kill -9 when goodbye is said, while it leaves, when it has left, after the confirmed "
           "stop", K_PROMISE, kill_points.killed_as_it_ends, ALL),
     Drill("killed in stop", "kill -9 while the stop call is under way", K_PROMISE, kill_points.killed_in_stop, ALL),
+    # -------------------------------------------------------- storage
+    Drill("disk full before", "no room for a row when somebody taps", "not available within 5 s, no session without a "
+          "row, attract within 65 s of room", storage.full_before),
+    Drill("disk full at start", "no room when the program starts", "not available within 10 s, attract within 65 s "
+          "of room", storage.full_at_start),
+    Drill("disk full in a visit", "it fills up while a visitor talks", "session stopped within 3 s, row struck out "
+          "when there is room", storage.full_in_a_visit),
+    Drill("read-only at start", "the state directory cannot be written at start", "not available within 10 s, a fresh "
+          "start within 65 s of its mending", storage.read_only_at_start),
+    Drill("disk fails in a visit", "the file system turns read-only", "the visit goes on, session stopped within 3 s "
+          "of its end, then not available; ends within 6 s", storage.fails_in_a_visit),
+    Drill("disk fails, then killed", "kill -9 after the file system turned read-only", "session stopped within 3 s, a "
+          "screen within 5 s", storage.fails_and_killed),
+    Drill("database is garbage", "at the start", "attract, put aside and kept, staff told", storage.garbage),
+    Drill("database cut short", "half of it is gone at the start", "attract, put aside and kept, staff told",
+          storage.cut_short),
+    Drill("database partly damaged", "a page of it is garbage", "put aside; what its journal names is stopped",
+          storage.partly_damaged),
+    Drill("database of the future", "written by a newer version", "not available within 10 s, nothing of it changed, "
+          "mends itself", storage.future_version),
+    Drill("journal of an older version", "columns are missing", "put aside; what it names is stopped",
+          storage.older_version),
+    Drill("journal row damaged", "values of the wrong kind", "told, and its session stopped by its name",
+          storage.row_damaged),
+    Drill("journal of other services", "one not set up, one unknown", "kept, staff told, visits as ever",
+          storage.another_vendors),
+    Drill("database deleted", "while the program runs, in attract and in a visit", "no session without a row, stopped "
+          "as ever", storage.deleted_under_way),
+    # -------------------------------------------------------- clock and settings
+    Drill("clock jumps in attract", "6 hours ahead, then 6 behind", "attract, visits as ever", clocks.jumps_in_attract),
+    Drill("clock jumps in a visit", "6 hours ahead, then 6 behind", "the visit's time runs as ever",
+          clocks.jumps_in_a_visit, fast=True),
+    Drill("clock ahead while a stop fails", "6 hours ahead", "tried again until confirmed",
+          clocks.ahead_while_a_stop_fails),
+    Drill("clock behind while a stop fails", "6 hours behind", "tried again until confirmed",
+          clocks.behind_while_a_stop_fails),
+    Drill("clock wrong after a power cut", "6 hours ahead or behind at the next start", "the journal's session is "
+          "tried until confirmed", clocks.wrong_after_a_power_cut),
+    Drill("settings break", "a mistake in the file while it runs, then staff restart", "it runs on; then not "
+          "available, and attract within 5 s of the mending", clocks.settings_break),
+    Drill("settings break, then killed", "the key is gone from the file when the kiosk dies", "its row is kept, and "
+          "stopped within 5 s of the mending", clocks.settings_break_and_killed),
+    Drill("settings are no TOML", "while it runs, then kill -9", "it runs on; a screen within 5 s, attract within 5 s "
+          "of the mending", clocks.settings_no_toml),
     # -------------------------------------------------------- the network, before a visit and after it
     Drill("starts offline", "no network when the computer starts", "attract within 10 s, then a visit when it is there",
           offline.starts_offline, needs="network"),

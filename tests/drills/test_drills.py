@@ -20,8 +20,9 @@ def _plays():
             continue
         named = [drill.services] if drill.services != ALL else ["livekit"]
         names = list(SERVICES) if drill.services == ALL and os.environ.get(ALL_DRILLS) else named
+        theme = drill.play.__module__.rpartition(".")[2]
         for name in names:
-            yield pytest.param((drill, name), id=f"{drill.name}-{name}", marks=pytest.mark.timeout(300))
+            yield pytest.param((drill, name), id=f"{theme}-{drill.name}-{name}", marks=pytest.mark.timeout(300))
 
 
 @pytest.mark.parametrize("scene", list(_plays()), indirect=True)
