@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 ARGS :=
 
-.PHONY: help install run test test-long check bench package smoke lock clean dev
+.PHONY: help install run test test-long drills check bench package smoke lock clean dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ test: dev ## every test, against real parts; ARGS="-k name" goes to pytest
 
 test-long: ARGS := -m long
 test-long: test ## what "test" leaves out because it only proves the same on real parts, or for longer
+
+drills: dev ## everything that may go wrong, played against the real program, with a table; ARGS="-k outages"
+	@bash packaging/system.sh screen test
+	@bash packaging/livekit_server.sh .tools/livekit-server
+	@KIOSK_DRILLS=1 $(BIN)/python -m pytest -q -p no:randomly -m drill tests/drills $(ARGS)
 
 check: dev ## format, lint, types, who may import whom, dead code
 	$(BIN)/ruff check .
