@@ -220,9 +220,17 @@ class House:
         return control_for(self._settings, vendor, http, busy_s, credits_=ledger, answers=answers)
 
     def _control_of(self, http: Http, name: str) -> Control | None:
-        """Return the control of any vendor that the journal may name; the settings may have changed since."""
+        """Return the control of any vendor that the journal may name; the settings may have changed since.
+
+        None where nobody can tell how its sessions end: settings that are wrong may lack the stop call that the right
+        ones have, and its row must wait for those.
+        """
         vendor = vendors().get(name)
-        return None if vendor is None else self._control(http, vendor)
+        if vendor is None:
+            return None
+        control = self._control(http, vendor)
+        is_bare = bool(self._loaded.mistakes and vendor.required) and not control.capabilities.stop
+        return None if is_bare else control
 
     # ------------------------------------------------------------ what it costs, and what the site's file answers
 
