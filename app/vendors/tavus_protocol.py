@@ -159,7 +159,8 @@ class TavusProtocol:
 
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: the avatar falls silent; the end call is what ends the conversation."""
-        await self._send(room, "interrupt")
+        if not self._is_over:
+            await self._send(room, "interrupt")
 
     async def _send(self, room: Room, event: str, **properties: object) -> None:
         message: dict[str, object] = {

@@ -320,6 +320,9 @@ async def test_what_is_sent():
     await made.goodbye(room)
     await made.stay(room)
     assert room.sent == [envelope("respond", text="Wo ist das Café?"), envelope("interrupt"), envelope("interrupt")]
+    told(made, data("system.shutdown", properties={"reason": "end_conversation_endpoint_hit"}))
+    await made.goodbye(room)
+    assert len(room.sent) == 3, "nobody is there any more to fall silent"
 
 
 @pytest.mark.parametrize(
