@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.end.conftest import ROOT, Failed, Program
+from tests.end.conftest import LEASH, ROOT, Failed, Program
 from tests.rigs.livekit_server import free_port
 
 GREMLIN = Path(__file__).parent / "gremlin"
@@ -55,7 +55,7 @@ class Kiosk(Program):
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [
-                *prefix, sys.executable, "-m", "app", command, "--config", str(self.config),
+                *LEASH, *prefix, sys.executable, "-m", "app", command, "--config", str(self.config),
                 "--state-dir", str(self.state), "--windowed", "540x960", *options,
             ],
             cwd=self.home, env=self.environ, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,

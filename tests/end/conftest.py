@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ import pytest_asyncio
 from tests.rigs.livekit_server import free_port
 
 ROOT = Path(__file__).parents[2]
+# A killed test run leaves no kiosk behind, which would show its window on the next run's display.
+LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
 class Failed(AssertionError):
@@ -42,8 +45,8 @@ class Program:
         self._out = (self.home / "output").open("wb")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "app", command, "--config", str(self.config), "--state-dir", str(self.state),
-                "--windowed", "540x960", *options,
+                *LEASH, sys.executable, "-m", "app", command, "--config", str(self.config),
+                "--state-dir", str(self.state), "--windowed", "540x960", *options,
             ],
             cwd=self.home, env=self.environ, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,
             start_new_session=True,
