@@ -185,9 +185,11 @@ async def service_ends(scene: Scene) -> None:
         at = time.monotonic()
         await scene.service.break_off()
         await scene.promise("farewell", 5, at, kiosk.until("farewell", 20))
-        status = await scene.promise("attract", 8, at, kiosk.until("attract", 20))
+        status = await kiosk.until(lambda s: s["screen"] in ("attract", "unavailable"), 20)
+        scene.measure("after farewell", 8, time.monotonic() - at)
         assert status["last_end"] in ("room_closed", "vendor_max_duration", "out_of_credits"), status["last_end"]
         if status["last_end"] == "out_of_credits":
+            assert status["unavailable"] == "credits"
             return
         await scene.struck_out(kiosk)
         assert scene.service.running() == []
