@@ -23,7 +23,7 @@ SMALLEST = 16  # pixels; a server ends a track with black pictures of 8x8 or 2x2
 CLOSE_S = 0.5
 VOICE_FRAME_MS = 20  # each frame costs the loop several turns; Opus sends as much at a time
 VOICE_FRAMES = 25  # half a second may wait for a slow loop; then the oldest is lost
-MICROPHONE_QUEUE_MS = 200
+DIRECT = RATE // 100  # samples of a frame that goes straight to the track: the library takes no other size there
 
 _BUFFERS = {PixelFormat.BGRA: rtc.VideoBufferType.BGRA, PixelFormat.I420: rtc.VideoBufferType.I420}
 _HIGH = rtc.VideoQuality.VIDEO_QUALITY_HIGH
@@ -121,7 +121,9 @@ async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microph
 
     Some agents wait for a visitor's track before they speak, so there always is one.
     """
-    source = rtc.AudioSource(RATE, 1, queue_size_ms=MICROPHONE_QUEUE_MS)
+    # A queue of the library's would have a thread, which lives on for ever where the room is closed from outside
+    # while somebody else is in it (livekit 1.2.0): one more, awake a hundred times a second, for each such visit.
+    source = rtc.AudioSource(RATE, 1, queue_size_ms=0)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
     publishing = asyncio.ensure_future(participant.publish_track(track, options))
@@ -143,7 +145,9 @@ async def _send(microphone: Microphone, source: rtc.AudioSource) -> None:
     frames: Any = microphone.frames()
     async with aclosing(frames):
         async for sound in frames:
-            await source.capture_frame(rtc.AudioFrame(sound.tobytes(), RATE, 1, len(sound)))
+            for start in range(0, len(sound), DIRECT):
+                piece = sound[start : start + DIRECT]
+                await source.capture_frame(rtc.AudioFrame(piece.tobytes(), RATE, 1, len(piece)))
 
 
 async def _within(seconds: float, work: Awaitable[None]) -> None:

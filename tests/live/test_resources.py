@@ -8,8 +8,9 @@ import gc
 import psutil
 import pytest
 
+from app.rooms.base import Disconnected
 from tests.live.conftest import subscribers
-from tests.live.guest import Guest
+from tests.live.guest import IDENTITY, Guest
 from tests.vendors.agent import Agent, Script
 from tests.vendors.agent_media import Look
 
@@ -48,3 +49,23 @@ async def test_ten_sessions_leave_threads_files_and_tasks_as_they_were(rooms, li
     assert after[2:] == before[2:]
     # About half a megabyte a session leaks in the native part, for visitor and agent each.
     assert process.memory_info().rss - memory < 10 * 3_000_000
+
+
+async def test_visitors_thrown_out_leave_no_thread_behind(rooms, livekit_server, room_name):
+    process = psutil.Process()
+
+    async def session(number: int) -> None:
+        name = f"{room_name}-out-{number}"
+        speaker = await Agent(livekit_server, name, SCRIPT).start()
+        visitor = await (await Guest(rooms, livekit_server, name).join()).seen()
+        await livekit_server.remove(name, IDENTITY)
+        await visitor.until(Disconnected)
+        await visitor.leave()
+        await speaker.leave()
+
+    for number in range(2):
+        await session(number)
+    before = process.num_threads()
+    for number in range(2, 12):
+        await session(number)
+    assert process.num_threads() <= before + 4
