@@ -130,10 +130,10 @@ async def listen(track: rtc.Track) -> None:
 
 
 def memory() -> dict[str, float]:
-    """Proportional memory in MB, and what else may pile up."""
+    """Memory in MB that no other process shares and no file backs."""
     with open("/proc/self/smaps_rollup") as rollup:
-        pss = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-    return {"pss_mb": pss / 1024}
+        own = next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous:"))
+    return {"own_mb": own / 1024}
 
 
 async def main(url: str, file: str, seconds: float, visits: int, show: bool) -> None:
