@@ -20,7 +20,6 @@ from app.screens import (
     Mute,
     TalkButton,
     TalkMode,
-    TextSize,
     Trouble,
     WhyNot,
 )
@@ -43,8 +42,8 @@ LEVEL_STEP_MS = 66
 QUESTIONS = 3
 # Share of the height in portrait that stays free of plates: the face. Large words need more.
 FREE, FREE_LARGE = 0.62, 0.48
-FREE_LARGEST = 0.38  # with the largest words, and a row for the time or to hold
-FREE_FIGURE = 0.54  # with a question and the time that is left, plates end here: a mouth that speaks stays in sight
+FREE_FIGURE = 0.54  # with a question, plates end here: a mouth that speaks stays in sight
+CROWDED = 0.1  # less, with a row for the time that is left or to hold: the figure steps back
 WHY = {WhyNot.SOMEONE_WAITS: "live.someone_waits", WhyNot.LIMIT: "live.limit"}
 # Words become smaller only on windows that cannot hold them.
 SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
@@ -243,10 +242,8 @@ class TalkPane(ScreenWidget):
         """Return the share that plates leave free; it does not change with the words, so that no figure jumps."""
         if size.height() < size.width():
             return 1.0
-        if not self.look.large:
-            return FREE_FIGURE
         crowded = self.live.remaining_s is not None or holds(self.live)
-        return FREE_LARGEST if crowded and self.preferences.text_size is TextSize.LARGEST else FREE_LARGE
+        return (FREE_LARGE if self.look.large else FREE_FIGURE) - (CROWDED if crowded else 0.0)
 
     def first_focus(self) -> QWidget | None:
         """Return the first question, else "type", else "settings": nothing that ends the visit."""
