@@ -22,23 +22,20 @@ from app.rooms.base import (
 )
 from app.screens import EndReason
 from app.vendors.captions import MOST
+from app.vendors.convai_ending import Endings
 from app.vendors.convai_messages import Message, read, written
 from app.vendors.convai_turns import Handler, Turns
-from app.vendors.events import Ended, Ending, Event, Ready
+from app.vendors.events import Ended, Event, Ready
 
 log = logging.getLogger(__name__)
 
 READY = {"version": "1.2.0", "about": {"library": "kiosk", "library_version": "1.0", "platform": "python"}}
 GONE_S = 10.0  # a bot that is away for so long does not come back (as in the vendor's Unreal plugin)
-_WARNING_LEAD_S = 5.0  # the service may close a little before it said
-_MOST_REMAINING_S = 86_400.0
 _ID = re.compile(r"[\w-]{1,80}", re.ASCII)
 # The first of these counts as readiness where nobody says "bot-ready".
 _LIFE = frozenset(
     {"bot-ready", "bot-llm-started", "bot-llm-text", "bot-tts-started", "bot-started-speaking", "bot-transcription"}
 )
-# What the room says when the service closed it, or stopped to answer.
-_BY_THE_SERVICE = frozenset({EndReason.ROOM_CLOSED, EndReason.NETWORK, EndReason.UNKNOWN, EndReason.AVATAR_LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +60,19 @@ class ConvaiProtocol:
 
     def __init__(self, habits: Habits, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
         self._habits = habits
-        self._clock = clock
         self._new_id = new_id
         self._turns = Turns(clock, follows_face=habits.follows_face, face_fps=habits.face_fps)
+        self._endings = Endings(clock)
         self._bot: str | None = None
         self._is_ready = False
         self._is_over = False
-        self._idle_due: float | None = None  # when the service closes because nobody is there
-        self._closing: EndReason | None = None  # why, by its own word
         self._signs = asyncio.Event()  # of life
         self._empty = asyncio.Event()  # nobody is in the room any more
         self._filled = asyncio.Event()
         self._handlers: Mapping[str, Handler] = {
             **self._turns.handlers,
+            **self._endings.handlers,
             "interaction-created": self._on_interaction,
-            "usage-limit-reached": lambda message: [Ended(EndReason.OUT_OF_CREDITS)],
-            "user-idle-warning": self._on_idle_warning,
-            "session-ending": self._on_ending,
-            "error": self._on_error,
-            "error-response": self._on_error,
             "server-response": self._on_response,
         }
 
@@ -119,10 +110,10 @@ class ConvaiProtocol:
                 (self._filled if members else self._empty).set()
                 (self._empty if members else self._filled).clear()
             case AvatarGone():
-                yield from self._explained(EndReason.AVATAR_LEFT)
+                yield from self._endings.explained(EndReason.AVATAR_LEFT)
             case Disconnected(reason=reason):
                 self._is_over = True
-                yield from self._explained(reason)
+                yield from self._endings.explained(reason)
             case _:
                 pass
 
@@ -138,42 +129,6 @@ class ConvaiProtocol:
         if not self._is_ready:
             self._is_ready = True
             yield Ready()
-
-    # ------------------------------------------------------------ the session's end
-
-    def _on_idle_warning(self, message: Message) -> Iterator[Event]:
-        remaining = message.number("remaining_seconds")
-        remaining_s = min(_MOST_REMAINING_S, max(0.0, remaining or 0.0))
-        self._idle_due = self._clock() + remaining_s
-        yield Ending(remaining_s, by_idle=True)
-
-    def _on_ending(self, message: Message) -> Iterator[Event]:
-        reason = message.text("reason").lower()
-        is_idle = "idle" in reason or (not reason and self._idle_due is not None)
-        self._closing = EndReason.VENDOR_IDLE if is_idle else _named_reason(reason)
-        remaining = message.number("remaining_seconds")
-        if is_idle or remaining is not None:
-            yield Ending(min(_MOST_REMAINING_S, max(0.0, remaining or 0.0)), by_idle=is_idle)
-
-    def _on_error(self, message: Message) -> Iterator[Event]:
-        is_fatal = message.is_true("fatal")
-        log.info("the service tells an error", extra={"fatal": is_fatal})
-        if is_fatal:
-            yield Ended(EndReason.ERROR)
-
-    def _explained(self, reason: EndReason) -> Iterator[Event]:
-        """Tell the service's own reason before the room's, where it gave one."""
-        true = self._true_reason(reason)
-        if true is not reason:
-            yield Ended(true)
-
-    def _true_reason(self, reason: EndReason) -> EndReason:
-        if reason not in _BY_THE_SERVICE:
-            return reason
-        if self._closing is not None:
-            return self._closing
-        was_due = self._idle_due is not None and self._clock() >= self._idle_due - _WARNING_LEAD_S
-        return EndReason.VENDOR_IDLE if was_due else reason
 
     # ------------------------------------------------------------ small things
 
@@ -205,7 +160,7 @@ class ConvaiProtocol:
                 async with asyncio.timeout(GONE_S):
                     await self._filled.wait()
             except TimeoutError:
-                emit(Ended(self._true_reason(EndReason.AVATAR_LEFT)))
+                emit(Ended(self._endings.true_reason(EndReason.AVATAR_LEFT)))
                 return
 
     async def _shake_hands(self, room: Room) -> None:
@@ -241,12 +196,12 @@ class ConvaiProtocol:
 
     async def stay(self, room: Room) -> None:
         """See `VendorProtocol.stay`."""
-        self._idle_due = None
+        self._endings.somebody_is_here()
         await self._send(room, "reset-idle-timer", {})
 
     async def why_ended(self, reason: EndReason) -> EndReason:
         """See `VendorProtocol.why_ended`."""
-        return self._true_reason(reason)
+        return self._endings.true_reason(reason)
 
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: the service confirms, or closes the room. Nobody else reads the room by now."""
@@ -269,9 +224,3 @@ def _is_confirmed(event: RoomEvent) -> bool:
         return True
     message = read(event.payload) if isinstance(event, Data) else None
     return message is not None and message.type == "server-response" and message.text("event_type") == "kill-pipeline"
-
-
-def _named_reason(reason: str) -> EndReason | None:
-    if any(word in reason for word in ("usage", "quota", "credit")):
-        return EndReason.OUT_OF_CREDITS
-    return EndReason.VENDOR_MAX_DURATION if any(word in reason for word in ("max", "duration", "limit")) else None
