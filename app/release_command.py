@@ -33,7 +33,10 @@ SURELY_OVER_S = UNKNOWN_S
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row: "stopped", "expired", "left" (still named) or "kept" (a running kiosk's own)."""
+    """What became of one row: "stopped", "expired", "left" (still named) or "kept" (a running kiosk's own).
+
+    name: of the session, shortened: the parent's output is a log too.
+    """
 
     vendor: str
     name: str
@@ -90,7 +93,7 @@ async def _release(
 
 async def _release_row(row: Row, control: Control | None, journal: Journal, living: str | None) -> Outcome:
     def outcome(what: str, text: str) -> Outcome:
-        return Outcome(row.vendor or "?", row.name or "?", what, text)
+        return Outcome(row.vendor or "?", _shown(row.name) or "?", what, text)
 
     if living is not None and row.run == living:
         return outcome("kept", "belongs to the kiosk that runs now; left alone")
@@ -103,6 +106,12 @@ async def _release_row(row: Row, control: Control | None, journal: Journal, livi
     except JournalError as error:
         return outcome("left", f"{'stopped' if stopped else 'has ended by itself'}, but not struck out: {error}")
     return outcome("stopped", "stopped") if stopped else outcome("expired", "has ended by itself")
+
+
+def _shown(name: str) -> str:
+    """Return enough of a name to tell sessions apart; the whole one is a room's name and a session's id at some."""
+    known, dash, random = name.rpartition("-")
+    return f"{known}{dash}{random[:4]}..." if len(random) > 8 else name
 
 
 async def _stop(row: Row, control: Control | None) -> tuple[bool, str]:

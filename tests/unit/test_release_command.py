@@ -67,6 +67,13 @@ async def test_every_session_is_stopped_with_one_line_each_and_no_session_id(sta
     assert out == "fake a: stopped\nfake b: stopped\n" and await _left(state) == []
 
 
+async def test_names_are_shortened_because_they_admit_to_rooms(state, control, capsys) -> None:
+    name = "kiosk-lobby-1-0123456789abcdef"
+    await _write(state, (name, "old", "s1", LATER))
+    assert await release_all(Settings(), state) == 0
+    assert capsys.readouterr().out == "fake kiosk-lobby-1-0123...: stopped\n"
+
+
 async def test_a_running_kiosks_own_are_left_alone_unless_forced(state, control) -> None:
     await _write(state, ("own", "living", "s1", LATER), ("lost", "dead", "s2", LATER))
     lock = StateLock(state.folder)
