@@ -4,8 +4,9 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 ARGS :=
+VISITS := 1000
 
-.PHONY: help install run test test-long drills check bench package smoke lock clean dev
+.PHONY: help install run test test-long drills soak check bench package smoke lock clean dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +28,12 @@ test-long: test ## what "test" leaves out because it only proves the same on rea
 drills: dev ## everything that may go wrong, played against the real program, with a table; ARGS="-k outages"
 	@bash packaging/system.sh screen test
 	@bash packaging/livekit_server.sh .tools/livekit-server
-	@KIOSK_DRILLS=1 $(BIN)/python -m pytest -q -p no:randomly -m drill tests/drills $(ARGS)
+	@KIOSK_DRILLS=1 $(BIN)/python -m pytest -q -p no:randomly -o faulthandler_timeout=295 -m drill tests/drills $(ARGS)
+
+soak: dev ## VISITS=1000 visits in a row with mixed endings: what they leave behind, drawn in build/soak.png
+	@bash packaging/system.sh screen test
+	@bash packaging/livekit_server.sh .tools/livekit-server
+	@$(BIN)/python -m tests.drills.soak --visits $(VISITS) --plot build/soak.png $(ARGS)
 
 check: dev ## format, lint, types, who may import whom, dead code
 	$(BIN)/ruff check .
@@ -38,7 +44,7 @@ check: dev ## format, lint, types, who may import whom, dead code
 	$(BIN)/vulture
 
 bench: dev ## measures; asserts nothing about time
-	@$(BIN)/python -m pytest -m bench tests/bench $(ARGS)
+	@$(BIN)/python -m pytest -o faulthandler_timeout=0 -m bench tests/bench $(ARGS)
 
 package: dev ## dist/: a Debian package and a portable archive
 	@bash packaging/system.sh package
