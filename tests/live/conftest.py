@@ -7,7 +7,6 @@ import itertools
 import logging
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import pytest_asyncio
@@ -44,40 +43,28 @@ def library_log():
 
 
 class Children:
-    """Processes that run beside the tests; see `tests.live.children` and `tests.live.leaver`."""
+    """Processes that run side by side; see `tests.live.children`."""
 
     def __init__(self) -> None:
         names = ("late-joins", "blocked-media", "relays-alone")
-        self._scenes = {name: _start("tests.live.children", name) for name in names}
-        self._leaving = ThreadPoolExecutor(1)
-        self._exits = [self._leaving.submit(_leave) for _ in range(50)]
+        self._scenes = {name: start_child("tests.live.children", name) for name in names}
 
     def survived(self, name: str) -> None:
         """Wait for a scene; fails with its own words."""
         words, _ = self._scenes[name].communicate(timeout=90)
         assert self._scenes[name].returncode == 0, words
 
-    def exits(self) -> list[int]:
-        """Wait for every process that left, and return their exit codes."""
-        return [exit_.result() for exit_ in self._exits]
-
     def close(self) -> None:
         """End whatever still runs."""
-        self._leaving.shutdown(cancel_futures=True)
         for scene in self._scenes.values():
             scene.kill()
             scene.communicate()
 
 
-def _start(module: str, *words: str) -> subprocess.Popen[str]:
+def start_child(module: str, *words: str) -> subprocess.Popen[str]:
+    """Start `python -m module words`; what it prints is to be read."""
     command = [sys.executable, "-m", module, *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def _leave() -> int:
-    child = _start("tests.live.leaver")
-    child.communicate(timeout=60)
-    return child.returncode
 
 
 @pytest.fixture(scope="session")

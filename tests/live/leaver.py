@@ -1,6 +1,6 @@
 """A process that leaves as the kiosk does, with a stream still open: an ordinary exit does not always survive that.
 
-Run as `python -m tests.live.leaver`; it imports little, because it is run fifty times.
+Run as `python -m tests.live.leaver`; it imports little, because it is run many times.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.live.conftest import start_child
+
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("children")]
 
 
@@ -19,5 +21,9 @@ def test_where_relays_alone_are_wanted_nothing_goes_directly(children):
     children.survived("relays-alone")
 
 
-def test_fifty_ways_out_with_an_open_stream_end_well(children):
-    assert children.exits() == [0] * 50
+@pytest.mark.parametrize("times", [8, pytest.param(50, marks=pytest.mark.long)])
+def test_every_way_out_with_an_open_stream_ends_well(times):
+    for _ in range(times):
+        child = start_child("tests.live.leaver")
+        words, _ = child.communicate(timeout=60)
+        assert child.returncode == 0, words
