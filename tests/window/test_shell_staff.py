@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.screens import Shown, Waiting
+from app.vitals import Vitals
 from tests.window.gallery import CALM
 
 LEFT = Qt.MouseButton.LeftButton
@@ -79,11 +80,14 @@ def test_keys_do_not_reach_the_screen_behind_the_panel(staffed, answers):
     assert answers == []
 
 
-def test_the_focus_comes_back_when_the_staff_panel_closes(staffed):
-    window, panel, _ = staffed
+def test_the_focus_comes_back_when_the_staff_panel_closes(make):
+    vitals = Vitals()
+    window = make(staff=lambda look, texts, send, parent: Panel(parent), vitals=vitals)
+    window.show_screen(Shown(1, Waiting(), CALM))
+    panel = window._staff
     panel.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     window._open_staff()
     panel.field.setFocus()
     panel.hide()
     assert window.focusWidget().objectName() == "cancel"
-    assert window._vitals.focus == "cancel"
+    assert vitals.focus == "cancel"
