@@ -23,7 +23,7 @@ async def jumps_in_attract(scene: Scene) -> None:
     for seconds in BOTH_WAYS:
         kiosk.set_clock(seconds)
         await asyncio.sleep(2.5)
-        assert (await kiosk.until("attract", 10))["health"] == "ONLINE"
+        await kiosk.until(lambda status: status["screen"] == "attract" and status["health"] == "ONLINE", 10)
         await serves(scene, kiosk)
 
 
@@ -143,7 +143,7 @@ async def settings_no_toml(scene: Scene) -> None:
     right = kiosk.config.read_text()
     kiosk.config.write_text(BROKEN)
     await asyncio.sleep(3)
-    assert (await kiosk.until("attract"))["health"] == "ONLINE"
+    await kiosk.until(lambda status: status["screen"] == "attract" and status["health"] == "ONLINE", 10)
     await serves(scene, kiosk)
     kiosk.told()
     at = kiosk.kill_child()

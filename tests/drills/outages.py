@@ -24,7 +24,8 @@ async def _talking(scene: Scene, visit: str = "") -> Kiosk:
 
 
 def _moves(status: dict) -> bool:
-    return bool(status["video"]) and status["video"]["age_s"] < 0.5 and status["video"]["fps"] > 5
+    video = status["video"]
+    return video is not None and video["age_s"] is not None and video["age_s"] < 0.5 and video["fps"] > 5
 
 
 async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: Callable[[], None]) -> None:

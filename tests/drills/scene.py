@@ -116,7 +116,8 @@ class Scene:
         deadline = time.monotonic() + within
         while running := self.service.running():
             if time.monotonic() > deadline:
-                raise Failed(f"still running after {within:g} s: {len(running)} sessions")
+                said = "".join(kiosk.output[-2000:] for kiosk in self.kiosks if kiosk.process.poll() is None)
+                raise Failed(f"still running after {within:g} s: {len(running)} sessions\n{said}")
             await asyncio.sleep(0.02)
 
     async def struck_out(self, kiosk: Kiosk, within: float = 20.0) -> None:
