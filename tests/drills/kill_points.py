@@ -100,8 +100,8 @@ class Deaths:
         """Die while such a call is under way; returns when."""
         emulator = self._service.emulator
         asked = len(emulator.asked(path))
-        self.kiosk.told()
         await act
+        self.kiosk.told()
         deadline = time.monotonic() + 20
         while len(emulator.asked(path)) == asked:
             if time.monotonic() > deadline:
