@@ -280,6 +280,7 @@ async def the_microphone_goes_and_comes(server: SoundServer) -> dict:
         await asyncio.sleep(0.5)
         await asyncio.to_thread(server.unplug, "mic")
         lost_s = await until(lambda: microphone.state == "missing", 8)
+        await asyncio.sleep(0.1)  # what was heard last is on its way
         frames, sent_s = len(listener.frames), microphone.sent_s
         await asyncio.sleep(1.0)
         missing = {"frames_s": (len(listener.frames) - frames) / 100, "sent_s": microphone.sent_s - sent_s}
