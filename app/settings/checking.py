@@ -81,7 +81,8 @@ def _wrong_vendor(chosen: object, services: Services, vendors: Mapping[str, Vend
         return None
     if chosen in services:
         return f"not built yet, {allowed}"
-    return f"unknown service, nearest known: {nearest(chosen, ['demo', *services])}, {allowed}"
+    near = nearest(chosen, ["demo", *vendors])
+    return f"unknown service, {f'nearest known: {near}, ' if is_like(chosen, near) else ''}{allowed}"
 
 
 def _check_table(

@@ -98,11 +98,24 @@ class Document:
         return Path() if self.source_of(path) == ENVIRONMENT else self.folder
 
 
+_LIKE_THIS = 'idle_s = 45 or id = "lobby-1"'
+# What the library says of the commonest slips, for people who do not know the format.
+_PLAIN = {
+    "Cannot overwrite a value": "this key stands in the file twice",
+    "Invalid value": "no value that can be read; text needs quotes",
+    "Expected ']' at the end of a table declaration": 'a "]" is missing',
+    "Expected '=' after a key in a key/value pair": 'a "=" is missing',
+    "Expected newline or end of document after a statement": "something stands behind the value",
+    "Unclosed array": 'a "]" is missing',
+    "Unterminated string": "a quote is missing at the end",
+}
+
+
 def _syntax(message: str, text: str) -> str:
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
     line = (place[1] if place else None) or str(max(text.rstrip().count("\n") + 1, 1))
     what = message[: place.start()] if place else message
-    return f"line {line}: {what}, allowed: TOML"
+    return f"line {line}: {_PLAIN.get(what, what)}, allowed: TOML, such as {_LIKE_THIS}"
 
 
 def unusable(value: object, path: Key = ()) -> Iterator[Fault]:

@@ -23,6 +23,7 @@ from app.settings.types import (
     OpenRange,
     OptionalClockTime,
     Part,
+    is_language,
     is_loopback,
     split_listen,
     url_fault,
@@ -52,7 +53,8 @@ class KioskSettings(Table):
     @model_validator(mode="before")
     @classmethod
     def _offer_the_first_language(cls, given: object) -> object:
-        if isinstance(given, dict) and "languages" not in given and isinstance(given.get("language"), str):
+        # One that is none is told of once, where it stands.
+        if isinstance(given, dict) and "languages" not in given and is_language(given.get("language")):
             return {**given, "languages": [given["language"]]}
         return given
 

@@ -152,9 +152,15 @@ OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_empty)]
 UrlPath = Annotated[str, _pattern(r"/[!-~]*", 'not a path, allowed: one that begins with "/" and has no spaces')]
 """What follows the host in an address."""
 
-Language = Annotated[
-    str, _pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'not a language, allowed: its code, for example "en" or "pt-BR"')
-]
+_LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+
+
+def is_language(given: object) -> bool:
+    """Tell whether this is a language's code."""
+    return isinstance(given, str) and re.fullmatch(_LANGUAGE, given, re.ASCII) is not None
+
+
+Language = Annotated[str, _pattern(_LANGUAGE, 'not a language, allowed: its code, for example "en" or "pt-BR"')]
 """A language by its code."""
 
 Identifier = Annotated[

@@ -103,6 +103,14 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
             '[service]\nvendor = "shopp"',
             'kiosk.toml: service.vendor = "shopp": unknown service, nearest known: shop, allowed: demo, shop',
         ),
+        (
+            '[service]\nvendor = "heygen"',
+            'kiosk.toml: service.vendor = "heygen": unknown service, allowed: demo, shop',
+        ),
+        (
+            '[kiosk]\nlanguage = "english"',
+            'kiosk.toml: kiosk.language = "english": not a language, allowed: its code, for example "en" or "pt-BR"',
+        ),
         ("[service]\nvendor = 3", "kiosk.toml: service.vendor = 3: not text, allowed: demo, shop"),
         ("service = 3", "kiosk.toml: service = ***: not a table, allowed: [service] with its keys below"),
         (
