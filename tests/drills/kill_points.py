@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from tests.drills.scene import Scene
+from tests.drills.scene import PATIENCE, Scene
 from tests.end.conftest import Failed
 
 JOURNAL = "app.records.journal:SqliteJournal"
@@ -116,11 +116,11 @@ class Deaths:
         can_stop = id_arrived or service.knows_orphans
         promised_s = 3.0 if id_arrived else 6.0 if service.knows_orphans else service.orphan_s
         attract = scene.promise(f"{name}: attract", 5, at, kiosk.says("READY=1", 30))
-        await asyncio.gather(attract, scene.until_stopped(promised_s * 3))
+        await asyncio.gather(attract, scene.until_stopped(promised_s * PATIENCE + 5))
         ours = [s.ended_at for s in service.emulator.sessions if s is not self._other and s.ended_at is not None]
         if runs and ours:
             scene.measure(f"{name}: stopped", promised_s, max(ours) - at)
-        status = await kiosk.until("attract", 20)
+        status = await kiosk.until("attract", 60)
         if not can_stop:
             self._kept = status["open_sessions"]
         await kiosk.until(lambda s: s["open_sessions"] <= self._kept, 40)
