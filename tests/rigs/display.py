@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 SCREEN = "1920x1920x24"  # large enough for full HD, upright and lying
+_counts = itertools.count()
 
 
 @contextmanager
@@ -22,8 +24,9 @@ def open_display() -> Iterator[dict[str, str]]:
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
     read, write = os.pipe()
-    # The server picks a free number itself and writes it when it is ready.
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]
+    # A number that nobody had before: whatever an earlier run left running would show its windows on a low one again.
+    own = f":{100 + (os.getpid() * 8 + next(_counts)) % 50_000}"
+    command = ["Xvfb", own, "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]
     if shutil.which("setpriv"):
         command = ["setpriv", "--pdeathsig", "KILL", *command]  # a killed test run leaves no server behind
     server = subprocess.Popen(command, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
