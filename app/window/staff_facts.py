@@ -21,7 +21,7 @@ def facts(vitals: Vitals, texts: Texts) -> list[tuple[str, str]]:
         picture = f"{video.painter} · {video.width}x{video.height} · {video.fps:.0f}/s"
     trouble = [*sorted(vitals.degraded), *([vitals.media_overdue] if vitals.media_overdue else [])]
     if vitals.unavailable is not None:
-        trouble.insert(0, vitals.unavailable.value)
+        trouble.insert(0, _word(vitals.unavailable.value, texts))
     sessions = f"{vitals.open_sessions}" + (f" (+{vitals.unconfirmed}?)" if vitals.unconfirmed else "")
     return [
         (texts("staff.version"), vitals.version or none),
@@ -29,14 +29,20 @@ def facts(vitals: Vitals, texts: Texts) -> list[tuple[str, str]]:
         (texts("staff.running"), _span(vitals.beat_at - vitals.started_at)),
         (texts("staff.screen"), vitals.screen or none),
         (texts("staff.picture"), picture),
-        (texts("staff.microphone"), audio.microphone if audio else "off"),
-        (texts("staff.speaker"), audio.speaker if audio else "off"),
+        (texts("staff.microphone"), texts(f"word.{audio.microphone if audio else 'off'}")),
+        (texts("staff.speaker"), texts(f"word.{audio.speaker if audio else 'off'}")),
         (texts("staff.visits"), str(vitals.visits)),
-        (texts("staff.last_end"), vitals.last_end.value if vitals.last_end else none),
+        (texts("staff.last_end"), _word(vitals.last_end.value, texts) if vitals.last_end else none),
         (texts("staff.sessions"), sessions),
         (texts("staff.trouble"), "; ".join(trouble) or none),
         (texts("staff.note"), vitals.staff_note or none),
     ]
+
+
+def _word(value: str, texts: Texts) -> str:
+    """Return a word of the status page as people say it, and itself: that is what the manual and the logs name."""
+    said = "out_of_credits" if value == "credits" else value
+    return f"{texts(f'word.{said}')} ({value})"
 
 
 def _span(seconds: float) -> str:

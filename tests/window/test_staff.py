@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.audio.base import DeviceState
 from app.records.counters import Counters
 from app.screens import (
     Attract,
@@ -21,10 +22,11 @@ from app.screens import (
     StaffAction,
     StillThere,
     Unavailable,
+    UnavailableReason,
     Waiting,
 )
 from app.settings.pin import hash_pin
-from app.vitals import VisitVitals, Vitals
+from app.vitals import AudioVitals, VisitVitals, Vitals
 from app.window.staff import StaffPanel
 from app.window.staff_actions import PATIENCE_S, Watched
 from app.window.staff_facts import facts
@@ -329,10 +331,22 @@ def test_facts_say_what_staff_need_and_no_more(texts):
     assert told["Running for"] == "2 d 7:33"
     assert told["Picture"] == "raster · 720x1280 · 30/s"
     assert told["Microphone"] == "on"
-    assert told["Last visit ended"] == "hard_limit"
+    assert told["Last visit ended"] == "the time was over (hard_limit)"
     assert told["Open sessions"] == "1 (+2?)"
     assert told["Trouble"] == "the picture is painted without the graphics card"
     assert told["Last message"].startswith("Tavus says: 402")
+
+
+@pytest.mark.parametrize("value", [*EndReason, *UnavailableReason, *DeviceState])
+def test_every_word_of_the_status_page_is_said_in_plain_words(texts, value):
+    audio = AudioVitals(microphone=value) if isinstance(value, DeviceState) else None
+    end = value if isinstance(value, EndReason) else None
+    why = value if isinstance(value, UnavailableReason) else None
+    for language in ("en", "de", "fr", "es", "ar"):
+        texts.use(language)
+        told = [text for _, text in facts(Vitals(audio=audio, last_end=end, unavailable=why), texts)]
+        assert audio or any(text.endswith(f" ({value})") for text in told)
+        assert not audio or told[5] == texts(f"word.{value}")
 
 
 def test_facts_of_a_kiosk_that_has_just_begun(texts):
