@@ -148,6 +148,7 @@ def why(error: sqlite3.Error) -> str:
 
 def _connect(path: Path, table: str) -> sqlite3.Connection:
     is_new = not path.exists()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a disk that healed may have none yet
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     db = sqlite3.connect(path, timeout=BUSY_S)

@@ -209,6 +209,18 @@ async def test_a_file_that_somebody_removed_is_made_anew(tmp_path: Path) -> None
     again.close()
 
 
+async def test_a_state_directory_that_could_not_be_made_at_first_is_made_later(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    journal = SqliteJournal(disk / "state" / "kiosk.sqlite3")
+    disk.write_text("not there yet")
+    with pytest.raises(JournalError):
+        await journal.check()
+    disk.unlink()
+    await journal.check()
+    assert stat.S_IMODE((disk / "state").stat().st_mode) == 0o700
+    journal.close()
+
+
 async def test_another_program_that_holds_the_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.records.database.BUSY_S", 0.05)
     path = tmp_path / "kiosk.sqlite3"
