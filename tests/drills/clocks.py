@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 
 from tests.drills.ends import through_the_panel
 from tests.drills.kiosk import Kiosk
 from tests.drills.offline import is_away, serves
-from tests.drills.scene import Scene, ended
+from tests.drills.scene import Scene
 
 HOURS_S = 6 * 3600.0
 BOTH_WAYS = (HOURS_S, -HOURS_S)
@@ -38,8 +36,9 @@ async def jumps_in_a_visit(scene: Scene) -> None:
         status = await kiosk.until("live", 2)
         gone_s = before["visit"]["remaining_s"] - status["visit"]["remaining_s"]
         assert status["health"] == "ACTIVE" and abs(gone_s - (time.monotonic() - at)) < 2
+    at = time.monotonic()
     await kiosk.press("Escape")
-    await scene.stopped(time.monotonic())
+    await scene.stopped(at)
     await scene.struck_out(kiosk)
 
 
@@ -48,8 +47,8 @@ async def _jumps_while_a_stop_fails(scene: Scene, seconds: float) -> None:
     kiosk = scene.start()
     await kiosk.to_live()
     scene.service.emulator.fail(path=scene.service.stop, times=4, status=500)
-    await kiosk.press("Escape")
     at = time.monotonic()
+    await kiosk.press("Escape")
     await kiosk.until("attract", 10)
     kiosk.set_clock(seconds)
     await asyncio.sleep(3)
@@ -74,9 +73,7 @@ async def wrong_after_a_power_cut(scene: Scene) -> None:
     for seconds in BOTH_WAYS:
         kiosk = scene.start(state=state)
         await kiosk.to_live()
-        for pid in kiosk.family():
-            os.kill(pid, signal.SIGKILL)
-        await ended(kiosk)
+        await kiosk.lose_power()
         scene.service.emulator.fail(path=scene.service.stop, times=2, status=500)
         again = scene.start(state=kiosk.state)
         again.set_clock(seconds)

@@ -194,9 +194,7 @@ async def power_cut(scene: Scene) -> None:
     other = scene.service.occupy()
     kiosk = scene.start()
     await kiosk.to_live()
-    for pid in kiosk.family():
-        os.kill(pid, signal.SIGKILL)
-    await ended(kiosk)
+    await kiosk.lose_power()
     again = scene.start(state=kiosk.state)
     await again.until("attract", 40)
     at = time.monotonic()

@@ -175,6 +175,15 @@ class Kiosk(Program):
         os.kill(child, number)
         return time.monotonic()
 
+    async def lose_power(self) -> None:
+        """End everything at once, and wait until nobody holds its files any more."""
+        for pid in (self.process.pid, *self.family()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(self.process.wait)
+        while self.family():  # noqa: ASYNC110 - reason: a drill has nothing else to do
+            await asyncio.sleep(0.02)
+
     def order(self, what: str) -> float:
         """Let the gremlin in the kiosk do something; return when."""
         (self.orders / "order").write_text(what)
@@ -208,6 +217,9 @@ class Kiosk(Program):
             with contextlib.suppress(Failed):
                 await self.until(lambda s: s["screen"] != "attract", 3)
                 return
+        focus = ["xdotool", "getwindowfocus", "getwindowname"]
+        found = await asyncio.to_thread(subprocess.run, focus, env=self.environ, capture_output=True, text=True)
+        raise Failed(f"keys do not reach it; they go to {found.stdout}{found.stderr}")
 
     async def to_live(self, within: float = 40.0) -> dict:
         """From attract to the conversation; the drills' settings have the notice in the tap."""

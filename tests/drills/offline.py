@@ -93,8 +93,8 @@ async def _stop_does_not_get_out(scene: Scene, lose: Callable[[], None], find: C
     await kiosk.to_live()
     await kiosk.moves()
     lose()
-    await kiosk.press("Escape")
     at = time.monotonic()
+    await kiosk.press("Escape")
     await scene.promise("attract", 2.5, at, kiosk.until("attract", 20))
     await scene.promise("staff told", 8, at, kiosk.until(lambda s: s["health"] == "DEGRADED", 40))
     assert len(scene.service.running()) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -64,8 +63,8 @@ async def full_in_a_visit(scene: Scene) -> None:
     kiosk = scene.start(state=disk.state)
     await kiosk.to_live()
     disk.fill()
-    await kiosk.press("Escape")
     at = time.monotonic()
+    await kiosk.press("Escape")
     await scene.promise("attract", 2.5, at, kiosk.until("attract", 20))
     await scene.stopped(at)
     await _says_no(scene, kiosk)
@@ -91,8 +90,8 @@ async def fails_in_a_visit(scene: Scene) -> None:
     disk.fail()
     await asyncio.sleep(2)
     assert (await kiosk.until("live", 2))["health"] == "ACTIVE", "a visit needs no disk"
-    await kiosk.press("Escape")
     at = time.monotonic()
+    await kiosk.press("Escape")
     await scene.promise("attract", 2.5, at, kiosk.until("attract", 20))
     await scene.stopped(at)
     await _says_no(scene, kiosk)
@@ -126,9 +125,7 @@ async def _cut_off(scene: Scene) -> Path:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
-    for pid in kiosk.family():
-        os.kill(pid, signal.SIGKILL)
-    await ended(kiosk)
+    await kiosk.lose_power()
     with closing(sqlite3.connect(_database(kiosk.state))) as db:
         db.execute("PRAGMA journal_mode = DELETE").fetchall()
         assert db.execute("SELECT count(*) FROM journal").fetchone()[0] == 1
@@ -262,7 +259,8 @@ async def deleted_under_way(scene: Scene) -> None:
         if not in_visit:
             await kiosk.to_live()
             assert (await kiosk.until("live"))["open_sessions"] == 1, "a session without a row"
+        at = time.monotonic()
         await kiosk.press("Escape")
-        await scene.stopped(time.monotonic() - 1)
+        await scene.stopped(at)
         await scene.struck_out(kiosk)
     await serves(scene, kiosk)
