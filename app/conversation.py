@@ -284,7 +284,8 @@ class Conversation:
                 self._session.extend(self._p.settings.extension_s)
             case AskText(text=text) if text.strip():
                 self._scene.greeting = False
-                if self._transcript.typed(text.strip()) and self._p.stage.preferences.captions:
+                self._transcript.typed(text.strip())
+                if self._p.stage.preferences.captions:
                     self._p.facts.captions += 1
                 self._tell_service(lambda leg: leg.protocol.ask(leg.room, text.strip()))
             case Interrupt():

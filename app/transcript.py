@@ -27,12 +27,11 @@ class Transcript:
             del self._lines[next(iter(self._lines))]
         return is_new
 
-    def typed(self, text: str) -> bool:
-        """Put a typed or suggested question. Returns True: it always begins a segment."""
+    def typed(self, text: str) -> None:
+        """Put a typed or suggested question, not empty: it begins a segment."""
         self._typed += 1
         self.add(Speaker.VISITOR, f"typed-{self._typed}", text, True)
         self._last_typed = text
-        return True
 
     def newest(self) -> tuple[CaptionLine, ...]:
         """The segments, newest last."""

@@ -215,7 +215,7 @@ class SettingsSheet(SheetScreen):
         button.choose(chosen)
 
     def _prefer(self, **changes: object) -> None:
-        wanted = replace(self.preferences, **changes)  # type: ignore[arg-type]  # one field of Preferences by name
+        wanted = replace(self.preferences, **changes)  # type: ignore[arg-type]  # reason: one field of Preferences by name
         if wanted != self.preferences:
             self.send(Prefer(wanted))
 

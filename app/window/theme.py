@@ -132,7 +132,7 @@ def _palette(file: Path) -> Palette:
             changes[key] = value
         else:
             raise ThemeError(f"{file}: {key} = {value!r}: a colour as '#RRGGBB' is wanted")
-    return replace(BASES[base], **changes)  # type: ignore[arg-type]  # every value was checked against its role
+    return replace(BASES[base], **changes)  # type: ignore[arg-type]  # reason: every value was checked against its role
 
 
 def _is_colour(value: object) -> bool:

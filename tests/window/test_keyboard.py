@@ -154,6 +154,20 @@ def test_arrow_keys_go_from_key_to_key_and_press_by_key_types(typist):
     assert typist.text in {"sa", "ds"}
 
 
+def test_a_screen_reader_says_the_key_that_was_reached_also_where_it_shows_a_sign_alone(typist):
+    board = typist.board
+    said = set()
+    for row in range(4):
+        board._cursor = (0, 0)
+        for _ in range(row):
+            QTest.keyClick(board, KEY.Key_Down)
+        for _ in range(12):
+            QTest.keyClick(board, KEY.Key_Right)
+            said.add(board.accessibleDescription())
+    assert "" not in said
+    assert {"a", "Capital letters", "Delete", "space", "Keyboard language"} <= said
+
+
 def test_every_key_can_be_reached_by_arrow_keys(typist):
     board = typist.board
     reached = set()

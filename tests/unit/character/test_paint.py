@@ -112,7 +112,7 @@ def test_the_plate_carries_its_words(qapp):
 
 def test_a_shut_eye_hides_the_white_and_a_wink_only_one():
     painter = Painter(theme=Theme.DARK)
-    whites = lambda pose: pixels(painter(pose))[560:730, :, :3].min(axis=2) > 235  # noqa: E731
+    whites = lambda pose: pixels(painter(pose))[560:730, :, :3].min(axis=2) > 235  # noqa: E731  # reason: used once, below
     both, none, one = whites(Pose()), whites(Pose(lid_l=0, lid_r=0)), whites(Pose(lid_r=0))
     assert none.sum() < both.sum() * 0.05
     assert one[:, :360].sum() > 10 * one[:, 360:].sum()

@@ -54,7 +54,7 @@ class Scene:
 
     async def until(self, condition):
         async with asyncio.timeout(60):
-            while not condition():  # noqa: ASYNC110 - the clock jumps
+            while not condition():  # noqa: ASYNC110  # reason: the clock jumps
                 await asyncio.sleep(0.05)
 
 
