@@ -15,6 +15,8 @@ from tests.fakes.audio import FakeMicrophone
 
 pytestmark = pytest.mark.real_time
 
+QUIET = 96_000  # samples after the question
+
 
 @pytest.fixture
 def ears(ears_model):
@@ -29,24 +31,25 @@ def question():
     voice = HibariVoice()
     sound = voice._make("How old is the Moon?").sound
     voice.close()
-    return np.concatenate([np.zeros(24_000, np.int16), sound, np.zeros(96_000, np.int16)])
+    return np.concatenate([np.zeros(24_000, np.int16), sound, np.zeros(QUIET, np.int16)])
 
 
 @pytest.mark.asyncio
 async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(ears, question):
     microphone, heard = FakeMicrophone(), []
-    done = asyncio.Event()
+    begun, done = asyncio.Event(), asyncio.Event()
 
     def hear(each):
         heard.append(each)
-        if each.final:
-            done.set()
+        (done if each.final else begun).set()
 
     listening = asyncio.create_task(ears.listen(microphone.frames(), hear))
-    for begin in range(0, len(question), 4800):
-        microphone.feed(question[begin : begin + 4800])
-        await asyncio.sleep(0.1)  # as it is spoken
     async with asyncio.timeout(30):
+        for begin in range(0, len(question), 4800):
+            if begin >= len(question) - QUIET:
+                await begun.wait()
+            microphone.feed(question[begin : begin + 4800])
+            await asyncio.sleep(0.1)  # as it is spoken
         await done.wait()
     await microphone.close()
     await listening
