@@ -37,6 +37,7 @@ from tests.vendors.livekit_endpoint import Knobs, LiveKitEndpoint
 
 BARE = 100  # visits of the bare library
 MOST_FAILURES = 5  # visits that do not go as they should, before the run is given up
+VISIT_S = 120.0
 LEAVE_S = 15.0  # a stop that fails is tried again after two seconds
 
 
@@ -65,9 +66,11 @@ class Soak:
             ending = turn.pop()
             self._hall.number += 1
             try:
-                await self._visit(ending)
+                async with asyncio.timeout(VISIT_S):
+                    await self._visit(ending)
             except (Failed, TimeoutError, OSError) as error:
-                self.troubles.append(f"visit {self._hall.number}, {ending.name}: {str(error)[-1500:]}")
+                self.troubles.append(f"visit {self._hall.number}, {ending.name}: {error!r:.1500}")
+                print(f"\nTROUBLE {self.troubles[-1]}", flush=True)
                 await self._kiosk.until("attract", 60)
                 await self._clean()
             await self._restart_if_due()
@@ -113,11 +116,12 @@ class Soak:
             await asyncio.sleep(0.05)
 
     async def _clean(self) -> None:
-        """Let the service's side end its visits; every room must be empty then."""
-        endpoint = self._hall.service.endpoint
+        """Let the service's side end its visits; then every room is empty, or an agent of ours hangs in it."""
+        endpoint, server = self._hall.service.endpoint, self._hall.server
         await endpoint.agents_left()
         for visit in endpoint.visits:
-            await self._hall.server.wait_empty(visit.room)
+            if await server.identities(visit.room):
+                await server.delete(visit.room)
         endpoint.visits.clear()
         endpoint.sessions.clear()
         endpoint.requests.clear()

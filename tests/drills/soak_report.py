@@ -179,7 +179,7 @@ def draw(samples: Sequence[Sample], bare_mb: Sequence[float], file: Path) -> Non
         done += len(each)
         for axes in (memory, counts, files):
             if done < len(samples):
-                axes.axvline(done + 0.5, color="red", linestyle=":", label="restart")
+                axes.axvline(done + 0.5, color="red", linestyle=":", label=None if done > len(each) else "restart")
     line(counts, "threads", "threads")
     line(counts, "descriptors", "descriptors")
     line(counts, "tasks", "tasks")
