@@ -111,8 +111,8 @@ class ScreenWidget(QWidget):
     # -------------------------------------------------------- what a screen reader says
 
     def topic(self) -> object:
-        """Return what is worth a word whenever it changes while the screen stays."""
-        return None
+        """Return what is worth a word whenever it changes while the screen stays: the language, by itself."""
+        return self.texts.code
 
     def spoken(self) -> str:
         """Return what is said when the screen comes, and when its topic changes: its words, in reading order."""

@@ -199,11 +199,11 @@ class WaitingScreen(SheetScreen):
         return isinstance(self.shown, Waiting) and self.shown.asks is Ask.KEEP_PLACE
 
     def topic(self) -> object:
-        """Return the question, the reason once it is told, and the place in line."""
+        """Return the language, the question, the reason once it is told, and the place in line."""
         waiting = self.shown
         if not isinstance(waiting, Waiting):
             return None
-        return waiting.asks, waiting.reason, waiting.place, waiting.waited_s >= TELL_AFTER_S
+        return self.texts.code, waiting.asks, waiting.reason, waiting.place, waiting.waited_s >= TELL_AFTER_S
 
     def seconds_left(self) -> int | None:
         """Return how long a question still waits for an answer."""

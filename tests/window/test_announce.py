@@ -127,6 +127,11 @@ def test_why_there_is_no_more_time_is_told(show):
     assert "Someone is waiting" in show(Live(remaining_s=48, why_not=WhyNot.SOMEONE_WAITS))[0][0]
 
 
+def test_a_screen_is_read_again_in_the_language_that_was_chosen(show):
+    show(Attract())
+    assert show(Attract(), language="de")[0][0].startswith("Hallo! Was möchten Sie wissen?")
+
+
 def test_a_sheet_that_opens_says_what_it_is(show, told):
     show(Live())
     told.clear()
