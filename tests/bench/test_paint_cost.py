@@ -25,7 +25,7 @@ def run(display, name, size, frames=FRAMES):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_cost_of_a_shown_picture(display):
+def test_cost_of_a_shown_picture(display, table):
     found = {path: [] for path in PATHS}
     for _ in range(ROUNDS):
         for path in PATHS:  # side by side: whatever else the machine does meets all of them
@@ -42,6 +42,9 @@ def test_cost_of_a_shown_picture(display):
             f"{path[0]:7} {'x'.join(path[1]):9} {cost[path]:5.2f} [{min(each):.2f} {max(each):.2f}]"
             f"{own:18.2f}{own / (naive - bare):19.2f}{fps:19.1f}"
         )
+    for window, size, goal in (("smoothly scaled", SCALED, 0.7), ("not scaled", EQUAL, 0.2)):
+        own = cost["raster", size] - bare
+        table.ratio(f"paint path of a 720p picture, {window}", own, naive - bare, "ms", goal)
 
 
 def test_cost_of_the_gpu_path_on_a_software_rasteriser(display):
