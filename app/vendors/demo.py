@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from app.guide.ears import can_hear
 from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.rooms.base import Room
 from app.vendors.agents_protocol import AgentsProtocol
@@ -85,6 +84,8 @@ class DemoProtocol(AgentsProtocol):
 
 
 def _build(context: VendorContext) -> Control:
+    from app.guide.ears import can_hear  # here, because a release after a crash must not wait for numpy
+
     return DemoControl(context.demo_busy_s, hears=can_hear(context.language))
 
 

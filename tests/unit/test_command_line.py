@@ -136,6 +136,18 @@ def test_the_command_line_alone_loads_nothing_heavy():
     assert HEAVY & set(loaded) == set()
 
 
+def test_a_release_loads_only_what_it_needs():
+    """A session costs money until it has begun."""
+    code = (
+        "import sys, app.release_command\n"
+        "from app.settings.load import load\n"
+        "from app.vendors.registry import vendors\n"
+        "load(None), vendors(), print(*{m.partition('.')[0] for m in sys.modules})"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"numpy", "livekit", "daily", "PySide6", "qasync"} & set(loaded) == set()
+
+
 def test_check_says_every_mistake_on_a_line_of_its_own(kiosk, tmp_path):
     file = tmp_path / "k.toml"
     file.write_text('[visit]\nidle_s = 0\nidel_s = 1\n[service]\nvendor = "livekit"\n')
