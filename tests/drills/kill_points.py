@@ -116,7 +116,7 @@ class Deaths:
         can_stop = id_arrived or service.knows_orphans
         promised_s = 3.0 if id_arrived else 6.0 if service.knows_orphans else service.orphan_s
         attract = scene.promise(f"{name}: attract", 5, at, kiosk.says("READY=1", 30))
-        await asyncio.gather(attract, scene.until_stopped(promised_s * PATIENCE + 5))
+        await asyncio.gather(attract, scene.until_stopped(promised_s * PATIENCE + 30))
         ours = [s.ended_at for s in service.emulator.sessions if s is not self._other and s.ended_at is not None]
         if runs and ours:
             scene.measure(f"{name}: stopped", promised_s, max(ours) - at)
