@@ -69,6 +69,7 @@ class Keyboard(Control):
         self._at = 0
         self._layer = Layer.LETTERS
         self._caps: list[_Cap] = []
+        self._shrink = 1.0  # of what is written on narrow keys, alike on all
         self._caps_for: tuple[object, ...] = ()
         self._down: dict[int, Key] = {}
         self._cursor = (0, 0)
@@ -125,6 +126,7 @@ class Keyboard(Control):
         if known != self._caps_for:
             self._caps_for = known
             self._caps = self._lay_out(QRectF(box))
+            self._shrink = min((self._room(cap) for cap in self._caps), default=1.0)
         return self._caps
 
     def _lay_out(self, box: QRectF) -> list[_Cap]:
@@ -196,10 +198,21 @@ class Keyboard(Control):
             spot = QRectF(cap.box.center().x() - side / 2, cap.box.center().y() - side / 2, side, side)
             paint_icon(painter, _ICONS[key.act], spot, ink)
             return
-        role = Role.KEY_WORD if key.act else Role.KEY
-        wide = cap.box.width()
-        lines = Lines(self._label(key), look.font(role), look.line_height(role), 1e4, Qt.AlignmentFlag.AlignHCenter)
-        lines.paint(painter, cap.box.left() + wide / 2 - 5e3, cap.box.center().y() - lines.height / 2, ink)
+        lines = self._lines(key)
+        painter.save()
+        painter.translate(cap.box.center())
+        painter.scale(self._shrink, self._shrink)
+        lines.paint(painter, -5e3, -lines.height / 2, ink)
+        painter.restore()
+
+    def _lines(self, key: Key) -> Lines:
+        look, role = self.look, Role.KEY_WORD if key.act else Role.KEY
+        return Lines(self._label(key), look.font(role), look.line_height(role), 1e4, Qt.AlignmentFlag.AlignHCenter)
+
+    def _room(self, cap: _Cap) -> float:
+        """Return how large its label can be, as a share of the wanted size."""
+        widest = 0.0 if cap.key.act in _ICONS else self._lines(cap.key).widest
+        return min(1.0, 0.92 * cap.box.width() / widest) if widest else 1.0
 
     def _label(self, key: Key) -> str:
         if key.act is Act.SPACE:

@@ -104,11 +104,15 @@ class TypedSheet(SheetScreen):
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return field and buttons, the keyboard, and beside the picture the last words above them."""
         look = self.look
-        field = Row(look, [self.field, self.ask_button, self.close_button], look.px(0.6), stretch=[1, 0, 0])
-        below: list[Item] = [field] if self._by_keys else [field, self.keyboard]
+        gap, place = look.px(0.6), self._place(fit)
+        row = Row(look, [self.field, self.ask_button, self.close_button], gap, stretch=[1, 0, 0])
+        below: list[Item] = [row]
+        if row.natural() > place.width():
+            below = [self.field, Row(look, [self.ask_button, self.close_button], gap, stretch=[1, 0])]
+        if not self._by_keys:
+            below.append(self.keyboard)
         if look.portrait:
             return [*below]
-        place = self._place(fit)
         gap = self.gap(0.95, fit)
         room = place.height() - Column(below, gap).height_for(place.width()) - gap
         if self._turn is None or room < self._plate.height_of(self._turn, place.width(), 1):

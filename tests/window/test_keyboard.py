@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -132,6 +134,19 @@ def test_no_two_keys_overlap_and_all_lie_inside(look, texts, qtbot):
             assert all(typist.board.rect().adjusted(-1, -1, 1, 1).contains(box) for box in boxes)
             inner = [box.adjusted(2, 2, -2, -2) for box in boxes]
             assert not any(a.intersects(b) for at, a in enumerate(inner) for b in inner[:at])
+
+
+@pytest.mark.parametrize("width", [360, 520, 1080])
+def test_what_is_written_on_a_key_stays_on_it(look, texts, qtbot, width):
+    typist = Typist(look, texts, ["ar"])
+    qtbot.addWidget(typist.parent)
+    board = typist.board
+    board.place(QRect(0, 0, width, board.height()))
+    picture = board.grab().toImage()
+    for (_, left), (_, right) in pairwise(board.caps()):
+        if left.top() == right.top():
+            between = (left.right() + right.left()) // 2
+            assert len({picture.pixel(between, y) for y in range(left.top() + 9, left.bottom() - 9)}) == 1
 
 
 def test_keys_stand_where_they_always_stand_also_from_right_to_left(look, texts, qtbot):
