@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from app.release import UNKNOWN_S, bound_s
 from app.screens import EndReason
 from app.settings.model import Settings
 from app.state import StateDirectory
+from app.system.heartbeat import RUN
 from app.system.lock import living_run
 from app.vendors.base import Control, StopOrder
 from app.vendors.build import control_for
@@ -55,7 +57,8 @@ async def release_all(settings: Settings, state: StateDirectory, *, force: bool 
     journal = SqliteJournal(state.database)
     http = HttpClient(__version__)
     try:
-        outcomes = await _release(settings, journal, http, None if force else living_run(state.folder), state.database)
+        living = None if force else os.environ.get(RUN, living_run(state.folder))  # a parent knows it better
+        outcomes = await _release(settings, journal, http, living, state.database)
     except JournalError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -97,7 +97,7 @@ class Parent:
             while not self._stopping:
                 run = self._name_next_run()
                 if was_fault:
-                    self._cleaner.start()  # first of all: the session of the dead one costs money by the second
+                    self._cleaner.start(run)  # first of all: the session of the dead one costs money by the second
                     self._rest(wake)
                 code = self._one_child(run, wake)
                 if code in FINAL and not self._stopping:
@@ -107,7 +107,7 @@ class Parent:
                     self._count_fault(code)
             self._lock.name_run("")
             if was_fault:
-                self._cleaner.start()
+                self._cleaner.start("")
             self._cleaner.finish(self._limits.stop_s)
             return 0
 
@@ -199,11 +199,15 @@ class _Cleaner:
         self._process: subprocess.Popen[bytes] | None = None
         self._until = 0.0
 
-    def start(self) -> None:
-        """Begin; one still at work for an earlier run is replaced: the new one does its work too."""
+    def start(self, living: str) -> None:
+        """Begin; one still at work for an earlier run is replaced: the new one does its work too.
+
+        living: the run that it leaves alone; told directly, because a disk that fails keeps an old name in the lock.
+        """
         self.finish(0.0)
+        environ = {**self._environ, heartbeat.RUN: living}
         try:
-            self._process = subprocess.Popen(self._command, env=self._environ, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(self._command, env=environ, stdin=subprocess.DEVNULL)
         except OSError as error:
             log.error("release could not start", extra={"error": type(error).__name__})
         self._until = time.monotonic() + self._most_s

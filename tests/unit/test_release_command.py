@@ -74,6 +74,18 @@ async def test_names_are_shortened_because_they_admit_to_rooms(state, control, c
     assert capsys.readouterr().out == "fake kiosk-lobby-1-0123...: stopped\n"
 
 
+async def test_a_parent_says_itself_which_run_lives_because_a_failing_disk_keeps_the_dead_ones_name(
+    state, control, monkeypatch
+) -> None:
+    await _write(state, ("own", "new", "s1", LATER), ("lost", "dead", "s2", LATER))
+    lock = StateLock(state.folder)
+    lock.name_run("dead")
+    monkeypatch.setenv("AVATAR_KIOSK_RUN", "new")
+    assert await release_all(Settings(), state) == 0
+    assert await _left(state) == ["own"]
+    lock.close()
+
+
 async def test_a_running_kiosks_own_are_left_alone_unless_forced(state, control) -> None:
     await _write(state, ("own", "living", "s1", LATER), ("lost", "dead", "s2", LATER))
     lock = StateLock(state.folder)
