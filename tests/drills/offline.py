@@ -103,7 +103,7 @@ async def _stop_does_not_get_out(scene: Scene, lose: Callable[[], None], find: C
     find()
     at = time.monotonic()
     await scene.stopped(at, RETRIES_S)
-    await scene.struck_out(kiosk)
+    await scene.struck_out(kiosk, RETRIES_S)  # the call may get there before its answer can come back
     await kiosk.until(lambda s: s["health"] == "ONLINE", 10)
     await serves(scene, kiosk)
 

@@ -25,7 +25,7 @@ async def _talking(scene: Scene, visit: str = "") -> Kiosk:
 
 def _moves(status: dict) -> bool:
     video = status["video"]
-    return video is not None and video["age_s"] is not None and video["age_s"] < 0.5 and video["fps"] > 5
+    return video is not None and video["age_s"] is not None and video["age_s"] < 1 and video["fps"] > 0
 
 
 async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: Callable[[], None]) -> None:
@@ -69,7 +69,7 @@ async def _ends(scene: Scene, lose: Callable[[], None], find: Callable[[], None]
     find()
     if not calls:
         await scene.stopped(time.monotonic(), RETRIES_S)
-    await scene.struck_out(kiosk)
+    await scene.struck_out(kiosk, RETRIES_S)  # the call may get there before its answer can come back
     await serves(scene, kiosk)
 
 

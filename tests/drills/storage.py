@@ -41,7 +41,7 @@ async def _mends(scene: Scene, kiosk: Kiosk) -> None:
 async def full_before(scene: Scene) -> None:
     disk = SmallDisk(scene)
     kiosk = scene.start(state=disk.state)
-    await kiosk.until("attract", 40)
+    await serves(scene, kiosk)
     disk.fill()
     await _says_no(scene, kiosk)
     disk.free()
