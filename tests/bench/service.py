@@ -37,7 +37,8 @@ async def serve(file: str, width: int, height: int, fps: float) -> None:
     agent.Camera = TimedCamera
     script = Script(look=Look(width, height, fps), greeting="")
     server = start_server()
-    endpoint = LiveKitEndpoint(server, slots=9, script=lambda: script)
+    # A visitor who does not call the release address holds a slot until the room is closed.
+    endpoint = LiveKitEndpoint(server, slots=99, script=lambda: script)
     try:
         await endpoint.start()
         print(json.dumps({"token_url": f"{endpoint.url}/token", "release_url": f"{endpoint.url}/release"}), flush=True)
