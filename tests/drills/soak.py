@@ -176,11 +176,21 @@ async def bare_loop(server: LiveKitServer, service: LiveKit, environ: dict[str, 
         )  # fmt: skip
         assert process.stdout is not None
         found = []
-        async for line in process.stdout:
+        while line := await _line(process.stdout):
             found.append(json.loads(line)["own_mb"])
+        if process.returncode is None:
+            process.kill()
         await process.wait()
     await endpoint.close()
     return found
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        async with asyncio.timeout(VISIT_S):
+            return await stream.readline()
+    except TimeoutError:
+        return b""
 
 
 async def soak(visits: int, plot: Path | None, bare: int, restart_after: int) -> int:
