@@ -239,7 +239,7 @@ class Kiosk:
     def _tell_of_journal(self, error: JournalError) -> None:
         """Without a paper trail no session may begin: nobody could stop it after a crash."""
         self._p.vitals.staff_note = str(error)
-        log.error("the journal cannot be used")
+        log.error("the journal cannot be used", extra={"reason": str(error)})
         self._say_unavailable(UnavailableReason.CONFIG)
 
     def _say_unavailable(self, reason: UnavailableReason | None) -> None:

@@ -199,7 +199,7 @@ class House:
             await releases.recover(lambda name: self._control_of(http, name))
             await releases.check()
         except JournalError as error:
-            log.error("the journal cannot be used")
+            log.error("the journal cannot be used", extra={"reason": str(error)})
             self._tell_staff(str(error))
             self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
         await self._front.counters.open(self._state.database)  # after the journal, which mends the file
