@@ -45,7 +45,7 @@ class Picture:
         self.shown_size: tuple[int, int] = (0, 0)
         # The share of its height, from the top, that nothing covers: a drawn character keeps its face in it.
         self.free = 1.0
-        # Whether conversations show the drawn character too, and not a service's picture, which knows nothing of `free`.
+        # Whether conversations show the drawn character too; a service's picture knows nothing of `free`.
         self.drawn = True
         self.pushed = 0
         self.on_frame: Callable[[], None] | None = None
