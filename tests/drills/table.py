@@ -134,8 +134,8 @@ DRILLS = (
           storage.cut_short),
     Drill("database partly damaged", "a page of it is garbage", "put aside; what its journal names is stopped",
           storage.partly_damaged),
-    Drill("database of the future", "written by a newer version", "not available within 10 s, nothing of it changed, "
-          "mends itself", storage.future_version),
+    Drill("database of the future", "written by a newer version", "not available within 10 s, what it names is "
+          "stopped, nothing of it changed, mends itself", storage.future_version),
     Drill("journal of an older version", "columns are missing", "put aside; what it names is stopped",
           storage.older_version),
     Drill("journal row damaged", "values of the wrong kind", "told, and its session stopped by its name",
