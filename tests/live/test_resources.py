@@ -47,8 +47,9 @@ async def test_ten_sessions_leave_threads_files_and_tasks_as_they_were(rooms, li
     assert after[0] <= before[0] + 4
     assert after[1] <= before[1] + 6
     assert after[2:] == before[2:]
-    # About half a megabyte a session leaks in the native part, for visitor and agent each.
-    assert process.memory_info().rss - memory < 10 * 3_000_000
+    # About half a megabyte a session leaks in the native part, for visitor and agent each; the rest is what allocators
+    # of many threads keep. A benchmark measures the slope; this finds what keeps pictures: 1.4 MB each, many a second.
+    assert process.memory_info().rss - memory < 10 * 6_000_000
 
 
 async def test_visitors_thrown_out_leave_no_thread_behind(rooms, livekit_server, room_name):
