@@ -163,13 +163,18 @@ class Rig:
                 await self._changed.wait()
         return self.screen
 
+    async def accept(self) -> None:
+        """From attract through the notice, which the visitor accepts."""
+        await self.until(Attract)
+        self.tap(Start())
+        await self.until(Notice)
+        self.tap(Accept())
+
     async def to_live(self) -> Live:
         """From attract through the notice to the conversation."""
         await self.until(Attract)
         await asyncio.sleep(2)  # the touch guard
-        self.tap(Start())
-        await self.until(Notice)
-        self.tap(Accept())
+        await self.accept()
         await self.until(Live)
         self.audio.microphone.heard_anything = True
         return self.screen

@@ -101,7 +101,6 @@ async def test_a_frame_owns_its_bytes_after_the_session(agent, guest):
     assert len(rubbish) == 20
 
 
-@pytest.mark.timeout(240)
 async def test_the_layer_follows_the_painted_size(agent, guest):
     # A server gives up a layer with fewer than 5 frames a second. A better one comes as its guess of bandwidth grows.
     await agent(Script(look=Look(1280, 720, fps=12, simulcast=True)))

@@ -41,10 +41,7 @@ async def test_a_visit_goes_from_attract_to_attract_and_leaves_nothing() -> None
 
 async def test_the_paper_trail_is_on_disk_before_the_create_and_complete_before_the_join() -> None:
     async with Rig() as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Connecting)
         await asyncio.sleep(0.05)
         assert rig.journal.log == [("open", 1)] and rig.control.started == []

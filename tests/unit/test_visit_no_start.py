@@ -9,14 +9,11 @@ import pytest
 
 from app.rooms.base import RoomError, RoomFault
 from app.screens import (
-    Accept,
     Attract,
     End,
     EndReason,
     Farewell,
     Live,
-    Notice,
-    Start,
     Unavailable,
     UnavailableReason,
     Waiting,
@@ -43,10 +40,7 @@ async def test_credits_key_and_configuration_never_say_please_wait(error, reason
     control.refusals.append(error)
     control.check_error = error
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Unavailable)).reason is reason
         assert not any(isinstance(s.screen, Waiting) for s in rig.shown)
         await asyncio.sleep(130)
@@ -60,10 +54,7 @@ async def test_transient_errors_are_tried_again_and_then_apologised_for() -> Non
     control = FakeControl()
     control.refusals.extend(TransientError("fake") for _ in range(4))
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Farewell)).reason is EndReason.NO_START
         began = rig.loop.time()
         await rig.until(Attract)
@@ -78,10 +69,7 @@ async def test_a_host_that_cannot_be_reached_is_unavailable_and_mends_itself() -
     control = FakeControl()
     control.refusals.extend(TransientError("fake", unreachable=True) for _ in range(4))
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Unavailable)).reason is UnavailableReason.NETWORK
         await rig.until(Attract, within=62)
 
@@ -91,10 +79,7 @@ async def test_where_packets_vanish_the_visitor_is_told_after_the_first_call() -
     control = FakeControl(create_s=10.0)
     control.refusals.extend(TransientError("fake", unreachable=True) for _ in range(4))
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Unavailable, within=12)).reason is UnavailableReason.NETWORK
         assert len(control.creates_at) == 1
 
@@ -102,10 +87,7 @@ async def test_where_packets_vanish_the_visitor_is_told_after_the_first_call() -
 async def test_a_lost_answer_is_not_asked_again_and_its_session_is_stopped() -> None:
     control = FakeControl(lost_answers=1)
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Farewell)).reason is EndReason.NO_START
         await rig.until(Attract)
         await asyncio.sleep(3)
@@ -116,10 +98,7 @@ async def test_a_lost_answer_is_not_asked_again_and_its_session_is_stopped() -> 
 async def test_an_answer_later_than_the_time_out_is_released() -> None:
     control = FakeControl(create_s=42.0)
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         assert (await rig.until(Farewell, within=31)).reason is EndReason.NO_START
         await rig.until(Attract)
         await asyncio.sleep(20)
@@ -141,10 +120,7 @@ async def test_a_join_that_fails_is_tried_once_more_with_a_fresh_session() -> No
 async def test_no_first_picture_is_an_apology() -> None:
     async with Rig() as rig:
         rig.scripts.extend(RoomScript(shows_frames=False) for _ in range(2))
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         began = rig.loop.time()
         assert (await rig.until(Farewell)).reason is EndReason.NO_START
         assert rig.loop.time() - began < 30
@@ -157,10 +133,7 @@ async def test_a_room_where_nobody_appears_means_waiting_where_the_service_works
     control = FakeControl(capabilities=replace(Capabilities(), absence_is_busy=True))
     async with Rig(control=control) as rig:
         rig.scripts.append(RoomScript(appears=False))
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Waiting, within=30)
         await rig.until(Live)
         rig.tap(End())

@@ -10,17 +10,13 @@ import pytest
 from app.audio.base import DeviceState
 from app.rooms.base import FirstFrame
 from app.screens import (
-    Accept,
     AskText,
-    Attract,
     End,
     EndReason,
     Farewell,
     Interrupt,
     Live,
-    Notice,
     Speaker,
-    Start,
     TalkButton,
     TalkMode,
     Trouble,
@@ -141,10 +137,7 @@ async def test_half_duplex_closes_the_microphone_while_the_avatar_is_heard() -> 
 
 async def test_text_mode_opens_no_microphone() -> None:
     async with Rig(settings(audio={"mode": TalkMode.TEXT})) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Live)
         assert rig.audio.microphones == []
 

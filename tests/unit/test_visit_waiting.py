@@ -8,7 +8,6 @@ import logging
 import pytest
 
 from app.screens import (
-    Accept,
     Ask,
     Attract,
     Cancel,
@@ -18,8 +17,6 @@ from app.screens import (
     Farewell,
     KeepPlace,
     Live,
-    Notice,
-    Start,
     StillThere,
     Waiting,
 )
@@ -43,10 +40,7 @@ async def test_what_a_service_refuses_with_is_in_the_log_once_for_whoever_sorts_
 async def test_busy_shows_please_wait_and_hands_the_slot_over_when_it_is_free() -> None:
     control = FakeControl(slots=0)
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Waiting)
         await asyncio.sleep(21)
         assert rig.screen.waited_s in (20, 21)
@@ -60,20 +54,14 @@ async def test_retry_after_wins_over_our_own_interval() -> None:
     control = FakeControl()
     control.refusals.append(Busy("fake", retry_after=11.0))
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Live)
         assert control.creates_at[1] - control.creates_at[0] == pytest.approx(11.2, abs=0.3)
 
 
 async def test_nobody_waits_longer_than_the_cap() -> None:
     async with Rig(settings(waiting={"cap_s": 40}), FakeControl(slots=0)) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Waiting)
         began = rig.loop.time()
         assert (await rig.until(Farewell)).reason is EndReason.CAP
@@ -86,10 +74,7 @@ async def test_nobody_waits_longer_than_the_cap() -> None:
 async def test_who_does_not_answer_keep_my_place_leaves_the_line_and_wins_no_slot_meanwhile() -> None:
     control = FakeControl(slots=0)
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(lambda s: isinstance(s, Waiting) and s.asks is Ask.KEEP_PLACE)
         sent = len(control.creates_at)
         control.slots = 1
@@ -100,10 +85,7 @@ async def test_who_does_not_answer_keep_my_place_leaves_the_line_and_wins_no_slo
 
 async def test_who_answers_keep_my_place_goes_on_waiting_and_is_asked_again() -> None:
     async with Rig(control=FakeControl(slots=0)) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         for _ in range(2):
             await rig.until(lambda s: isinstance(s, Waiting) and s.asks is Ask.KEEP_PLACE)
             assert rig.vitals.visit.asks is Ask.KEEP_PLACE
@@ -116,10 +98,7 @@ async def test_who_answers_keep_my_place_goes_on_waiting_and_is_asked_again() ->
 @pytest.mark.parametrize("at", [0.0, 0.05, 0.19, 0.2, 0.21, 0.35, 0.5, 0.6])
 async def test_cancel_at_any_moment_of_the_create_leaves_no_session(at: float) -> None:
     async with Rig() as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Connecting)
         await asyncio.sleep(at)
         rig.tap(Cancel() if isinstance(rig.screen, Connecting) else End())
@@ -131,10 +110,7 @@ async def test_cancel_at_any_moment_of_the_create_leaves_no_session(at: float) -
 async def test_a_visitor_who_waited_long_and_left_is_ended_by_the_short_first_idle_period() -> None:
     control = FakeControl(slots=0)
     async with Rig(control=control) as rig:
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await asyncio.sleep(40)
         control.slots = 1
         await rig.until(Live)
@@ -149,9 +125,6 @@ async def test_a_new_visit_waits_for_our_own_last_release() -> None:
     async with Rig(settings(visit={"farewell_s": 0, "touch_guard_s": 0}), control) as rig:
         await rig.to_live()
         rig.tap(End())
-        await rig.until(Attract)
-        rig.tap(Start())
-        await rig.until(Notice)
-        rig.tap(Accept())
+        await rig.accept()
         await rig.until(Live)
         assert not any(isinstance(s.screen, Waiting) for s in rig.shown)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from app.window.look import Look, load_fonts
 from app.window.texts import Texts
 from tests.window.gallery import end, make_window
+from tests.window.live_kiosk import LiveKiosk
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -53,3 +54,11 @@ def make(qapp, fonts, answers):
     yield build
     for window in made:
         end(window)
+
+
+@pytest.fixture
+def kiosk(fonts, qapp):
+    """Return a window with the real live screen; tests of other screens have a window of their own."""
+    made = LiveKiosk()
+    yield made
+    end(made.window)

@@ -36,6 +36,9 @@ def caption(speaker: Speaker, text: str, segment: str = "1") -> CaptionLine:
     return CaptionLine(speaker, segment, text, final=True)
 
 
+PAIR = (caption(Speaker.VISITOR, "How old is the Moon?"), caption(Speaker.AVATAR, "Very old.", "2"))
+
+
 def live_screens(language: str = "en") -> dict[str, Live]:
     """Return every state by name, with captions in this language."""
     question, answer, hello = WORDS[language]

@@ -22,7 +22,6 @@ from app.screens import (
     Live,
     MicrophoneSign,
     Mute,
-    Speaker,
     Talk,
     TalkMode,
     Trouble,
@@ -30,22 +29,9 @@ from app.screens import (
 )
 from app.window.controls import Button
 from app.window.live_state import Sign
-from tests.window.gallery import end
 from tests.window.literals import SITE
-from tests.window.live_kiosk import LiveKiosk
-from tests.window.live_literals import caption, live_screens
+from tests.window.live_literals import live_screens
 from tests.window.test_keys import KEY
-
-QUESTION, ANSWER = caption(Speaker.VISITOR, "How old is the Moon?"), caption(Speaker.AVATAR, "Very old.", "2")
-PAIR = (QUESTION, ANSWER)
-
-
-@pytest.fixture
-def kiosk(fonts, qapp):
-    made = LiveKiosk()
-    yield made
-    end(made.window)
-
 
 # ------------------------------------------------------------------ focus and keys
 

@@ -9,19 +9,7 @@ from app.screens import (
     Speaker,
     TextSize,
 )
-from tests.window.gallery import end
-from tests.window.live_kiosk import LiveKiosk
-from tests.window.live_literals import LONG, caption, live_screens
-
-QUESTION, ANSWER = caption(Speaker.VISITOR, "How old is the Moon?"), caption(Speaker.AVATAR, "Very old.", "2")
-PAIR = (QUESTION, ANSWER)
-
-
-@pytest.fixture
-def kiosk(fonts, qapp):
-    made = LiveKiosk()
-    yield made
-    end(made.window)
+from tests.window.live_literals import LONG, PAIR, caption, live_screens
 
 
 def plates(kiosk):

@@ -12,25 +12,10 @@ from app.screens import (
     Live,
     MicrophoneSign,
     Shown,
-    Speaker,
     TalkButton,
     TalkMode,
 )
-from tests.window.gallery import end
-from tests.window.live_kiosk import LiveKiosk
-from tests.window.live_literals import caption
 from tests.window.test_keys import KEY
-
-QUESTION, ANSWER = caption(Speaker.VISITOR, "How old is the Moon?"), caption(Speaker.AVATAR, "Very old.", "2")
-PAIR = (QUESTION, ANSWER)
-
-
-@pytest.fixture
-def kiosk(fonts, qapp):
-    made = LiveKiosk()
-    yield made
-    end(made.window)
-
 
 HOLD = Live(mode=TalkMode.PUSH_TO_TALK, sign=MicrophoneSign.HELD_OFF, show_questions=False)
 

@@ -13,25 +13,12 @@ from app.screens import (
     End,
     Farewell,
     Live,
-    Speaker,
     StillThere,
     Talk,
 )
 from app.window.rise import RISE_MS
-from tests.window.gallery import end
-from tests.window.live_kiosk import LiveKiosk
-from tests.window.live_literals import caption
+from tests.window.live_literals import PAIR
 from tests.window.test_keys import CTRL, KEY
-
-QUESTION, ANSWER = caption(Speaker.VISITOR, "How old is the Moon?"), caption(Speaker.AVATAR, "Very old.", "2")
-PAIR = (QUESTION, ANSWER)
-
-
-@pytest.fixture
-def kiosk(fonts, qapp):
-    made = LiveKiosk()
-    yield made
-    end(made.window)
 
 
 def test_a_printable_key_opens_the_typed_question_with_that_character_and_enter_sends_it(kiosk):
