@@ -14,6 +14,7 @@ from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.emulator import Emulator, Session
 
 CANARY = "CANARYkey0123456789"
+OTHERS = "of-another-kiosk"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Service(ABC):
     never arrived, also from another process. absence: what a visitor sees when no avatar appears. handed: which fields
     of its answers are secret. means_stopped: answers to the stop call that are a confirmation, by status; PAGE: a body
     that is none. takes_slot_at_create: else it is taken when the room begins. orphan_s: with `hurry`, the service has
-    ended a session by then that nobody ever joined, or that everybody left.
+    ended a session by then that nobody ever joined, or that everybody left. by_stop: how sessions end, in the
+    emulator's words, that ended by our stop call, not by a timer of the service.
     """
 
     name: ClassVar[str]
@@ -51,6 +53,7 @@ class Service(ABC):
     knows_orphans: ClassVar[bool] = False
     absence: ClassVar[str] = "farewell"
     handed: ClassVar[frozenset[str]]
+    by_stop: ClassVar[frozenset[str]]
     means_stopped: ClassVar[frozenset[int]] = frozenset()
     takes_slot_at_create: ClassVar[bool] = True
     orphan_s: ClassVar[float] = 45.0
@@ -121,13 +124,18 @@ class Service(ABC):
         """How many slots are held."""
         return self.emulator.taken(self.key)
 
+    def ours(self) -> list[Session]:
+        """Every session up to now, other kiosks' left out."""
+        self.emulator.settle()
+        return [session for session in self.emulator.sessions if not session.id.startswith(OTHERS)]
+
     def running(self) -> list[Session]:
-        """What runs at the service, other kiosks' sessions left out."""
-        return [session for session in self.emulator.active() if not session.id.startswith("of-another-kiosk")]
+        """What of ours runs at the service."""
+        return [session for session in self.ours() if session.ended_at is None]
 
     def occupy(self) -> Session:
         """Another kiosk takes a slot."""
-        return self.emulator.take(self.key, f"of-another-kiosk-{len(self.emulator.sessions)}")
+        return self.emulator.take(self.key, f"{OTHERS}-{len(self.emulator.sessions)}")
 
 
 def _fields(value: Any) -> Iterator[tuple[str, str]]:

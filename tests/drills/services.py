@@ -24,6 +24,7 @@ class LiveKit(Service):
     knows_orphans = True
     absence = "waiting"  # silence is how a full service looks
     handed = frozenset({"participant_token"})
+    by_stop = frozenset({"released"})
     means_stopped = frozenset({200, 404, 410})
     takes_slot_at_create = False
     refusals = (
@@ -98,6 +99,7 @@ class Convai(Service):
     create = "POST /connect "
     stop = "/disconnect"
     handed = frozenset({"session_id", "token", "room_name", "character_session_id", "apiAuthToken"})
+    by_stop = frozenset({"disconnect"})
     means_stopped = frozenset({200, 404, 405})
     refusals = (
         Refusal(429, {"detail": "Too many live sessions for this plan"}, "waiting"),
@@ -170,6 +172,7 @@ class Aistudios(Service):
     create = "/sessions/start "
     stop = "/sessions/stop "
     handed = frozenset({"session_token", "session_id", "token", "room_name", "voice_id"})
+    by_stop = frozenset({"USER_CLOSED", "TIMEOUT", "ERROR"})  # the stop call's own words
     refusals = (
         Refusal(429, {"code": 4290, "data": None, "message": "Rate limited"}, "waiting"),
         Refusal(402, {"code": 4020, "data": None, "message": "Payment required"}, "unavailable", "credits"),
@@ -243,6 +246,7 @@ class Tavus(Service):
     stop = "/end "
     knows_orphans = True
     handed = frozenset({"conversation_id", "conversation_url", "meeting_token"})
+    by_stop = frozenset({"end_conversation_endpoint_hit"})
     means_stopped = frozenset({404})
     first = (ROOT / "tests" / "fakes",)
     refusals = (
