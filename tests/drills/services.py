@@ -282,6 +282,10 @@ class Tavus(Service):
         hurried = {"participant_absent_timeout_s": 6, "participant_left_timeout_s": 6}
         return table | (hurried if self.is_hurried else {})
 
+    def hurry(self) -> None:
+        super().hurry()
+        self.service.knobs.absent_s = 300.0  # what is found by its name must be ended by the kiosk, not by time
+
     def linger(self) -> None:
         self.service.knobs.lingers = True
 

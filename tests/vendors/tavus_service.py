@@ -29,6 +29,7 @@ class Knobs:
     the room is told of the shutdown. room_end: how the room ends then, see `Room.close`; replica_first: the replica
     leaves a moment before it. plan_max_s: longer wishes are cut down silently. default_face: the persona brings one.
     lingers: a conversation goes on although everybody left. ends_late_s: how long an ended one is shown as active.
+    absent_s: how long it waits for somebody to join, None: as it was asked to.
     """
 
     full: int = 400
@@ -44,6 +45,7 @@ class Knobs:
     default_face: bool = True
     lingers: bool = False
     ends_late_s: float = 0.0
+    absent_s: float | None = None
     test_mode: bool = True
 
 
@@ -216,8 +218,9 @@ class TavusService(Emulator):
         if session.account in self.seconds_left:
             ends.append((session.created_at + self.seconds_left[session.account], "max_call_duration"))
         if session.joined_at is None:
-            absent = wishes.get("participant_absent_timeout", 300)
-            ends.append((session.created_at + absent, "participant_absent_timeout"))
+            asked_s = wishes.get("participant_absent_timeout", 300)
+            absent_s = asked_s if self.knobs.absent_s is None else self.knobs.absent_s
+            ends.append((session.created_at + absent_s, "participant_absent_timeout"))
         if talk.left_at is not None and not self.knobs.lingers:
             ends.append((talk.left_at + wishes.get("participant_left_timeout", 0), "participant_left_timeout"))
         return ends
