@@ -1,7 +1,8 @@
 """Visit after visit with mixed endings against the real program: `python -m tests.drills.soak --visits N --plot FILE`.
 
-After each: attract, no open session, none at the service, nobody left in the room; then what the kiosk holds is
-sampled. At the end the bare library joins and leaves as a measure. Ends with 1 where a session stayed or anything grew.
+After each: attract, the right reason, no open session, none at the service, the kiosk gone from its room, which the
+server later closes; then what the kiosk holds is sampled. At the end the bare library joins and leaves as a measure.
+Ends with 1 where anything was not as promised, anything grew, a planned restart took too long, or visits are missing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tests.drills.kiosk import Kiosk
 from tests.drills.scene import Scene
 from tests.drills.services import LiveKit
 from tests.drills.soak_endings import VISIT, WORD, Ending, Hall, in_turn
+from tests.drills.soak_rooms import Rooms
 from tests.end.conftest import ROOT, Failed
 from tests.rigs.display import open_display
 from tests.rigs.livekit_server import LiveKitServer, start_server
@@ -38,6 +40,7 @@ from tests.vendors.livekit_endpoint import Knobs, LiveKitEndpoint
 BARE = 100  # visits of the bare library
 MOST_FAILURES = 5  # visits that do not go as they should, before the run is given up
 VISIT_S = 120.0
+GAP_S = 5.0  # of a planned restart, from attract to attract: nobody stands there, but somebody may come
 LEAVE_S = 15.0  # a stop that fails is tried again after two seconds
 # A join that was given up cannot be interrupted: when it succeeds late, on a busy machine, the room is left at once.
 LATE_JOIN_S = 16.0
@@ -53,6 +56,7 @@ class Soak:
         self.seen: Counter[tuple[str, str]] = Counter()
         self.stops = False
         self._hall = hall
+        self._rooms = Rooms(hall.server)
         self._kiosk = hall.kiosk
         self._temporary = temporary
         self._visits = visits
@@ -71,12 +75,21 @@ class Soak:
                 async with asyncio.timeout(VISIT_S):
                     await self._visit(ending)
             except (Failed, TimeoutError, OSError) as error:
-                self.troubles.append(f"visit {self._hall.number}, {ending.name}: {error!r:.1500}")
-                print(f"\nTROUBLE {self.troubles[-1]}", flush=True)
+                self._complain(f"visit {self._hall.number}, {ending.name}: {error!r:.1500}")
                 await self._kiosk.until("attract", 60)
                 await self._clean()
+            self._look_at_rooms(await self._rooms.overdue())
             await self._restart_if_due()
             self._tell(time.monotonic() - began)
+        self._look_at_rooms(await self._rooms.last())
+
+    def _complain(self, trouble: str) -> None:
+        self.troubles.append(trouble)
+        print(f"\nTROUBLE {trouble}", flush=True)
+
+    def _look_at_rooms(self, stay: list[int]) -> None:
+        for number in stay:
+            self._complain(f"visit {number}: its room is still there")
 
     async def _prepare(self) -> None:
         await self._kiosk.until("attract", 60)
@@ -90,7 +103,9 @@ class Soak:
         await hall.over()
         status = await kiosk.until(lambda s: s["screen"] == "attract" and s["open_sessions"] == 0, LEAVE_S)
         reason = status["last_end"]
-        self.seen[ending.name, reason if reason in ending.ends else f"{reason}, not as planned"] += 1
+        self.seen[ending.name, reason] += 1
+        if reason not in ending.ends:
+            self._complain(f"visit {hall.number}, {ending.name}: ended as {reason}")
         if running := hall.service.running():
             raise Failed(f"{len(running)} sessions still run at the service")
         for visit in hall.service.endpoint.visits:
@@ -118,12 +133,10 @@ class Soak:
             await asyncio.sleep(0.05)
 
     async def _clean(self) -> None:
-        """Let the service's side end its visits; then every room is empty, or an agent of ours hangs in it."""
-        endpoint, server = self._hall.service.endpoint, self._hall.server
+        """Let the service's side end its visits; the rooms are left to the server."""
+        endpoint = self._hall.service.endpoint
         await endpoint.agents_left()
-        for visit in endpoint.visits:
-            if await server.identities(visit.room):
-                await server.delete(visit.room)
+        self._rooms.left(self._hall.number, endpoint.visits)
         endpoint.visits.clear()
         endpoint.sessions.clear()
         endpoint.requests.clear()
@@ -137,12 +150,14 @@ class Soak:
         old, alive, deadline = kiosk.child(), time.monotonic(), time.monotonic() + QUIET_S + 30
         while kiosk.child() == old:
             if time.monotonic() > deadline:
-                self.troubles.append("no planned restart")
+                self._complain("no planned restart")
                 return
             if (await asyncio.to_thread(kiosk.status)).get("screen") == "attract":
                 alive = time.monotonic()
             await asyncio.sleep(0.02)
         self.gaps.append(await kiosk.says("READY=1", 30) - alive)
+        if self.gaps[-1] > GAP_S:
+            self._complain(f"a planned restart took {self.gaps[-1]:.1f} s")
         await self._prepare()
 
     def _tell(self, spent_s: float) -> None:
@@ -213,38 +228,40 @@ async def soak(visits: int, plot: Path | None, bare: int, restart_after: int) ->
         bare_mb: list[float] = []
         try:
             await run.run()
-            last = soak_report.kinds(kiosk.child())
+            print(f"descriptors at the end: {dict(soak_report.kinds(kiosk.child()))}")
             if await asyncio.to_thread(kiosk.end) != 0:
                 run.troubles.append(f"the kiosk ended with {kiosk.process.returncode}")
             run.look_for_words()
             print(f"\nbare library: {bare} visits", flush=True)
             bare_mb = await bare_loop(server, service, {**display, **quiet}, bare)
-            return report(run, bare_mb, last, visits)
+        except Exception as error:  # reason: what was seen until then is worth its report
+            run.troubles.append(f"given up: {error!r:.1500}")
         finally:
-            if plot is not None and run.samples:
-                soak_report.draw(run.samples, bare_mb, plot)
-                print(f"drawn: {plot}")
             await scene.close()
             await service.close()
             server.close()
             shutil.rmtree(temporary, ignore_errors=True)
+    return report(run, bare_mb, visits, plot)
 
 
-def report(run: Soak, bare_mb: list[float], descriptors: Counter[str], visits: int) -> int:
-    """Print what was found; return the exit code."""
+def report(run: Soak, bare_mb: list[float], visits: int, plot: Path | None) -> int:
+    """Print and draw what was found; return the exit code."""
     rows = soak_report.judge(run.samples, bare_mb)
-    print(f"\n{len(run.samples)} of {visits} visits")
+    done = f"{len(run.samples)} of {visits} visits"
+    troubles = [done] if len(run.samples) < visits else []
+    troubles += [*run.troubles, *(f"{row.figure} grew: {row.growth:+.3g} {row.unit}" for row in rows if row.grew)]
+    print(f"\n{done}")
     for (name, reason), times in sorted(run.seen.items()):
         print(f"  {name:26} {reason:26} {times}")
     print(soak_report.table(rows))
     for gap in run.gaps:
-        print(f"planned restart: {gap:.1f} s from attract to attract")
-    for trouble in run.troubles:
+        print(f"planned restart: {gap:.1f} s from attract to attract, {GAP_S:g} s are allowed")
+    for trouble in troubles:
         print(f"TROUBLE {trouble}")
-    grew = [row for row in rows if row.grew]
-    if grew:
-        print(f"GREW {', '.join(row.figure for row in grew)}; descriptors at the end: {dict(descriptors)}")
-    return 1 if grew or run.troubles or not run.samples else 0
+    if plot is not None and run.samples:
+        soak_report.draw(run.samples, bare_mb, plot, done, troubles)
+        print(f"drawn: {plot}")
+    return 1 if troubles else 0
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from tests.rigs.livekit_server import LiveKitServer
 VISIT = """farewell_s = 0.1
 idle_s = 2.5
 idle_warning_s = 0.5
-hard_limit_s = 5
+hard_limit_s = 8
 countdown_s = 1
 chip_s = 2
 stall_notice_s = 2
