@@ -158,7 +158,7 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([head, "|" + "|".join("-" * len(part) for part in head.split("|")[1:-1]) + "|", *map(str, rows)])
 
 
-def draw(samples: Sequence[Sample], bare_mb: Sequence[float], file: Path, done: str, troubles: Sequence[str]) -> None:
+def draw(samples: Sequence[Sample], bare_mb: Sequence[float], file: Path, title: str, troubles: Sequence[str]) -> None:
     """Draw memory, threads and descriptors over visits; the title says how many there were, and each trouble."""
     import matplotlib
 
@@ -204,6 +204,6 @@ def draw(samples: Sequence[Sample], bare_mb: Sequence[float], file: Path, done: 
     if len(troubles) > TOLD:
         told.append(f"and {len(troubles) - TOLD} more")
     verdict = f"{len(troubles)} TROUBLES" if troubles else "as promised"
-    figure.suptitle("\n".join([f"After each visit, in attract: {done}, {verdict}", *told]), fontsize=11,
+    figure.suptitle("\n".join([f"After each visit, in attract: {title}, {verdict}", *told]), fontsize=11,
                     color="red" if troubles else "black")  # fmt: skip
     figure.savefig(file, dpi=90)
