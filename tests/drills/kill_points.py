@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from tests.drills.scene import PATIENCE, Scene
-from tests.end.conftest import Failed
+from tests.end.conftest import wait_until
 
 JOURNAL = "app.records.journal:SqliteJournal"
 RELEASES = "app.release:Releases"
@@ -21,7 +21,7 @@ class Point:
     """Where the kiosk dies. place: a method, {room} for the service's; mode: "before", "during" or "after" it.
 
     id_arrived: its session's id was known, so it is stopped at once. ends: it dies on the way out, not on the way in.
-    runs: whether a session runs then.
+    runs: whether a session runs then, or, where it is taken by joining, may run.
     """
 
     name: str
@@ -73,6 +73,8 @@ class Deaths:
         service.emulator.accounts[service.key].slots = 2
         self._other = service.occupy()
         self._kept = 0  # rows of which nobody can know more before the service's own bound
+        self._seen = 0  # sessions of ours up to the last death
+        self._stops = 0  # and stop calls
         self.kiosk = scene.start(visit="hard_limit_s = 20\nmax_extensions = 0")
 
     async def at(self, point: Point) -> None:
@@ -85,16 +87,10 @@ class Deaths:
             await asyncio.sleep(0.5)
         await kiosk.comply(f"die {point.mode} {point.place.format(room=ROOMS.get(self._service.name, ROOM))}")
         kiosk.told()
-        stops = self._stops()
         child = kiosk.child()
         await kiosk.press("Escape" if point.ends else "Return")
-        deadline = time.monotonic() + 20
-        while kiosk.child() == child:
-            if time.monotonic() > deadline:
-                raise Failed(f"{point.name}: the gremlin did not strike\n{kiosk.output[-2000:]}")
-            await asyncio.sleep(0.01)
-        await self.cleaned_up(point.name, time.monotonic(), point.id_arrived, point.runs)
-        self._scene.took.append(Count(f"{point.name}: stop calls", self._stops() - stops))
+        await wait_until(lambda: kiosk.child() != child, 20, lambda: f"{point.name}\n{kiosk.output[-2000:]}")
+        await self.cleaned_up(point.name, time.monotonic(), id_arrived=point.id_arrived, runs=point.runs)
 
     async def at_request(self, path: str, act: Awaitable[None]) -> float:
         """Die while such a call is under way; returns when."""
@@ -102,32 +98,45 @@ class Deaths:
         asked = len(emulator.asked(path))
         await act
         self.kiosk.told()
-        deadline = time.monotonic() + 20
-        while len(emulator.asked(path)) == asked:
-            if time.monotonic() > deadline:
-                raise Failed(f"{path} was never asked")
-            await asyncio.sleep(0.01)
+        await wait_until(lambda: len(emulator.asked(path)) > asked, 20, path)
         await asyncio.sleep(0.1)
         return self.kiosk.kill_child()
 
-    async def cleaned_up(self, name: str, at: float, id_arrived: bool, runs: bool) -> None:
-        """Promise attract, no session, and no row; `at`: since when there is something to stop."""
+    async def cleaned_up(
+        self, name: str, died: float, *, id_arrived: bool = True, runs: bool = True, begins_s: float = 0.0
+    ) -> None:
+        """Promise attract, no session, and no row. begins_s: after the death the service begins its session."""
         scene, kiosk, service = self._scene, self.kiosk, self._service
         can_stop = id_arrived or service.knows_orphans
-        promised_s = 3.0 if id_arrived else 6.0 if service.knows_orphans else service.orphan_s
-        attract = scene.promise(f"{name}: attract", 5, at, kiosk.says("READY=1", 30))
-        await asyncio.gather(attract, scene.until_stopped(promised_s * PATIENCE + 30))
-        ours = [s.ended_at for s in service.emulator.sessions if s is not self._other and s.ended_at is not None]
-        if runs and ours:
-            scene.measure(f"{name}: stopped", promised_s, max(ours) - at)
-        status = await kiosk.until("attract", 60)
-        if not can_stop:
-            self._kept = status["open_sessions"]
-        await kiosk.until(lambda s: s["open_sessions"] <= self._kept, 40)
+        # One that was not there yet when it was looked for at once is found by the second or third look.
+        promised_s = service.orphan_s if not can_stop else 6.0 if begins_s else 3.0
+
+        async def stopped() -> None:
+            await asyncio.sleep(max(0.0, died + begins_s - time.monotonic()))
+            await scene.until_stopped(promised_s * PATIENCE + 30)
+
+        await asyncio.gather(scene.back(kiosk, died, what=f"{name}: attract"), stopped())
+        await self._strike_out(can_stop)
+        new = service.ours()[self._seen :]
+        stops = len(service.emulator.asked(service.stop)) - self._stops
+        if runs:
+            assert new or not service.takes_slot_at_create, f"{name}: the emulator made no session"
+        if runs and new:
+            what = f"{name}: stopped"
+            if can_stop:
+                assert stops, f"{name}: nobody asked for an end"
+                scene.stopped_by_us(what, promised_s, died + begins_s, new)
+            else:
+                scene.measure(what, promised_s, max(s.ended_at or 0.0 for s in new) - died)
+        scene.took.append(Count(f"{name}: stop calls", stops))
+        self._seen, self._stops = len(service.ours()), self._stops + stops
         assert self._other.ended_at is None, "another kiosk's session was touched"
 
-    def _stops(self) -> int:
-        return len(self._service.emulator.asked(self._service.stop))
+    async def _strike_out(self, can_stop: bool) -> None:
+        status = await self.kiosk.until("attract", 60)
+        if not can_stop:
+            self._kept = status["open_sessions"]
+        await self.kiosk.until(lambda s: s["open_sessions"] <= self._kept, 40)
 
 
 async def killed_as_it_starts(scene: Scene) -> None:
@@ -156,8 +165,7 @@ async def killed_in_create(scene: Scene) -> None:
         fault = {"delay_s": after_s} if after_s else {"late_s": 3.0}
         service.emulator.fail(path=service.create, times=1, **fault)
         at = await deaths.at_request(service.create, deaths.kiosk.tap())
-        await asyncio.sleep(after_s)
-        await deaths.cleaned_up(name, at + after_s, False, service.takes_slot_at_create)
+        await deaths.cleaned_up(name, at, id_arrived=False, runs=service.takes_slot_at_create, begins_s=after_s)
 
 
 async def killed_in_stop(scene: Scene) -> None:
@@ -166,5 +174,4 @@ async def killed_in_stop(scene: Scene) -> None:
     deaths = Deaths(scene)
     await deaths.kiosk.to_live()
     service.emulator.fail(path=service.stop, times=1, delay_s=5.0, status=500)
-    at = await deaths.at_request(service.stop, deaths.kiosk.press("Escape"))
-    await deaths.cleaned_up("stop", at, True, True)
+    await deaths.cleaned_up("stop", await deaths.at_request(service.stop, deaths.kiosk.press("Escape")))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.drills.kiosk import Kiosk
 from tests.drills.networks import Network
 from tests.drills.services import Service
-from tests.end.conftest import Failed
+from tests.end.conftest import Failed, wait_until
 from tests.rigs.livekit_server import LiveKitServer
+from tests.vendors.emulator import Session
 
-# A drill waits so many times longer than was promised before it gives up: late is told, never is a failure.
+# A drill waits so many times longer than was promised before it gives up, so that its table tells how late it was.
 PATIENCE = 4.0
 
 VISIT = {
@@ -103,31 +104,39 @@ class Scene:
         return found
 
     async def stopped(self, since: float, promised_s: float = 3.0) -> None:
-        """Promise that nothing of ours runs at the service any more."""
+        """Promise that nothing of ours runs at the service any more, and that our stop call ended it."""
         await self.until_stopped(promised_s * PATIENCE + 5)
-        ours = [s for s in self.service.emulator.sessions if not s.id.startswith("of-another-kiosk")]
-        ends = [s.ended_at for s in ours if s.ended_at is not None and s.ended_at >= since]
-        if not ends:
-            raise Failed(f"nothing ran any more when it happened: {[s.end_reason for s in ours]}")
-        self.measure("stopped", promised_s, max(ends) - since)
+        ended = [s for s in self.service.ours() if s.ended_at is not None and s.ended_at >= since]
+        if not ended:
+            raise Failed(f"nothing ran any more when it happened: {[s.end_reason for s in self.service.ours()]}")
+        self.stopped_by_us("stopped", promised_s, since, ended)
+
+    def stopped_by_us(self, what: str, promised_s: float, since: float, sessions: Sequence[Session]) -> None:
+        """Record when the last of these sessions ended, each by our stop call and none by a timer of the service."""
+        assert all(s.end_reason in self.service.by_stop for s in sessions), [s.end_reason for s in sessions]
+        self.measure(what, promised_s, max(s.ended_at for s in sessions if s.ended_at is not None) - since)
 
     async def until_stopped(self, within: float) -> None:
         """Wait until nothing of ours runs at the service."""
-        deadline = time.monotonic() + within
-        while running := self.service.running():
-            if time.monotonic() > deadline:
-                said = "".join(kiosk.output[-2000:] for kiosk in self.kiosks if kiosk.process.poll() is None)
-                raise Failed(f"still running after {within:g} s: {len(running)} sessions\n{said}")
-            await asyncio.sleep(0.02)
+
+        def what() -> str:
+            said = "".join(kiosk.output[-2000:] for kiosk in self.kiosks if kiosk.process.poll() is None)
+            return f"every session stopped; {len(self.service.running())} still run\n{said}"
+
+        await wait_until(lambda: not self.service.running(), within, what)
 
     async def struck_out(self, kiosk: Kiosk, within: float = 20.0) -> None:
         """Wait until the journal is empty, by the kiosk's own word."""
         await kiosk.until(lambda s: s["open_sessions"] == 0, within)
 
-    async def back(self, kiosk: Kiosk, since: float, promised_s: float = 5.0) -> dict:
-        """Promise that attract is on the screen again, by a new process."""
-        await self.promise("attract", promised_s, since, kiosk.says("READY=1", promised_s * PATIENCE + 5))
-        return await kiosk.until("attract", 20)
+    async def back(self, kiosk: Kiosk, since: float, promised_s: float = 5.0, what: str = "attract") -> dict:
+        """Promise that attract is on the screen again, by a new process and by its own word."""
+
+        async def attract() -> dict:
+            await kiosk.says("READY=1", promised_s * PATIENCE + 5)  # before that the old one might still answer
+            return await kiosk.until("attract", promised_s * PATIENCE + 5)
+
+        return await self.promise(what, promised_s, since, attract())
 
 
 def ended(kiosk: Kiosk) -> Awaitable[int]:

@@ -31,6 +31,18 @@ class Failed(AssertionError):
     """What was waited for, and what was seen instead."""
 
 
+async def wait_until(
+    test: Callable[[], Any], within_s: float, what: str | Callable[[], str], pause_s: float = 0.02
+) -> Any:
+    """Wait until a test passes and return what it found. Raises Failed with `what` was waited for."""
+    deadline = time.monotonic() + within_s
+    while not (found := test()):
+        if time.monotonic() > deadline:
+            raise Failed(f"not within {within_s:g} s: {what() if callable(what) else what}")
+        await asyncio.sleep(pause_s)
+    return found
+
+
 class Program:
     """One start of the program. All waits poll the status page, as a person's script would."""
 
