@@ -6,6 +6,7 @@ import math
 import shutil
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,20 @@ async def test_a_row_survives_the_process(tmp_path: Path) -> None:
 
 
 async def test_rows_are_on_disk_when_the_call_returns(tmp_path: Path) -> None:
+    """Committed, as another connection sees it; and a commit waits for the disk."""
     journal = SqliteJournal(tmp_path / "kiosk.sqlite3")
-    await journal.open("tavus", "kiosk-1-abc", "run-1", 10.0, 99.0)
-    other = sqlite3.connect(tmp_path / "kiosk.sqlite3")
-    assert other.execute("SELECT name FROM journal").fetchall() == [("kiosk-1-abc",)]
-    other.close()
+    row = await journal.open("tavus", "kiosk-1-abc", "run-1", 10.0, 99.0)
+    with closing(sqlite3.connect(tmp_path / "kiosk.sqlite3")) as other:
+        assert other.execute("SELECT name, session_id FROM journal").fetchall() == [("kiosk-1-abc", "")]
+        await journal.complete(row, "c123", {})
+        assert other.execute("SELECT name, session_id FROM journal").fetchall() == [("kiosk-1-abc", "c123")]
+
+    def pragmas(db: sqlite3.Connection) -> list[object]:
+        return [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+
+    synchronous, mode = await journal._database.do(pragmas)
+    full, extra = 2, 3
+    assert synchronous in (full, extra) and mode in ("wal", "delete", "truncate", "persist")
     journal.close()
 
 
