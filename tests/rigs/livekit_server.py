@@ -159,6 +159,15 @@ class LiveKitServer:
         async with self.admin() as calls:
             await calls.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
 
+    async def mute(self, room: str, identity: str) -> None:
+        """Let nothing of somebody's sound through any more, as a moderator does."""
+        async with self.admin() as calls:
+            found = await calls.room.list_participants(api.ListParticipantsRequest(room=room))
+            tracks = [t.sid for p in found.participants if p.identity == identity for t in p.tracks if t.type == 0]
+            for sid in tracks:
+                request = api.MuteRoomTrackRequest(room=room, identity=identity, track_sid=sid, muted=True)
+                await calls.room.mute_published_track(request)
+
     async def delete(self, room: str) -> None:
         """Close the room."""
         async with self.admin() as calls:

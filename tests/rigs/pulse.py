@@ -218,9 +218,9 @@ class Recording:
         return np.frombuffer(raw[: len(raw) // 2 * 2], np.int16)
 
 
-@pytest.fixture
-def sound_server() -> Iterator[SoundServer]:
-    """A fresh sound server with a virtual speaker and a virtual microphone."""
+@contextlib.contextmanager
+def open_sound() -> Iterator[SoundServer]:
+    """A fresh sound server with a virtual speaker and a virtual microphone, for the block."""
     missing = [program for program in ("pulseaudio", "pacat", "pactl") if not shutil.which(program)]
     if missing:
         reason = f"needs {', '.join(missing)}: apt-get install pulseaudio libportaudio2 libasound2-plugins"
@@ -234,3 +234,10 @@ def sound_server() -> Iterator[SoundServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture
+def sound_server() -> Iterator[SoundServer]:
+    """One for this test alone; see `open_sound`."""
+    with open_sound() as server:
+        yield server

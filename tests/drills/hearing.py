@@ -1,0 +1,161 @@
+"""Drills with real sound: a visitor speaks into a virtual microphone, and the avatar does not hear it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import subprocess
+import time
+from itertools import pairwise
+
+import numpy as np
+
+from tests.drills.kiosk import Kiosk
+from tests.drills.scene import Scene
+from tests.end.conftest import wait_until
+from tests.rigs.pulse import SoundServer, open_sound
+
+CORAL = (0xFF, 0xA4, 0x8F)  # of the words "I cannot hear you" and the ring of the sign (design: what needs care)
+DOCK = "540x300+0+660"  # where they stand in a window of 540x960; what a service may show ends above
+MARKED = 60  # pixels, where there is none while all is well
+HINT_S = 6.0  # the service has 4 s to take notice; then the hint is drawn
+AUDIBLE = 1000  # peak, of 32767
+SAID = "how was the bridge built"
+
+
+@functools.cache
+def _sentence() -> np.ndarray:
+    """Real words without a pause: int16 mono at 48 kHz."""
+    from tests.sound.speech import say
+
+    return say("Please tell me how the people in this valley built such a big wooden bridge so long ago")
+
+
+async def _with_sound(scene: Scene) -> tuple[Kiosk, SoundServer]:
+    """Start a kiosk with a speaker and a microphone, and begin a visit in which both work."""
+    block = contextlib.ExitStack()
+    sound = await asyncio.to_thread(block.enter_context, open_sound())
+    scene.undo.append(block.close)
+    await asyncio.to_thread(_sentence)
+    home = str(sound.home)
+    environ = {"HOME": home, "XDG_RUNTIME_DIR": home, "XDG_CONFIG_HOME": home}
+    kiosk = scene.start(environ={**environ, "PULSE_SERVER": f"unix:{home}/pulse/native"})
+    await kiosk.to_live()
+    await kiosk.moves()
+    await kiosk.until(lambda s: s["audio"]["microphone"] == "on" and s["audio"]["speaker"] == "on", 20)
+    await kiosk.until(lambda s: s["audio"]["played_s"] > 0 and s["visit"]["speaking"] is None, 20)  # the greeting
+    assert await _marked(kiosk) < MARKED
+    return kiosk, sound
+
+
+async def _say(sound: SoundServer) -> float:
+    """Let the visitor say a sentence; return when it was said."""
+    await asyncio.to_thread(sound.speak, _sentence())
+    return time.monotonic()
+
+
+async def _marked(kiosk: Kiosk) -> int:
+    """Photograph the dock; return how many pixels have the colour of what needs care."""
+    command = ["import", "-window", "root", "-crop", DOCK, "-depth", "8", "rgb:-"]
+    taken = await asyncio.to_thread(subprocess.run, command, env=kiosk.environ, capture_output=True, check=True)
+    pixels = np.frombuffer(taken.stdout, np.uint8).reshape(-1, 3).astype(int)
+    return int((np.abs(pixels - CORAL).max(axis=1) < 12).sum())
+
+
+async def _hint(kiosk: Kiosk, shown: bool = True) -> None:
+    """Wait until "I cannot hear you" is on the screen, or is gone."""
+    while (await _marked(kiosk) >= MARKED) is not shown:  # noqa: ASYNC110 - reason: a photograph tells, not an event
+        await asyncio.sleep(0.1)
+
+
+async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float) -> None:
+    """Promise one fresh join in the same visit, the old session stopped before it."""
+    service = scene.service
+    tokens = service.emulator.asked
+    await scene.promise("asks for a fresh session", HINT_S, since, _until(lambda: len(tokens("/token")) > asked))
+    await scene.promise("picture", HINT_S + 10, since, kiosk.until(
+        lambda s: s["screen"] == "live" and s["health"] == "ACTIVE" and len(service.running()) == 1, 60))  # fmt: skip
+    assert len(tokens("/token")) == asked + 1
+    sessions = sorted(service.ours(), key=lambda session: session.created_at)
+    assert len(sessions) == 2
+    for old, new in pairwise(sessions):
+        assert old.end_reason in service.by_stop, old.end_reason
+        assert old.ended_at is not None and old.ended_at <= new.created_at, "two sessions at once"
+    told = kiosk.written()["log/kiosk.jsonl"].decode().splitlines()
+    assert any("WARNING" in line and "the visitor is not heard" in line for line in told), "staff are not told"
+
+
+async def _until(test) -> None:
+    await wait_until(test, 60, lambda: "a fresh session")
+
+
+async def _ends_well(scene: Scene, kiosk: Kiosk) -> None:
+    """Goodbye: nothing runs any more, nothing is left in the journal."""
+    await kiosk.press("Escape")
+    at = time.monotonic()
+    await scene.promise("attract", 3, at, kiosk.until("attract", 20))
+    await scene.stopped(at)
+    await scene.struck_out(kiosk)
+    assert (await kiosk.until("attract"))["last_end"] == "visitor"
+
+
+async def avatar_is_deaf(scene: Scene) -> None:
+    """The voice gets into the room, and no avatar ever takes notice: one fresh join, and no more."""
+    kiosk, sound = await _with_sound(scene)
+    agent, asked = scene.service.emulator.agent, len(scene.service.emulator.asked("/token"))
+    at = await _say(sound)
+    assert max(agent.heard) > AUDIBLE, "the voice did not get into the room, and nothing is proved"
+    await scene.promise("hint", HINT_S, at, _hint(kiosk))
+    assert len(scene.service.emulator.asked("/token")) == asked
+    await _joined_anew(scene, kiosk, asked, await _say(sound))
+    await _hint(kiosk, shown=False)
+    for _ in range(3):
+        at = await _say(sound)
+        await scene.promise("hint", HINT_S, at, _hint(kiosk))
+    assert len(scene.service.emulator.asked("/token")) == asked + 1, "a fresh join did not help, and it goes on"
+    assert (await kiosk.until("live"))["visits"] == 1
+    await _ends_well(scene, kiosk)
+
+
+async def muted_by_the_server(scene: Scene) -> None:
+    """The server lets nothing of the microphone through; in a fresh room the avatar hears."""
+    kiosk, sound = await _with_sound(scene)
+    visit, asked = scene.service.emulator.visits[-1], len(scene.service.emulator.asked("/token"))
+    await scene.server.mute(visit.room, visit.identity)
+    quiet = len(visit.agent.heard)
+    at = await _say(sound)
+    assert max(visit.agent.heard[quiet:], default=0) < AUDIBLE, "the server let it through, and nothing is proved"
+    await scene.promise("hint", HINT_S, at, _hint(kiosk))
+    await _joined_anew(scene, kiosk, asked, await _say(sound))
+    agent = scene.service.emulator.agent
+    await agent.hears(50)
+    await _say(sound)
+    assert max(agent.heard) > AUDIBLE
+    await agent.hear(final=SAID)
+    await scene.promise("no hint", 1, time.monotonic(), _hint(kiosk, shown=False))
+    await asyncio.sleep(HINT_S)
+    assert await _marked(kiosk) < MARKED
+    await _ends_well(scene, kiosk)
+
+
+async def microphone_unplugged(scene: Scene) -> None:
+    """Its cable is pulled in a visit: told at once, the visit goes on, and it is heard again when it is back."""
+    kiosk, sound = await _with_sound(scene)
+    agent = scene.service.emulator.agent
+    await _say(sound)
+    await agent.hear(final=SAID)
+    await asyncio.to_thread(sound.unplug, "mic")
+    at = time.monotonic()
+    await scene.promise("told", 4, at, kiosk.until(lambda s: s["audio"]["microphone"] == "missing", 30))
+    await scene.promise("hint", 5, at, _hint(kiosk))
+    assert (await kiosk.until("live"))["visits"] == 1
+    at = time.monotonic()
+    await asyncio.to_thread(sound.plug_in, "mic")
+    await scene.promise("on again", 8, at, kiosk.until(lambda s: s["audio"]["microphone"] == "on", 60))
+    await scene.promise("no hint", 9, at, _hint(kiosk, shown=False))
+    before = len(agent.heard)
+    await _say(sound)
+    assert max(agent.heard[before:]) > AUDIBLE
+    assert len(scene.service.ours()) == 1
+    await _ends_well(scene, kiosk)
