@@ -6,44 +6,100 @@ import contextlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.emulator import Emulator, Session
+from tests.vendors.hall import Actor
+from tests.vendors.livekit_hall import LiveKitHall
 
 CANARY = "CANARYkey0123456789"
 OTHERS = "of-another-kiosk"
+NO_END = 10**6
+WRONG_SECRET = "another-secret-another-secret-0000"
+NEW_SIZE = (480, 480)  # pixels
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer to the create call, and what the visitor then sees: `screen`, and why, as the status page says it."""
+    """An answer to the create call, and what the visitor then sees: `screen`, and why, as the status page says it.
+
+    headers: of the answer. at: part of the line of another call that is answered so. times: how often, NO_END until it
+    is mended. without: no refusal, but the true answer without these fields; they are not the session's id. may_run:
+    nobody can know whether a session came of it: it is not asked for again in the same visit.
+    """
 
     status: int
     body: Any
     screen: str
     why: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    at: str = ""
+    times: int = NO_END
+    without: tuple[str, ...] = ()
+    may_run: bool = False
+
+
+@dataclass(frozen=True)
+class JoinFault:
+    """What stands between a visitor and the avatar although the create call succeeded.
+
+    begin: arranges it, and returns what undoes it. screen: what the visitor sees; "live" where it does no harm. why: as
+    in `Refusal`. creates: how many sessions are asked for until then. via: a screen that he sees before.
+    """
+
+    begin: Callable[[], Callable[[], object]]
+    screen: str
+    why: str | None = None
+    creates: int = 2
+    via: str = ""
 
 
 @dataclass(frozen=True)
 class MediaFault:
-    """Something that goes wrong in the room of a visit, and the reasons with which the visit may end then."""
+    """Something that goes wrong in the room of a visit.
+
+    ends: the reason with which the visit ends then. Where it goes on: shows, the picture's new size, pixels; else the
+    fault is told by the health.
+    """
 
     happens: Callable[[], Awaitable[object]]
-    ends: frozenset[str]
+    ends: str | None = None
+    shows: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Break:
+    """A way in which the service ends a session by itself, the reason with which the visit ends then, and why nobody
+    is served after it, as the status page says it."""
+
+    happens: Callable[[], Awaitable[object]]
+    ends: str
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class BadStop:
+    """An answer to the stop call. status None: none at all, or the true one. times: in a row. more: see `Fault`."""
+
+    name: str
+    status: int | None = None
+    body: Any = None
+    times: int = 1
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Service(ABC):
     """name: the vendor's. create, stop: parts of the lines of the two calls. key: the account's, in the emulator.
 
     refusals: how the service says no (section 3 of its vendor file). knows_orphans: it can stop a session whose id
-    never arrived, also from another process. absence: what a visitor sees when no avatar appears. handed: which fields
-    of its answers are secret. means_stopped: answers to the stop call that are a confirmation, by status; PAGE: a body
-    that is none. takes_slot_at_create: else it is taken when the room begins. orphan_s: with `hurry`, the service has
-    ended a session by then that nobody ever joined, or that everybody left. by_stop: how sessions end, in the
-    emulator's words, that ended by our stop call, not by a timer of the service.
+    never arrived, also from another process. handed: which fields of its answers are secret. means_stopped: refusals of
+    the stop call that are a confirmation, by status. bad_stops: its own, besides those that any host may give.
+    takes_slot_at_create: else it is taken when the room begins. orphan_s: with `hurry`, the service has ended a session
+    by then that nobody ever joined, or that everybody left. by_stop: how sessions end, in the emulator's words, that
+    ended by our stop call, not by a timer of the service.
     """
 
     name: ClassVar[str]
@@ -51,10 +107,10 @@ class Service(ABC):
     stop: ClassVar[str]
     refusals: ClassVar[tuple[Refusal, ...]]
     knows_orphans: ClassVar[bool] = False
-    absence: ClassVar[str] = "farewell"
     handed: ClassVar[frozenset[str]]
     by_stop: ClassVar[frozenset[str]]
     means_stopped: ClassVar[frozenset[int]] = frozenset()
+    bad_stops: ClassVar[tuple[BadStop, ...]] = ()
     takes_slot_at_create: ClassVar[bool] = True
     orphan_s: ClassVar[float] = 45.0
     first: ClassVar[tuple[Path, ...]] = ()
@@ -79,16 +135,16 @@ class Service(ABC):
         """From now on sessions end by the stop call alone, not because a client went away."""
 
     @abstractmethod
-    def keep_away(self) -> None:
-        """From now on no avatar appears in new sessions."""
+    def join_faults(self) -> dict[str, JoinFault]:
+        """Return what can keep a visitor of a new session from the avatar."""
 
     @abstractmethod
     def visitor_is_in(self) -> bool:
         """Whether an avatar or the room has seen the kiosk in the newest session."""
 
     @abstractmethod
-    async def break_off(self) -> None:
-        """The service ends the newest session, as it does when its time is up."""
+    def breaks(self) -> dict[str, Break]:
+        """Return how the service may end the newest session."""
 
     @abstractmethod
     def media_faults(self) -> dict[str, MediaFault]:
@@ -101,6 +157,10 @@ class Service(ABC):
     def hurry(self) -> None:
         """The service's own timers, and what the kiosk knows of them, are short from now on. Before `toml`."""
         self.is_hurried = True
+
+    def expire(self) -> None:
+        """Whatever short-lived was handed out for the key is worth nothing any more."""
+        return
 
     def revoke(self) -> Callable[[], None]:
         """Take the key out of use; returns what undoes it."""
@@ -136,6 +196,21 @@ class Service(ABC):
     def occupy(self) -> Session:
         """Another kiosk takes a slot."""
         return self.emulator.take(self.key, f"{OTHERS}-{len(self.emulator.sessions)}")
+
+
+def set_for_now(place: Any, **values: Any) -> Callable[[], object]:
+    """Change attributes; returns what changes them back."""
+    before = {name: getattr(place, name) for name in values}
+    for name, value in values.items():
+        setattr(place, name, value)
+    return lambda: set_for_now(place, **before)
+
+
+async def intrude(hall: LiveKitHall, session: Session, actor: Actor) -> None:
+    """Somebody joins the room of the actor under the visitor's name."""
+    room = session.facts["room"]
+    (visitor,) = await hall.present(room) - {actor.identity}
+    await hall.enter(room, visitor)
 
 
 def _fields(value: Any) -> Iterator[tuple[str, str]]:

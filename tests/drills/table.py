@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.drills import canaries, clocks, crashes, ends, kill_points, offline, outages, storage, vendor_faults
+from tests.drills import (
+    canaries,
+    clocks,
+    crashes,
+    ends,
+    hearing,
+    kill_points,
+    offline,
+    outages,
+    refusals,
+    stops,
+    storage,
+    vendor_faults,
+)
 from tests.drills.scene import Scene
 
 ALL = "every service"
@@ -13,7 +26,7 @@ ALL = "every service"
 
 @dataclass(frozen=True)
 class Drill:
-    """One row. services: with which it is played: "livekit" for what does not depend on the service, or ALL.
+    """One row. services: with which it is played, by name: "livekit" for what does not depend on the service, or ALL.
 
     fast: part of the ordinary tests too. needs: "network" (of its own), "network TCP" (media may come over TCP too).
     """
@@ -51,11 +64,13 @@ DRILLS = (
           crashes.hangs_alone),
     Drill("library panics", "the media library panics and sends SIGTERM", "code 70, counted as a fault; session "
           "stopped within 3 s, attract within 5 s", crashes.library_panics),
-    Drill("five faults", "five faults in a row", "safe mode: a quiet screen, status alive, no sessions",
-          crashes.five_faults),
+    Drill("five faults", "four faults in a row, and a fifth in a visit", "attract within 5 s four times, then safe "
+          "mode within 5 s, session stopped within 3 s, a quiet screen, status alive, no visits", crashes.five_faults),
     # -------------------------------------------------------- the parent
     Drill("parent killed", "kill -9 of the parent in a visit", "the kiosk ends properly within 5 s, session stopped, "
           "no process left", crashes.parent_killed),
+    Drill("parent stands still", "SIGSTOP of the parent in a visit, then kill -9", "nobody vouches for it, visits go "
+          "on; then the kiosk ends properly within 5 s, session stopped, no process left", crashes.parent_stands_still),
     Drill("power cut", "both are gone at once; started again later", "exactly the journal's session is stopped, within "
           "3 s of attract", crashes.power_cut, ALL),
     Drill("two starts", "a second start on one state directory", "one line and exit code 1; the first goes on",
@@ -82,30 +97,39 @@ DRILLS = (
           ends.staff_restart),
     # -------------------------------------------------------- the service: before the visit
     Drill("refusals", "the create call is answered with each refusal of the vendor's file", "the right screen and "
-          "reason, no session left, back by itself", V.refusals, ALL),
+          "reason, no session left, back by itself", refusals.refusals, ALL),
     Drill("full, then freed", "every slot is taken; another kiosk's visitor leaves", "please wait, then live within 5 "
-          "s", V.full_then_freed, ALL),
+          "s", refusals.full_then_freed, ALL),
     Drill("create unanswered", "the create call is swallowed", "an apology, attract, the next visitor is served",
-          V.no_answer, ALL),
+          refusals.no_answer, ALL),
     Drill("create answered late", "the visitor leaves, then the create call succeeds", "attract at once, the session "
-          "stopped", V.late_answer, ALL, fast=True),
+          "stopped", refusals.late_answer, ALL, fast=True),
     Drill("create answer lost", "cut after the service made the session", "stopped by its name, else by the service's "
-          "own timer; another kiosk's untouched", V.answer_lost, ALL),
+          "own timer; another kiosk's untouched", refusals.answer_lost, ALL),
     Drill("create answer lost, own key", "the same where no other kiosk uses the key", "found by comparing, and "
-          "stopped", V.orphan_of_a_sole_key, "aistudios"),
-    Drill("avatar never comes", "nobody appears in the room", "the right screen, session stopped",
-          V.avatar_never_comes, ALL),
+          "stopped", refusals.orphan_of_a_sole_key, "aistudios"),
+    Drill("no avatar", "nobody or no picture comes, it is never ready, the room refuses; H.264 only", "the right "
+          "screen and reason, sessions stopped; H.264 is seen", refusals.no_avatar, ALL),
     # -------------------------------------------------------- the service: in and after the visit
-    Drill("service ends it", "the service ends the session while a visitor talks", "farewell with its reason, attract",
-          V.service_ends, ALL),
-    Drill("media faults", "picture stands still, voice dead, avatar leaves", "noticed, and the visit ends where "
-          "nothing helps", V.media_faults, ALL),
+    Drill("service ends it", "the service ends the session while a visitor talks", "farewell with its reason, "
+          "attract or not available", V.service_ends, ALL),
+    Drill("media faults", "picture stands still or changes its size, voice dead, avatar leaves, its name is taken",
+          "noticed, and the visit ends where nothing helps, without another session", V.media_faults, ALL),
     Drill("key revoked", "in the middle of a visit", "not available with its reason; mended within 60 s of the key "
           "being good again, every session stopped", V.key_is_revoked, ALL),
     Drill("bad stops", "the stop call is answered with anything at all", "attract at once, kept and tried again until "
-          "confirmed, staff see it", V.bad_stops, ALL),
+          "confirmed, staff see it", stops.bad_stops, ALL),
+    Drill("bad stops of its own", "what this service may answer to a stop; stops that were taken and not confirmed",
+          "the same", stops.own_stops, ALL),
     Drill("bad stop over a restart", "the stop fails until the program is started again", "kept, visible, then stopped",
-          V.bad_stop_over_a_restart, ALL, fast=True),
+          stops.bad_stop_over_a_restart, ALL, fast=True),
+    # -------------------------------------------------------- the visitor's voice, with real sound
+    Drill("avatar is deaf", "it takes no notice of what a visitor says", "the hint within 6 s, one fresh join, the old "
+          "session stopped before it, staff told; then the hint alone", hearing.avatar_is_deaf),
+    Drill("muted by the server", "the media server lets nothing of the microphone through", "the same, and then heard",
+          hearing.muted_by_the_server),
+    Drill("microphone unplugged", "its cable is pulled in a visit, and put back", "the hint within 5 s, the visit goes "
+          "on, heard again", hearing.microphone_unplugged),
     # -------------------------------------------------------- kill -9 at every step
     Drill("killed as it starts", "kill -9 after the row, when the answer comes, after the id is written", K_PROMISE,
           kill_points.killed_as_it_starts, ALL),
@@ -138,8 +162,8 @@ DRILLS = (
           "stopped, nothing of it changed, mends itself", storage.future_version),
     Drill("journal of an older version", "columns are missing", "put aside; what it names is stopped",
           storage.older_version),
-    Drill("journal row damaged", "values of the wrong kind", "told, and its session stopped by its name",
-          storage.row_damaged),
+    Drill("journal row damaged", "values of the wrong kind", "told, and its session stopped by its name; where the "
+          "service knows no names, kept", storage.row_damaged, ALL),
     Drill("journal of other services", "one not set up, one unknown", "kept, staff told, visits as ever",
           storage.another_vendors),
     Drill("database deleted", "while the program runs, in attract and in a visit", "no session without a row, stopped "
@@ -199,7 +223,7 @@ DRILLS = (
     Drill("signals away 25 s", "only the signals' packets vanish, media flow on", "the visit goes on within its time",
           outages.signals_away_25, needs="network"),
     Drill("joins again", "the media server dies and is back after 20 s", "one fresh join within the visit's time, "
-          "never two sessions at once", outages.joins_again),
+          "never two sessions at once", outages.joins_again, "livekit convai aistudios"),
     Drill("media server frozen", "SIGSTOP of the media server for a minute", "farewell (network) within 18 s, session "
           "stopped, then visits as ever", outages.server_frozen),
     Drill("media server killed", "kill -9 of the media server, which stays away", "farewell (network) within 30 s, "

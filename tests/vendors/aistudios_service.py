@@ -110,6 +110,10 @@ class AistudiosService(Emulator):
         """Return every text that was given to an avatar, oldest first."""
         return [request.json["message"] for request in self.asked("/talk") if isinstance(request.json, dict)]
 
+    def forget_tokens(self) -> None:
+        """Every session token that was handed out expires now."""
+        self._tokens.clear()
+
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post(f"{BASE}/token", self._token),

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from typing import Any
 
 from aiohttp import web
@@ -85,7 +86,8 @@ class Fault:
 
     Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
     (text as it is, anything else as JSON). After it has done its work: `lose` (answer never sent, connection cut),
-    `late_s` (answer delayed), `without` (fields taken out of the answer), `malformed` (half of the JSON).
+    `late_s` (answer delayed), `without` (fields taken out of the answer; "data.url": from the object in `data`),
+    `malformed` (half of the JSON).
     """
 
     path: str = ""
@@ -275,7 +277,11 @@ def _spoilt(response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
         return response
     body = response.text or ""
     if fault.without:
-        body = json.dumps({key: value for key, value in json.loads(body).items() if key not in fault.without})
+        given = json.loads(body)
+        for name in fault.without:
+            *outer, last = name.split(".")
+            reduce(lambda place, key: place.get(key, {}), outer, given).pop(last, None)
+        body = json.dumps(given)
     if fault.malformed:
         body = body[: len(body) // 2]
     return web.Response(status=response.status, text=body, content_type=response.content_type)

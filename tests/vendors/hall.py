@@ -41,6 +41,10 @@ class Actor(Protocol):
         """Let the picture stand still, or go on."""
         ...
 
+    def resize(self, width: int, height: int) -> None:
+        """Let the picture go on in another size."""
+        ...
+
     async def hide(self) -> None:
         """Take the picture away."""
         ...

@@ -30,7 +30,8 @@ class Knobs:
 
     full: what a full service does: "silent" (hands out tokens, no agent comes), "429", "503", or "room" (the room
     refuses). named: agents come only when dispatched by this name, "" for by themselves. departure_timeout_s: what the
-    server makes of the kiosk's wish, None to honour it.
+    server makes of the kiosk's wish, None to honour it. second_release: what releasing a session answers that has
+    ended. secret: with which tokens are signed.
     """
 
     status: int = 201
@@ -42,6 +43,8 @@ class Knobs:
     never: bool = False
     departure_timeout_s: int | None = None
     server_url: str = ""
+    second_release: int = 200
+    secret: str = SECRET
 
 
 @dataclass
@@ -154,7 +157,11 @@ class LiveKitEndpoint(Emulator):
         wanted.pop("agents", None)  # no agent worker is registered at the server: we dispatch
         if self.knobs.departure_timeout_s is not None:
             wanted["departure_timeout"] = self.knobs.departure_timeout_s
-        token = api.AccessToken(KEY, SECRET).with_identity(visit.identity).with_name(body.get("participant_name", ""))
+        token = (
+            api.AccessToken(KEY, self.knobs.secret)
+            .with_identity(visit.identity)
+            .with_name(body.get("participant_name", ""))
+        )
         token = token.with_attributes(body.get("participant_attributes", {}))
         token = token.with_grants(api.VideoGrants(room_join=True, room=visit.room, can_update_own_metadata=True))
         return token.with_room_config(ParseDict(wanted, RoomConfiguration(), ignore_unknown_fields=True)).to_jwt()
@@ -172,9 +179,12 @@ class LiveKitEndpoint(Emulator):
         if visit is None:
             return refusal(404, message="no such room")
         visit.joined = True  # whoever joins now meets nobody
-        if visit.session is not None:
-            self.end(visit.session, "released")
-        return web.json_response({}, status=200)
+        if visit.session is None:
+            return web.json_response({})
+        if visit.session.ended_at is not None and self.knobs.second_release != 200:
+            return refusal(self.knobs.second_release, message="no such room")
+        self.end(visit.session, "released")
+        return web.json_response({})
 
     async def _available(self, request: web.Request) -> web.Response:
         return web.json_response({"available": self.accounts[ACCOUNT].slots - self.taken(ACCOUNT)})

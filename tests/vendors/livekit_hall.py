@@ -13,22 +13,23 @@ from livekit import api, rtc
 from app.rooms.base import RoomFactory
 from app.rooms.livekit_avatar import RoomTimes
 from app.rooms.livekit_room import LiveKitRooms
-from tests.rigs.livekit_server import LiveKitServer
+from tests.rigs.livekit_server import SECRET, LiveKitServer
 from tests.vendors.agent_media import Camera, Look, Voice
 from tests.vendors.hall import Actor, Ears
 
 
 class LiveKitHall:
-    """See `Hall`. reconnect_s: how long the kiosk's side lets the library repair a connection."""
+    """See `Hall`. reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens."""
 
     def __init__(self, server: LiveKitServer, reconnect_s: float = 6.0) -> None:
         self.url = server.ws
+        self.secret = SECRET
         self._server = server
         self._rooms = LiveKitRooms(RoomTimes(reconnect_s=reconnect_s))
         self._actors: list[LiveKitActor] = []
 
     def token(self, room: str, identity: str) -> str:
-        return self._server.token(room, identity)
+        return self._server.token(room, identity, secret=self.secret)
 
     async def enter(self, room: str, identity: str, ears: Ears | None = None, *, is_agent: bool = False) -> Actor:
         actor = LiveKitActor(identity, ears or Ears())
@@ -108,6 +109,10 @@ class LiveKitActor:
     def freeze(self, frozen: bool) -> None:
         assert self._camera is not None
         self._camera.frozen = frozen
+
+    def resize(self, width: int, height: int) -> None:
+        assert self._camera is not None
+        self._camera.resize(width, height)
 
     async def hide(self) -> None:
         assert self._camera is not None

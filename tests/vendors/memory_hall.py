@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -142,6 +142,10 @@ class MemoryActor:
 
     def freeze(self, frozen: bool) -> None:
         self.frozen = frozen
+
+    def resize(self, width: int, height: int) -> None:
+        assert self.look is not None
+        self.look = replace(self.look, width=width, height=height)
 
     async def hide(self) -> None:
         self.stop()

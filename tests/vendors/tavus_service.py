@@ -29,6 +29,7 @@ class Knobs:
     the room is told of the shutdown. room_end: how the room ends then, see `Room.close`; replica_first: the replica
     leaves a moment before it. plan_max_s: longer wishes are cut down silently. default_face: the persona brings one.
     lingers: a conversation goes on although everybody left. ends_late_s: how long an ended one is shown as active.
+    join_error: what Daily's library says to whoever wants to join, "" for a welcome.
     absent_s: how long it waits for somebody to join, None: as it was asked to.
     """
 
@@ -47,6 +48,7 @@ class Knobs:
     ends_late_s: float = 0.0
     absent_s: float | None = None
     test_mode: bool = True
+    join_error: str = ""
 
 
 @dataclass
@@ -135,6 +137,7 @@ class TavusService(Emulator):
     def _open(self, session: Session, body: dict[str, Any]) -> dict[str, Any]:
         needs_token = body.get("require_auth") or body.get("properties", {}).get("require_auth")
         room = self.host.open(session.id, f"eyJ-CANARY-{session.id}" if needs_token else "")
+        room.manners.join_error = self.knobs.join_error
         replica = Replica(room, session.id, self.script(), body.get("custom_greeting", ""))
         talk = self.talks[session.id] = Talk(session, room, replica, body)
         room.on_join = lambda: self._on_join(talk)
