@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.drills.kiosk import Kiosk
 from tests.drills.scene import Scene
-from tests.drills.services import CANARY
+from tests.drills.service import CANARY
 
 TYPED = "canaryvisitor"
 SAID = "CANARYavatar speaks of clocks"
