@@ -110,7 +110,14 @@ class Conversation:
             company=None if parts.has_video else parts.company,
             picture_at=self._clock(),
         )
-        self._watch = MediaWatch(self._scene, self._ear, parts.picture, settings, parts.has_video)
+        self._watch = MediaWatch(
+            self._scene,
+            self._ear,
+            parts.picture,
+            settings,
+            has_video=parts.has_video,
+            room_proves=can.local or not can.transcripts,
+        )
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
@@ -341,6 +348,7 @@ class Conversation:
         if cure is Cure.END:
             self.end(EndReason.NETWORK)
         elif cure is Cure.JOIN_AGAIN:
+            self._p.vitals.staff_note = self._watch.cured
             self._leg.give_up()
 
     # ------------------------------------------------------------ what time does

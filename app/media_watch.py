@@ -11,7 +11,7 @@ from app.leg import LegEvent
 from app.live_scene import LiveScene
 from app.picture import Picture
 from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
-from app.screens import Speaker
+from app.screens import Speaker, Trouble
 from app.settings.model import VisitSettings
 from app.vendors.events import Caption, Speaking, Thinking
 
@@ -28,16 +28,30 @@ class Cure(Enum):
 class MediaWatch:
     """Writes what it finds into the scene. has_video: a picture is expected; else the connection itself is watched.
 
-    overdue: what stands still for too long, in words for staff, or None.
+    room_proves: the room's level meter is the only ear that tells; else the service sends the visitor's words, and what
+    only got into the room was not heard.
+
+    overdue: what stands still for too long, in words for staff, or None. cured: for what a fresh join was last wanted.
     """
 
-    def __init__(self, scene: LiveScene, ear: Ear, picture: Picture, settings: VisitSettings, has_video: bool) -> None:
+    def __init__(
+        self,
+        scene: LiveScene,
+        ear: Ear,
+        picture: Picture,
+        settings: VisitSettings,
+        *,
+        has_video: bool,
+        room_proves: bool,
+    ) -> None:
         self.has_video = has_video
         self.overdue: str | None = None
+        self.cured = ""
         self._scene = scene
         self._ear = ear
         self._picture = picture
         self._settings = settings
+        self._room_proves = room_proves
         self._hearing = Hearing()
         self._frames = picture.pushed
         self._may_join_again = True
@@ -45,9 +59,9 @@ class MediaWatch:
     def note(self, event: LegEvent) -> None:
         """Take from an event whether the room really works, besides what it says."""
         match event:
-            case Thinking() | ActiveSpeakers(own=True) | Speaking(speaker=Speaker.VISITOR):
+            case Thinking() | Caption(speaker=Speaker.VISITOR) | Speaking(speaker=Speaker.VISITOR, by_room=False):
                 self._hearing.sign()
-            case Caption(speaker=Speaker.VISITOR):
+            case ActiveSpeakers(own=True) if self._room_proves:
                 self._hearing.sign()
             case Reconnecting() if not self.has_video:  # with a picture, the picture tells
                 self._scene.is_broken = True
@@ -73,10 +87,12 @@ class MediaWatch:
             return Cure.END
         if silent_s >= settings.stall_end_s:
             log.info("the voice does not arrive")
+            self.cured = "The avatar spoke, and its voice did not arrive."
             self._ear.avatar_says(False)  # once is enough
             return Cure.JOIN_AGAIN
         if is_lost and self._may_join_again:
-            log.info("the visitor is not heard")
+            log.warning("the visitor is not heard")
+            self.cured = "A visitor spoke, and the service took no notice."
             self._hearing.forget()
             return Cure.JOIN_AGAIN
         return None
@@ -86,6 +102,8 @@ class MediaWatch:
         is_avatar = self._ear.avatar_is_heard
         if is_avatar:
             self._hearing.sign()
+        if self._ear.trouble is Trouble.LOUD:  # those are the voices of others, and there is a hint for it
+            self._hearing.forget()
         self._hearing.look(now, self._ear.visitor_is_heard_here and not is_avatar)
         self._scene.is_unheard = self._hearing.missed > 0
         return self._hearing.is_lost

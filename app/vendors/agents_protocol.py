@@ -208,7 +208,7 @@ class AgentsProtocol:
     def _on_speakers(self, event: ActiveSpeakers) -> Iterator[Event]:
         if event.own != self._own_speaks:
             self._own_speaks = event.own
-            yield Speaking(Speaker.VISITOR, event.own)
+            yield Speaking(Speaker.VISITOR, event.own, by_room=True)
         if self._state is None:  # without a state the room's own measure has to do
             yield from self._speaking(bool(event.identities))
 

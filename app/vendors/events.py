@@ -15,10 +15,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Somebody started or stopped speaking, by the service's word."""
+    """Somebody started or stopped speaking, by the service's word.
+
+    by_room: the room's level meter alone says so, which proves that the voice got there, not that the avatar heard it.
+    """
 
     speaker: Speaker
     active: bool
+    by_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,8 +127,8 @@ async def test_the_room_tells_when_the_visitor_speaks(agent, guest):
     await agent()
     visitor = await (await guest().join()).seen()
     visitor.microphone.feed(tone(2.0, level=0.6))
-    await visitor.until(Speaking(Speaker.VISITOR, True))
-    await visitor.until(Speaking(Speaker.VISITOR, False), 15.0)
+    await visitor.until(Speaking(Speaker.VISITOR, True, by_room=True))
+    await visitor.until(Speaking(Speaker.VISITOR, False, by_room=True), 15.0)
 
 
 # ---------------------------------------------------------------- who is there

@@ -28,6 +28,7 @@ async def say_something(rig: Rig, seconds: float = 3.0) -> None:
 # ---------------------------------------------------------------- the visitor's voice
 
 
+@pytest.mark.expect_log("the visitor is not heard")
 async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew_once() -> None:
     async with Rig(settings(visit={"idle_s": 300.0})) as rig:
         await rig.to_live()
@@ -37,6 +38,7 @@ async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew
         await say_something(rig)
         await asyncio.sleep(SIGN_S + 2)
         assert len(rig.rooms) == 2 and rig.screen.trouble is None and isinstance(rig.screen, Live)
+        assert "no notice" in rig.vitals.staff_note
         for _ in range(4):
             await say_something(rig)
             await asyncio.sleep(SIGN_S + 2)
@@ -49,7 +51,6 @@ async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew
         Caption(Speaker.VISITOR, "s", "hello", True),
         Speaking(Speaker.VISITOR, True),
         Thinking(True),
-        ActiveSpeakers((), own=True),
         "answer",
     ],
     ids=lambda sign: type(sign).__name__,
@@ -63,13 +64,39 @@ async def test_any_sign_of_the_service_will_do(sign) -> None:
                 rig.audio.speaker.level = 0.5
                 await asyncio.sleep(1)
                 rig.audio.speaker.level = 0.0
-            elif isinstance(sign, ActiveSpeakers):
-                rig.room.tell(sign)
             else:
                 rig.room.say(sign)
             await asyncio.sleep(SIGN_S + 1)
             assert rig.screen.trouble is None
         assert len(rig.rooms) == 1
+
+
+@pytest.mark.expect_log("the visitor is not heard")
+@pytest.mark.parametrize("sends_words", [False, True])
+async def test_that_a_voice_got_into_the_room_will_do_only_where_no_words_can_come(sends_words) -> None:
+    async with Rig(
+        settings(visit={"idle_s": 300.0}), FakeControl(capabilities=Capabilities(transcripts=sends_words))
+    ) as rig:
+        await rig.to_live()
+        for _ in range(2):
+            await say_something(rig)
+            rig.room.tell(ActiveSpeakers((), own=True))
+            rig.room.say(Speaking(Speaker.VISITOR, True, by_room=True))
+            await asyncio.sleep(0.1)
+            rig.room.tell(ActiveSpeakers((), own=False))
+            rig.room.say(Speaking(Speaker.VISITOR, False, by_room=True))
+            await asyncio.sleep(SIGN_S + 1)
+        assert len(rig.rooms) == (2 if sends_words else 1)
+
+
+async def test_voices_in_a_loud_room_need_no_sign() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        rig.audio.microphone.noise = 0.9
+        for _ in range(4):
+            await say_something(rig)
+            await asyncio.sleep(SIGN_S + 1)
+        assert rig.screen.trouble is Trouble.LOUD and len(rig.rooms) == 1
 
 
 async def test_a_cough_or_the_avatars_own_voice_needs_no_sign() -> None:

@@ -115,4 +115,4 @@ def test_the_guide_is_the_avatar_and_ready_with_its_first_picture():
     assert Ready() in protocol.decode(guide("listening"), room)
     assert list(protocol.decode(guide("thinking"), room)) == [Thinking(True)]
     assert Speaking(Speaker.AVATAR, True) in protocol.decode(guide("speaking"), room)
-    assert Speaking(Speaker.VISITOR, True) in protocol.decode(ActiveSpeakers((), True), room)
+    assert Speaking(Speaker.VISITOR, True, by_room=True) in protocol.decode(ActiveSpeakers((), True), room)

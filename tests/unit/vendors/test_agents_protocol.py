@@ -206,9 +206,9 @@ def test_an_agent_that_left_speaks_no_more():
 def test_the_room_tells_when_the_visitor_speaks():
     session = Session()
     session.agent("listening")
-    assert session.feed(ActiveSpeakers((), own=True)) == [Speaking(Speaker.VISITOR, True)]
+    assert session.feed(ActiveSpeakers((), own=True)) == [Speaking(Speaker.VISITOR, True, by_room=True)]
     assert session.feed(ActiveSpeakers(("agent",), own=True)) == []
-    assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.VISITOR, False)]
+    assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.VISITOR, False, by_room=True)]
 
 
 def test_without_the_attribute_the_room_tells_when_the_avatar_speaks():
