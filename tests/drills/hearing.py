@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import json
 import subprocess
 import time
 from itertools import pairwise
@@ -82,8 +83,8 @@ async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float) -> 
     for old, new in pairwise(sessions):
         assert old.end_reason in service.by_stop, old.end_reason
         assert old.ended_at is not None and old.ended_at <= new.created_at, "two sessions at once"
-    told = kiosk.written()["log/kiosk.jsonl"].decode().splitlines()
-    assert any("WARNING" in line and "the visitor is not heard" in line for line in told), "staff are not told"
+    told = [json.loads(line) for line in kiosk.written()["log/kiosk.jsonl"].decode().splitlines()]
+    assert ("warning", "the visitor is not heard") in {(line["level"], line["message"]) for line in told}
 
 
 async def _until(test) -> None:
