@@ -30,6 +30,10 @@ RoomFact = (
 LegEvent = Event | RoomFact
 
 
+class NotReady(Busy):  # reason: it is waited for once, as for a free place
+    """Somebody is there who does not become ready, where that may mean that what he needs is taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class LegLimits:
     """How long each step of a join may take, seconds, and what an avatar that never appears means."""
@@ -65,7 +69,8 @@ class Leg:
     async def ready(self) -> None:
         """Wait until the avatar can be shown and heard.
 
-        Raises Busy (nobody appeared, where that means that the service is full), OutOfCredits or TransientError.
+        Raises Busy (nobody appeared, where that means that the service is full; or NotReady), OutOfCredits or
+        TransientError.
         """
         now = asyncio.get_running_loop().time
         appear_by = now() + self._limits.appear_s
@@ -115,10 +120,12 @@ class Leg:
                 self._events.put_nowait(event)
 
     def _absent(self) -> Busy | TransientError:
-        if self._limits.absence_is_busy and self._frame_due is None:
+        if self._frame_due is not None:
+            return TransientError(self._vendor, "no picture came")
+        if self._limits.absence_is_busy and not self._has_appeared:
             return Busy(self._vendor, "nobody joined the room")
-        what = "no picture came" if self._frame_due is not None else "the avatar was not ready in time"
-        return TransientError(self._vendor, what)
+        kind = NotReady if self._limits.absence_is_busy else TransientError
+        return kind(self._vendor, "the avatar was not ready in time")
 
 
 def _is_somebody(event: LegEvent) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from app.audio.base import AudioBackend
 from app.character.base import Company, Mood
 from app.conversation import Conversation, Parts
-from app.leg import Leg, LegLimits
+from app.leg import Leg, LegLimits, NotReady
 from app.line import Line
 from app.picture import Picture
 from app.release import Lease, Releases
@@ -159,6 +159,9 @@ class Visit:
                 return await self._connect(slot.lease, sound, shows=True), slot
             except Busy as busy:
                 self._give_back(EndReason.NO_START)
+                failures += isinstance(busy, NotReady)
+                if failures >= JOINS:
+                    raise TransientError(busy.vendor, busy.message) from None
                 slot = await wait.slot(after=busy)
             except (TransientError, AuthError):  # a room token may be too old: a fresh session has a fresh one
                 self._give_back(EndReason.NO_START)

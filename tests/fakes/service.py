@@ -108,6 +108,7 @@ class RoomScript:
     shows_frames: bool = True
     frame_s: float = 0.1
     voice_only: bool = False
+    gets_ready: bool = True  # False: somebody comes, and that is all
 
 
 class FakeRoom:
@@ -132,6 +133,9 @@ class FakeRoom:
         self.joined = True
         if self.script.voice_only:
             self.say(Ready())
+            return
+        if not self.script.gets_ready:
+            self.tell(MembersChanged((Member("avatar", True, {}, False, True),)))
             return
         if self.script.appears:
             self.tell(MembersChanged((Member("avatar", True, {}, True, True),)))

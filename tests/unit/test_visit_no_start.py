@@ -140,3 +140,17 @@ async def test_a_room_where_nobody_appears_means_waiting_where_the_service_works
         await rig.until(Attract)
         await asyncio.sleep(1)
         rig.nothing_is_left()
+
+
+@pytest.mark.parametrize("absence_is_busy", [True, False])
+async def test_somebody_who_never_becomes_ready_is_waited_for_once_and_then_apologised_for(absence_is_busy) -> None:
+    control = FakeControl(capabilities=replace(Capabilities(), absence_is_busy=absence_is_busy))
+    async with Rig(control=control) as rig:
+        rig.scripts.extend(RoomScript(gets_ready=False) for _ in range(9))
+        await rig.accept()
+        assert (await rig.until(Farewell, within=120)).reason is EndReason.NO_START
+        assert any(isinstance(s.screen, Waiting) for s in rig.shown) is absence_is_busy
+        assert len(rig.rooms) == 2
+        await rig.until(Attract)
+        await asyncio.sleep(1)
+        rig.nothing_is_left()
