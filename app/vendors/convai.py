@@ -170,7 +170,7 @@ class ConvaiControl:
             raise unusable(NAME, answer, "a page came instead of the service's answer")
         if 200 <= answer.status < 300 or answer.status in (404, 405):
             return True
-        if answer.status == 400:
+        if answer.status == 400 and "session id" in answer.text.lower():
             log.warning("the service does not take the journal's id")
             return False
         raise self._refusal(answer)

@@ -261,11 +261,12 @@ async def test_an_id_that_is_none_waits_for_its_end(control, service):
     assert not await control().stop(order("not-a-uuid"))
 
 
-async def test_a_stop_that_fails_is_tried_again(control, service):
+@pytest.mark.parametrize(("status", "error"), [(500, TransientError), (400, ConfigError)])
+async def test_a_stop_that_fails_is_tried_again(control, service, status, error):
     made = control()
     session = await made.start(REQUEST)
-    service.fail(path="/disconnect", status=500)
-    with pytest.raises(TransientError):
+    service.fail(path="/disconnect", status=status, body={"detail": "Something new"})
+    with pytest.raises(error):
         await made.stop(order(session.session_id))
     assert await made.stop(order(session.session_id))
 
