@@ -17,6 +17,8 @@ from app.rooms.base import (
     Disconnected,
     Member,
     MembersChanged,
+    Reconnected,
+    Reconnecting,
     Room,
     RoomEvent,
 )
@@ -67,6 +69,8 @@ class ConvaiProtocol:
         self._is_ready = False
         self._is_over = False
         self._signs = asyncio.Event()  # of life
+        self._has_members = False
+        self._is_repaired = True
         self._empty = asyncio.Event()  # nobody is in the room any more
         self._filled = asyncio.Event()
         self._handlers: Mapping[str, Handler] = {
@@ -107,8 +111,11 @@ class ConvaiProtocol:
             case ActiveSpeakers(identities=identities) if identities:
                 yield from self._alive()
             case MembersChanged(members=members):
-                (self._filled if members else self._empty).set()
-                (self._empty if members else self._filled).clear()
+                self._has_members = bool(members)
+                self._look_who_is_there()
+            case Reconnecting() | Reconnected():
+                self._is_repaired = isinstance(event, Reconnected)
+                self._look_who_is_there()
             case AvatarGone():
                 yield from self._endings.explained(EndReason.AVATAR_LEFT)
             case Disconnected(reason=reason):
@@ -116,6 +123,12 @@ class ConvaiProtocol:
                 yield from self._endings.explained(reason)
             case _:
                 pass
+
+    def _look_who_is_there(self) -> None:
+        # The library repairs a connection by making the room anew: everybody seems to leave, and to come back.
+        is_empty = self._is_repaired and not self._has_members
+        (self._empty if is_empty else self._filled).set()
+        (self._filled if is_empty else self._empty).clear()
 
     def _on_message(self, message: Message) -> Iterator[Event]:
         if message.type in _LIFE:

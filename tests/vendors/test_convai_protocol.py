@@ -19,6 +19,8 @@ from app.rooms.base import (
     FirstFrame,
     Member,
     MembersChanged,
+    Reconnected,
+    Reconnecting,
 )
 from app.screens import EndReason, Speaker
 from app.vendors.convai_face import ORDER
@@ -163,6 +165,25 @@ async def test_a_bot_that_leaves_may_come_back_within_ten_seconds():
         session.feed(MembersChanged(()))
         await asyncio.sleep(away_s)
         assert told == ([] if away_s < 10 else [Ended(EndReason.AVATAR_LEFT)])
+    attending.cancel()
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("returns", [True, False])
+async def test_a_bot_is_not_gone_while_the_connection_is_repaired(returns: bool):
+    session, told = Session(), []
+    attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
+    here = MembersChanged((Member("x9", has_audio=True),))
+    for event in (here, Reconnecting(), MembersChanged(())):
+        session.feed(event)
+    await asyncio.sleep(17)
+    assert told == [], "the room itself knows when there is no hope any more, and may be joined anew"
+    session.feed(Reconnected())
+    if returns:
+        session.feed(here)
+    await asyncio.sleep(11)
+    assert told == ([] if returns else [Ended(EndReason.AVATAR_LEFT)])
     attending.cancel()
 
 
