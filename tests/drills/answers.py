@@ -68,7 +68,7 @@ CONVAI = (
     Refusal(200, PAGE, "farewell", may_run=True),
 )
 CONVAI_STOPS = (
-    BadStop("400", 400, {"detail": "Invalid session ID format"}),
+    BadStop("400", 400, {"detail": "Bad request"}),
     BadStop("500", 500, {"detail": "Internal Server Error"}),
 )
 

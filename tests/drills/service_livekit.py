@@ -72,7 +72,7 @@ class LiveKit(Service):
             "room is full": JoinFault(fill, "waiting", creates=1),
             "token is refused": JoinFault(lambda: set_for_now(knobs, secret=WRONG_SECRET), "unavailable", "auth"),
             "agent never ready": JoinFault(plays(states=("initializing",), greeting=""), "farewell", via="waiting"),
-            "no picture": JoinFault(plays(look=None), "farewell"),
+            "no picture": JoinFault(plays(look=None), "farewell", via="waiting"),
             "H.264 only": JoinFault(plays(look=Look(codec="h264")), "live", creates=1),
         }
 
