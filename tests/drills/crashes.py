@@ -9,9 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.drills.kiosk import Kiosk
 from tests.drills.scene import Scene, ended
-from tests.end.conftest import Failed
+from tests.end.conftest import Failed, wait_until
 
 # ---------------------------------------------------------------- the kiosk dies
 
@@ -62,17 +61,12 @@ async def next_visitor_is_quick(scene: Scene) -> None:
     await scene.back(kiosk, at)
     await kiosk.to_live()
     new = max(service.running(), key=lambda session: session.created_at)
-    await scene.promise("old one stopped", 30, at, _alone(scene, new))
-    assert new.ended_at is None and (await kiosk.until("live", 2))["visits"] == 1
+    old = wait_until(lambda: len(service.running()) < 2, 120, "one session less")
+    await scene.promise("old one stopped", 30, at, old)
+    assert service.running() == [new], f"the new child's session was stopped: {new.end_reason}"
+    assert (await kiosk.until("live", 2))["visits"] == 1
     await kiosk.press("Escape")
     await scene.until_stopped(30)
-
-
-async def _alone(scene: Scene, session: object) -> None:
-    while scene.service.running() != [session]:
-        if session.ended_at is not None:
-            raise Failed(f"the new child's session was stopped: {session.end_reason}")
-        await asyncio.sleep(0.05)
 
 
 async def out_of_memory(scene: Scene) -> None:
@@ -83,16 +77,18 @@ async def out_of_memory(scene: Scene) -> None:
     child = kiosk.child()
     used = int(Path(f"/proc/{child}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     subprocess.run(["prlimit", "--pid", str(child), f"--as={used + 200_000_000}"], check=True)  # noqa: ASYNC221 - reason: a drill has nothing else to do
-    at = kiosk.order("eat")
-    ending = time.monotonic() + 40
-    while kiosk.child() == child:
-        if time.monotonic() > ending:
-            # It lived on, which is as good: then the visit must still be one.
-            assert (await kiosk.until("live", 5))["health"] == "ACTIVE"
-            return
-        await asyncio.sleep(0.02)
-    at = time.monotonic()
-    await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    kiosk.order("eat")
+    try:
+        await wait_until(lambda: kiosk.child() != child, 40, "its end")
+    except Failed:  # it lived on, which is as good where the visit still is one, and can be ended
+        assert (await kiosk.until("live", 5))["health"] == "ACTIVE"
+        at = time.monotonic()
+        await kiosk.press("Escape")
+        await scene.stopped(at)
+    else:
+        at = time.monotonic()
+        await asyncio.gather(scene.back(kiosk, at), scene.stopped(at))
+    await scene.struck_out(kiosk)
 
 
 # ---------------------------------------------------------------- the kiosk hangs
@@ -154,19 +150,25 @@ async def library_panics(scene: Scene) -> None:
 
 
 async def five_faults(scene: Scene) -> None:
+    """Four times attract comes back; the fifth fault, in a visit, is one too many."""
+    scene.service.linger()
     kiosk = scene.start()
     await kiosk.until("attract", 40)
-    for number in range(5):
+    for number in range(4):
         kiosk.told()
-        at = kiosk.kill_child()
-        await scene.promise(f"screen {number + 1}", 5, at, kiosk.says("READY=1", 40))
-    safe = await kiosk.until(lambda s: s["health"] == "SAFE", 20)
-    assert safe["screen"] == "unavailable" and safe["unavailable"] == "safe_mode"
+        status = await scene.back(kiosk, kiosk.kill_child(), what=f"attract {number + 1}")
+        assert status["health"] == "ONLINE" and status["unavailable"] is None
+    await kiosk.to_live()
+    at = kiosk.kill_child()
+    safe = scene.promise("safe mode", 5, at, kiosk.until(lambda s: s["health"] == "SAFE", 20))
+    status, _ = await asyncio.gather(safe, scene.stopped(at))
+    assert status["screen"] == "unavailable" and status["unavailable"] == "safe_mode"
     for _ in range(3):
         await kiosk.press("Return")
         await asyncio.sleep(0.3)
     assert (await kiosk.until("unavailable", 2))["visit"] is None
-    assert scene.service.emulator.sessions == [] and kiosk.get("/healthz")[0] == 200
+    assert len(scene.service.emulator.sessions) == 1 and kiosk.get("/healthz")[0] == 200
+    await kiosk.is_drawn()
     assert await asyncio.to_thread(kiosk.end) == 0
 
 
@@ -180,12 +182,26 @@ async def parent_killed(scene: Scene) -> None:
     kiosk.process.kill()
     at = time.monotonic()
     await scene.stopped(at, 5)
-    await scene.promise("nobody left", 6, at, _nobody(kiosk))
+    await scene.promise("nobody left", 6, at, kiosk.left())
 
 
-async def _nobody(kiosk: Kiosk) -> None:
-    while kiosk.family():  # noqa: ASYNC110 - reason: a drill has nothing else to do
-        await asyncio.sleep(0.02)
+async def parent_stands_still(scene: Scene) -> None:
+    """The service manager hears nothing any more; the kiosk does not need it to serve, and ends with it."""
+    scene.service.linger()
+    kiosk = scene.start()
+    await kiosk.to_live()
+    kiosk.process.send_signal(signal.SIGSTOP)
+    kiosk.told()
+    await asyncio.sleep(4)
+    assert kiosk.told() == [] and (await kiosk.until("live", 2))["health"] == "ACTIVE"
+    at = time.monotonic()
+    await kiosk.press("Escape")
+    await scene.stopped(at)
+    await kiosk.to_live()
+    kiosk.process.kill()  # as the manager does then
+    at = time.monotonic()
+    await scene.stopped(at, 5)
+    await scene.promise("nobody left", 6, at, kiosk.left())
 
 
 async def power_cut(scene: Scene) -> None:
@@ -196,9 +212,8 @@ async def power_cut(scene: Scene) -> None:
     await kiosk.to_live()
     await kiosk.lose_power()
     again = scene.start(state=kiosk.state)
-    await again.until("attract", 40)
-    at = time.monotonic()
-    await scene.stopped(at)
+    await scene.promise("attract", 10, again.started, again.until("attract", 40))
+    await scene.stopped(again.started, round(time.monotonic() - again.started + 3, 1))
     await scene.struck_out(again)
     assert other.ended_at is None, "another kiosk's session was touched"
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.end.conftest import LEASH, ROOT, Failed, Program
+from tests.end.conftest import LEASH, ROOT, Failed, Program, wait_until
 from tests.rigs.livekit_server import free_port
 
 GREMLIN = Path(__file__).parent / "gremlin"
@@ -102,11 +102,13 @@ class Kiosk(Program):
 
     async def says(self, word: str, within: float) -> float:
         """Wait until the service manager is told this; return when."""
-        deadline = time.monotonic() + within
-        while word not in self.told():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise Failed(f"never told {word}\n{self.output[-3000:]}")
-            await asyncio.sleep(0.01)
+
+        def is_told() -> bool:
+            if self.process.poll() is not None:
+                raise Failed(f"it ended before it told {word}\n{self.output[-3000:]}")
+            return word in self.told()
+
+        await wait_until(is_told, within, lambda: f"{word} told\n{self.output[-3000:]}", 0.01)
         return time.monotonic()
 
     def metric(self, name: str) -> float:
@@ -181,8 +183,11 @@ class Kiosk(Program):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         await asyncio.to_thread(self.process.wait)
-        while self.family():  # noqa: ASYNC110 - reason: a drill has nothing else to do
-            await asyncio.sleep(0.02)
+        await self.left()
+
+    async def left(self, within: float = 40.0) -> None:
+        """Wait until no process of its is left."""
+        await wait_until(lambda: not self.family(), within, lambda: f"no process left: {self.family()}")
 
     def order(self, what: str) -> float:
         """Let the gremlin in the kiosk do something; return when."""
@@ -194,11 +199,7 @@ class Kiosk(Program):
         done = self.orders / "done"
         done.unlink(missing_ok=True)
         self.order(order)
-        deadline = time.monotonic() + 10
-        while not done.exists():
-            if time.monotonic() > deadline:
-                raise Failed(f"the gremlin does not {order}\n{self.output[-2000:]}")
-            await asyncio.sleep(0.02)
+        await wait_until(done.exists, 10, lambda: f"the gremlin does not {order}\n{self.output[-2000:]}")
 
     def set_clock(self, seconds: float) -> None:
         """Let the time of day be wrong by so much, for all its processes."""

@@ -19,7 +19,7 @@ def _plays():
     for drill in DRILLS:
         if not os.environ.get(ALL_DRILLS) and not drill.fast:
             continue
-        named = [drill.services] if drill.services != ALL else ["livekit"]
+        named = drill.services.split() if drill.services != ALL else ["livekit"]
         names = list(SERVICES) if drill.services == ALL and os.environ.get(ALL_DRILLS) else named
         theme = drill.play.__module__.rpartition(".")[2]
         for name in names:

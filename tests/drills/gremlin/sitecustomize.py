@@ -2,7 +2,7 @@
 
 Orders are files in the folder that GREMLIN names. `clock`: seconds by which the time of day is wrong. A SIGUSR1 to the
 kiosk carries out `order`: "hang" (the loop stands still), "hold" (and nobody else may use the interpreter either),
-"panic" (as the media library does it), "eat" (memory, until there is none), "set MODULE:NAME NUMBER", and
+"panic" (as the media library does it), "eat" (memory, until there is none, for good), "set MODULE:NAME NUMBER", and
 "die MODE MODULE:CLASS.METHOD ..." (kill -9 of itself at the next call of one of these: "before" it, "during" it, or
 "after" it). The last two leave a file `done`.
 """
@@ -15,6 +15,7 @@ import sys
 import time
 
 _folder = os.environ.get("GREMLIN", "")
+_hoard = []
 
 
 def _read(name):
@@ -34,9 +35,8 @@ def _obey(*_):
         print("FFI Panic: ", "called `Result::unwrap()` on an `Err` value", file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGTERM)
     elif order == "eat":
-        hoard = []
-        while True:
-            hoard.append(bytearray(10_000_000))
+        for size in (10_000_000, 100_000, 1_000):
+            _eat(size)
     elif order.startswith("set "):
         import importlib
 
@@ -49,6 +49,15 @@ def _obey(*_):
         for place in places:
             _mine(mode, place)
         pathlib.Path(_folder, "done").touch()
+
+
+def _eat(size):
+    """Take memory, and keep it, until there is no piece of this size any more."""
+    try:
+        while True:
+            _hoard.append(bytearray(size))
+    except MemoryError:
+        pass
 
 
 def _die():
