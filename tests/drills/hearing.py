@@ -1,4 +1,4 @@
-"""Drills with real sound: a visitor speaks into a virtual microphone, and the avatar does not hear it."""
+"""Drills with real sound, a virtual microphone and a virtual speaker: one of the two voices does not arrive."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _sentence() -> np.ndarray:
     return say("Please tell me how the people in this valley built such a big wooden bridge so long ago")
 
 
-async def _with_sound(scene: Scene) -> tuple[Kiosk, SoundServer]:
+async def _with_sound(scene: Scene, visit: str = "") -> tuple[Kiosk, SoundServer]:
     """Start a kiosk with a speaker and a microphone, and begin a visit in which both work."""
     block = contextlib.ExitStack()
     sound = await asyncio.to_thread(block.enter_context, open_sound())
@@ -41,7 +41,7 @@ async def _with_sound(scene: Scene) -> tuple[Kiosk, SoundServer]:
     await asyncio.to_thread(_sentence)
     home = str(sound.home)
     environ = {"HOME": home, "XDG_RUNTIME_DIR": home, "XDG_CONFIG_HOME": home}
-    kiosk = scene.start(environ={**environ, "PULSE_SERVER": f"unix:{home}/pulse/native"})
+    kiosk = scene.start(visit=visit, environ={**environ, "PULSE_SERVER": f"unix:{home}/pulse/native"})
     await kiosk.to_live()
     await kiosk.moves()
     await kiosk.until(lambda s: s["audio"]["microphone"] == "on" and s["audio"]["speaker"] == "on", 20)
@@ -70,19 +70,26 @@ async def _hint(kiosk: Kiosk, shown: bool = True) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float) -> None:
+async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float, within: float = HINT_S) -> None:
     """Promise one fresh join in the same visit, the old session stopped before it."""
     service = scene.service
     tokens = service.emulator.asked
-    await scene.promise("asks for a fresh session", HINT_S, since, _until(lambda: len(tokens("/token")) > asked))
-    await scene.promise("picture", HINT_S + 10, since, kiosk.until(
-        lambda s: s["screen"] == "live" and s["health"] == "ACTIVE" and len(service.running()) == 1, 60))  # fmt: skip
+    await scene.promise("asks for a fresh session", within, since, _until(lambda: len(tokens("/token")) > asked))
+
+    def moves(status: dict) -> bool:
+        is_new = len(service.running()) == 1 and service.visitor_is_in()
+        return is_new and status["screen"] == "live" and status["health"] == "ACTIVE" and status["video"]["age_s"] < 1
+
+    await scene.promise("picture", within + 10, since, kiosk.until(moves, 60))
     assert len(tokens("/token")) == asked + 1
     sessions = sorted(service.ours(), key=lambda session: session.created_at)
     assert len(sessions) == 2
     for old, new in pairwise(sessions):
         assert old.end_reason in service.by_stop, old.end_reason
         assert old.ended_at is not None and old.ended_at <= new.created_at, "two sessions at once"
+
+
+def _staff_are_told(kiosk: Kiosk) -> None:
     told = [json.loads(line) for line in kiosk.written()["log/kiosk.jsonl"].decode().splitlines()]
     assert ("warning", "the visitor is not heard") in {(line["level"], line["message"]) for line in told}
 
@@ -110,6 +117,7 @@ async def avatar_is_deaf(scene: Scene) -> None:
     await scene.promise("hint", HINT_S, at, _hint(kiosk))
     assert len(scene.service.emulator.asked("/token")) == asked
     await _joined_anew(scene, kiosk, asked, await _say(sound))
+    _staff_are_told(kiosk)
     await _hint(kiosk, shown=False)
     for _ in range(3):
         at = await _say(sound)
@@ -129,6 +137,7 @@ async def muted_by_the_server(scene: Scene) -> None:
     assert max(visit.agent.heard[quiet:], default=0) < AUDIBLE, "the server let it through, and nothing is proved"
     await scene.promise("hint", HINT_S, at, _hint(kiosk))
     await _joined_anew(scene, kiosk, asked, await _say(sound))
+    _staff_are_told(kiosk)
     agent = scene.service.emulator.agent
     await agent.hears(50)
     await _say(sound)
@@ -159,4 +168,20 @@ async def microphone_unplugged(scene: Scene) -> None:
     await _say(sound)
     assert max(agent.heard[before:]) > AUDIBLE
     assert len(scene.service.ours()) == 1
+    await _ends_well(scene, kiosk)
+
+
+async def avatar_is_mute(scene: Scene) -> None:
+    """The avatar says that it speaks, and nothing comes: noticed, one fresh join, and then it is really heard."""
+    kiosk, sound = await _with_sound(scene, "stall_notice_s = 2\nstall_end_s = 5")
+    asked = len(scene.service.emulator.asked("/token"))
+    await scene.service.emulator.agent.state("speaking")
+    at = time.monotonic()
+    noticed = kiosk.until(lambda s: s["health"] == "DEGRADED" and s["screen"] == "live", 20)
+    await scene.promise("notice", 4, at, noticed)
+    with sound.recording() as recording:
+        await _joined_anew(scene, kiosk, asked, at, within=7)
+        await asyncio.sleep(2)  # the greeting of the new one
+    assert np.abs(recording.sound.astype(int)).max() > AUDIBLE
+    assert (await kiosk.until("live"))["health"] == "ACTIVE"
     await _ends_well(scene, kiosk)

@@ -130,6 +130,8 @@ DRILLS = (
           hearing.muted_by_the_server),
     Drill("microphone unplugged", "its cable is pulled in a visit, and put back", "the hint within 5 s, the visit goes "
           "on, heard again", hearing.microphone_unplugged),
+    Drill("avatar is mute", "it says that it speaks, and nothing comes", "noticed within 4 s, one fresh join, the old "
+          "session stopped before it, then heard from the speaker", hearing.avatar_is_mute),
     # -------------------------------------------------------- kill -9 at every step
     Drill("killed as it starts", "kill -9 after the row, when the answer comes, after the id is written", K_PROMISE,
           kill_points.killed_as_it_starts, ALL),
