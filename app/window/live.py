@@ -103,6 +103,12 @@ class LiveScreen(ScreenWidget):
         """Return what is left."""
         return self.talk.spoken_seconds(seconds)
 
+    def forget(self) -> None:
+        """Keep no word of the conversation, in no pane."""
+        super().forget()
+        for pane in (self.talk, self.settings, self.typed):
+            pane.forget()
+
     # -------------------------------------------------------- sheets
 
     def _tool(self, name: str) -> None:

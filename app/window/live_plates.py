@@ -35,6 +35,11 @@ class CaptionPlate(Plate):
         words = turn.text[starts[-keep] :]
         self.say(texts("live.guide" if guide else "live.you"), words, colour="lamp" if guide else "sea", role=role)
 
+    def forget(self) -> None:
+        """Keep no word of what was said."""
+        self.say("", "")
+        self._cache.forget()
+
     def height_of(self, turn: Turn, width: int, most_lines: int) -> int:
         """Return the height of a plate with the newest lines of `turn`, pixels."""
         lines = min(most_lines, len(self._line_starts(turn, width)))
@@ -71,6 +76,12 @@ class Captions:
     def set(self, turns: Sequence[Turn]) -> None:
         """Show these turns, oldest first, one a speaker."""
         self._turns = list(turns)
+
+    def forget(self) -> None:
+        """Keep no word of what was said."""
+        self._turns = []
+        for plate in self.plates.values():
+            plate.forget()
 
     def least_height(self, width: int, lines: int) -> int:
         """Return the height of the last turn's plate with so many lines, gap included; 0 without a turn."""

@@ -90,6 +90,11 @@ class TalkPane(ScreenWidget):
         """Whether the picture stands still."""
         return self.live.trouble is Trouble.STALLED
 
+    def forget(self) -> None:
+        """Keep no caption."""
+        super().forget()
+        self.captions.forget()
+
     # -------------------------------------------------------- words
 
     def fill(self) -> None:

@@ -78,6 +78,10 @@ class ScreenWidget(QWidget):
         if self.arranged is not None:
             self.arranged()
 
+    def forget(self) -> None:
+        """Keep nothing of the value: whoever it was shown to is gone. The next one is drawn from the start."""
+        self.shown = self._drawn = None
+
     def fill(self) -> None:
         """Put the value's words and numbers into the widgets."""
         raise NotImplementedError

@@ -40,6 +40,7 @@ from app.window.video import VideoWidget
 ACTIVITY_S = 0.25  # at most one sign of life in this time
 FADE_MS = 320
 FADE_HOME_MS = 700  # from a farewell to attract
+TALKING = (Live, StillThere)
 
 Send = Callable[[Intent], None]
 LiveMaker = Callable[[Look, Texts, Send, Site, Levels], ScreenWidget]
@@ -192,6 +193,8 @@ class KioskWindow(QWidget):
             widget.show()
             if old is not None:
                 old.hide()
+            if not isinstance(shown.screen, TALKING):
+                self._forget_talk()
             self._order()
         self._showing = False
         self._place_picture(widget)
@@ -201,6 +204,12 @@ class KioskWindow(QWidget):
             self._path.give(widget.first_focus())
         self._path.follow()
         self._announcer.follow(widget, changed=changed)
+
+    def _forget_talk(self) -> None:
+        """A conversation is over: what was said stays in no widget, not even for a screen reader to find."""
+        for kind in TALKING:
+            if kind in self._screens:
+                self._screens[kind].forget()
 
     def current_screen(self) -> ScreenWidget | None:
         """Return the widget of the screen that is shown."""
@@ -242,8 +251,7 @@ class KioskWindow(QWidget):
 
     def _begin_fade(self, old: ScreenWidget, before: Screen, after: Screen) -> None:
         self._fade.stop()
-        moving = (Live, StillThere)
-        if self.look.still or isinstance(before, moving) or isinstance(after, moving) or not self.isVisible():
+        if self.look.still or isinstance(before, TALKING) or isinstance(after, TALKING) or not self.isVisible():
             return
         home = isinstance(before, Farewell) and isinstance(after, Attract)
         self._fade.start(old, FADE_HOME_MS if home else FADE_MS)

@@ -66,7 +66,10 @@ class TypedSheet(SheetScreen):
         self._drawn = None  # with the keyboard or without: the same value is laid out anew
 
     def forget(self) -> None:
-        """Forget what was typed, with its history."""
+        """Forget what was typed, with its history, and the guide's last words."""
+        super().forget()
+        self._turn = None
+        self._plate.forget()
         self.field.blockSignals(True)
         self.field.setText("")
         self.field.blockSignals(False)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import (
+    QClipboard,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.window.look import Look, Role
@@ -126,6 +136,9 @@ class AskField(QLineEdit):
         """Place the cursor; the middle button would paste."""
         if event.button() == Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
+            clipboard = QGuiApplication.clipboard()
+            if clipboard.ownsSelection():  # X11 would hand the marked words to every program, and past the visit
+                clipboard.clear(QClipboard.Mode.Selection)
         else:
             event.accept()
 

@@ -104,6 +104,10 @@ class LineCache:
             found = self._kept[key] = Lines(text, font, pitch, width, align, accent=coloured, rtl=look.rtl)
         return found
 
+    def forget(self) -> None:
+        """Keep no text."""
+        self._kept.clear()
+
 
 class Canvas:
     """Keeps what a widget painted as a pixmap, at the screen's pixel ratio, until it changes.
