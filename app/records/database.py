@@ -43,8 +43,9 @@ class Database:
     newer version.
 
     rescue: a damaged file is put aside, never deleted, and a new one takes its place; `rescue` copies from the damaged
-    one (first) to the new one what can still be read, and returns how many rows. One process alone may do so: the
-    kiosk. tell: gets a line for staff about it, on the database's thread.
+    one (first) to the new one what can still be read, and returns how many rows. It raises sqlite3.Error where the new
+    one cannot be written; then the damaged one stays in its place. One process alone may do so: the kiosk. tell: gets a
+    line for staff about it, on the database's thread.
     """
 
     def __init__(
@@ -123,13 +124,19 @@ class Database:
         return self._db
 
     def _mended(self, rescue: Rescue) -> sqlite3.Connection:
+        """Every row is in one file or the other at any instant: the new one is whole before the damaged one goes."""
+        fresh = _fresh(self._path)
+        for tail in ("-wal", "-shm", ""):
+            Path(f"{fresh}{tail}").unlink(missing_ok=True)  # of an attempt that was cut off
+        with (
+            contextlib.closing(sqlite3.connect(self._path)) as damaged,
+            contextlib.closing(_connect(fresh, self._table)) as new,
+        ):
+            damaged.text_factory = _text
+            with new:
+                count = rescue(damaged, new)
         aside = _put_aside(self._path)
         db = _connect(self._path, self._table)
-        count = 0
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(aside)) as damaged:
-            damaged.text_factory = _text
-            with db:
-                count = rescue(damaged, db)
         log.error("the database was damaged and put aside", extra={"rescued_rows": count})
         self._tell(f"{self._path} was damaged and is now {aside.name}; open sessions found in it: {count}.")
         return db
@@ -149,6 +156,8 @@ def why(error: sqlite3.Error) -> str:
 def _connect(path: Path, table: str) -> sqlite3.Connection:
     is_new = not path.exists()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a disk that healed may have none yet
+    if is_new and _fresh(path).exists():
+        _fresh(path).replace(path)  # the last step of a mending, by whoever comes to it
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     db = sqlite3.connect(path, timeout=BUSY_S)
@@ -172,6 +181,11 @@ def _connect(path: Path, table: str) -> sqlite3.Connection:
     if is_new:
         _make_name_durable(path.parent)
     return db
+
+
+def _fresh(path: Path) -> Path:
+    """Where the successor of a damaged file is made."""
+    return path.with_name(f"{path.name}.new")
 
 
 class _Damaged(sqlite3.DatabaseError):

@@ -144,10 +144,14 @@ class SqliteJournal:
 
 def _row(id_: int, *values: Any) -> Row:
     """Return the row as well as it can be read; values of another kind were written by a failing disk."""
-    vendor, name, run, session_id = (value if isinstance(value, str) else "" for value in values[:4])
+    # The database's reader puts U+FFFD for a byte that is no text: a wrong id would be "not found", and so "ended".
+    is_readable = [isinstance(value, str) and "\ufffd" not in value for value in values[:5]]
+    vendor, name, run, session_id = (
+        value if good else "" for value, good in zip(values[:4], is_readable, strict=False)
+    )
     context, times = _decode(values[4]), [_seconds(value) for value in values[5:]]
     opened_at, expires_at = (0.0 if time is None else time for time in times)
-    is_damaged = None in times or context is None or any(not isinstance(value, str) for value in values[:5])
+    is_damaged = None in times or context is None or not all(is_readable)
     if times[1] is None:
         expires_at = math.inf  # nobody knows: it is stopped until that is confirmed
     return Row(id_, vendor, name, run, session_id, context or {}, opened_at, expires_at, is_damaged)
@@ -167,12 +171,12 @@ def _decode(text: object) -> dict[str, str] | None:
 
 def _rescue(damaged: sqlite3.Connection, new: sqlite3.Connection) -> int:
     """Copy what can still be read of the rows; those of another version may lack a value or another."""
-    count = 0
-    cursor = damaged.execute("SELECT * FROM journal")
-    names = [column[0] for column in cursor.description]
+    rows: list[list[object]] = []
     with contextlib.suppress(sqlite3.Error):
+        cursor = damaged.execute("SELECT * FROM journal")
+        names = [column[0] for column in cursor.description]
         for values in cursor:
             row = dict(zip(names, values, strict=True))
-            new.execute(_INSERT, [_UNKNOWN if row.get(name) is None else row[name] for name in _COLUMNS])
-            count += 1
-    return count
+            rows.append([_UNKNOWN if row.get(name) is None else row[name] for name in _COLUMNS])
+    new.executemany(_INSERT, rows)
+    return len(rows)

@@ -140,18 +140,8 @@ async def test_the_kiosk_puts_a_damaged_file_aside_and_goes_on(tmp_path: Path, w
 
 @pytest.mark.expect_log("put aside")
 async def test_rows_that_can_still_be_read_come_along(tmp_path: Path) -> None:
-    path = tmp_path / "kiosk.sqlite3"
-    journal = SqliteJournal(path)
-    await journal.open("tavus", "kiosk-1-abc", "run-1", 10.0, 99.0)
-    journal.close()
-    db = sqlite3.connect(path)
-    with db:  # another table, large enough to have pages of its own
-        db.execute("CREATE TABLE filler (text TEXT)")
-        db.executemany("INSERT INTO filler VALUES (?)", [("x" * 900,)] * 50)
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    db.close()
-    spoil(path, path.stat().st_size - 3 * 4096)
-    told = []
+    path, told = tmp_path / "kiosk.sqlite3", []
+    await damaged(path)
     mended = SqliteJournal(path, mends=True, tell=told.append)
     (kept,) = await mended.rows()
     assert (kept.name, kept.expires_at, kept.is_damaged) == ("kiosk-1-abc", 99.0, False)
@@ -186,8 +176,50 @@ async def test_a_damaged_row_hides_no_other_row(tmp_path: Path) -> None:
         db.execute("UPDATE journal SET session_id = CAST(x'ff00c3' AS TEXT) WHERE name = 'c'")
     db.close()
     rows = {row.name: row for row in await journal.rows()}
-    assert [rows[name].is_damaged for name in "abcd"] == [True, True, False, False]
+    assert [rows[name].is_damaged for name in "abcd"] == [True, True, True, False]
     assert rows["a"].expires_at == math.inf and rows["b"].stop_context == {} and rows["d"].expires_at == 99.0
+    assert rows["c"].session_id == "", "a service that does not know a spoilt id would be believed: it has ended"
+    journal.close()
+
+
+async def damaged(path: Path) -> None:
+    """Make a journal with a row that can be read, on a file that is damaged elsewhere."""
+    journal = SqliteJournal(path)
+    await journal.open("tavus", "kiosk-1-abc", "run-1", 10.0, 99.0)
+    journal.close()
+    db = sqlite3.connect(path)
+    with db:  # another table, large enough to have pages of its own
+        db.execute("CREATE TABLE filler (text TEXT)")
+        db.executemany("INSERT INTO filler VALUES (?)", [("x" * 900,)] * 50)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    db.close()
+    spoil(path, path.stat().st_size - 3 * 4096)
+
+
+@pytest.mark.expect_log("put aside")
+async def test_a_damaged_file_stays_until_its_successor_is_on_disk(tmp_path: Path) -> None:
+    path, told = tmp_path / "kiosk.sqlite3", []
+    await damaged(path)
+    (tmp_path / "kiosk.sqlite3.new").mkdir()  # the successor cannot be made now
+    journal = SqliteJournal(path, mends=True, tell=told.append)
+    with pytest.raises(JournalError):
+        await journal.check()
+    assert told == [] and list(tmp_path.glob("*damaged*")) == []
+    (tmp_path / "kiosk.sqlite3.new").rmdir()
+    assert [row.name for row in await journal.rows()] == ["kiosk-1-abc"]
+    assert len(told) == 1
+    journal.close()
+
+
+async def test_a_mending_that_was_cut_off_before_its_last_step_is_finished_by_the_next_start(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.sqlite3"
+    await damaged(path)
+    whole = SqliteJournal(tmp_path / "kiosk.sqlite3.new")
+    await whole.open("tavus", "kiosk-1-abc", "run-1", 10.0, 99.0)
+    whole.close()
+    path.replace(tmp_path / "kiosk.sqlite3.damaged-1")
+    journal = SqliteJournal(path)
+    assert [row.name for row in await journal.rows()] == ["kiosk-1-abc"]
     journal.close()
 
 
