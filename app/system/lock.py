@@ -25,6 +25,7 @@ class StateLock:
     """
 
     def __init__(self, state_dir: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._folder = state_dir
         self._file: int | None = _opened(state_dir)
         if self._file is None:
             return
@@ -39,11 +40,30 @@ class StateLock:
                 sleep(PROBE_S)
 
     def name_run(self, run: str) -> None:
-        """Write which run is the living one; what the journal holds of any other may be stopped."""
-        if self._file is not None:
+        """Write which run is the living one; what the journal holds of any other may be stopped.
+
+        A lock that could not be taken or written, or that lies below a directory mounted later, is taken anew.
+        """
+        if not self._is_written(run):
+            self.close()
+            file = _opened(self._folder)
             with contextlib.suppress(OSError):
-                os.pwrite(self._file, run.encode(), 0)
-                os.ftruncate(self._file, len(run.encode()))
+                if file is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._file, file = file, None
+                    self._is_written(run)
+            if file is not None:
+                os.close(file)  # somebody else holds it: this kiosk goes on without, as it had to before
+
+    def _is_written(self, run: str) -> bool:
+        if self._file is None:
+            return False
+        try:
+            os.pwrite(self._file, run.encode(), 0)
+            os.ftruncate(self._file, len(run.encode()))
+            return os.fstat(self._file).st_ino == os.stat(self._folder / FILE).st_ino
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Let go; idempotent."""

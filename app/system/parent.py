@@ -93,6 +93,7 @@ class Parent:
     def run(self) -> int:
         """See `run_parent`."""
         was_fault = False
+        code: int | None = None
         with _signals(self._wish_to_stop) as wake:
             while not self._stopping:
                 run = self._name_next_run()
@@ -100,16 +101,16 @@ class Parent:
                     self._cleaner.start(run)  # first of all: the session of the dead one costs money by the second
                     self._rest(wake)
                 code = self._one_child(run, wake)
-                if code in FINAL and not self._stopping:
-                    return code
+                if code in FINAL:
+                    break
                 was_fault = code is not None
                 if code is not None:
                     self._count_fault(code)
+            # No child comes after this one: what its time did not suffice for is stopped now or never.
             self._lock.name_run("")
-            if was_fault:
-                self._cleaner.start("")
+            self._cleaner.start("")
             self._cleaner.finish(self._limits.stop_s)
-            return 0
+            return 0 if self._stopping or code is None else code
 
     def _name_next_run(self) -> str:
         """Write down what the journal calls the next child, so that no release takes it for a dead one."""
@@ -130,16 +131,16 @@ class Parent:
         """Start a kiosk, see it through, and return its exit code, or None where it ended as it should."""
         if self._stopping:
             return None
+        in_safe_mode = self._is_safe_mode
         try:
-            child = Child(self._kiosk, self._environ, run, self._is_safe_mode)
+            child = Child(self._kiosk, self._environ, run, in_safe_mode)
         except OSError as error:
             log.error("kiosk could not start", extra={"error": type(error).__name__})
             return 127
         with child:
-            return self._watch(child, wake)
+            return self._watch(child, wake, in_safe_mode)
 
-    def _watch(self, child: Child, wake: int) -> int | None:
-        was_safe_mode = self._is_safe_mode
+    def _watch(self, child: Child, wake: int, in_safe_mode: bool) -> int | None:
         kill_at: float | None = None
         files = [wake, child.pipe]
         while (code := child.code()) is None:
@@ -150,7 +151,7 @@ class Parent:
                 files = [wake]  # it is ending, or will be found silent
             self._relay(beats, child)
             self._cleaner.look()
-            if kill_at is None and (self._stopping or (was_safe_mode and not self._is_safe_mode)):
+            if kill_at is None and (self._stopping or (in_safe_mode and not self._is_safe_mode)):
                 child.ask_to_end()
                 kill_at = now + self._limits.stop_s
             if kill_at is not None and now >= kill_at:

@@ -85,10 +85,19 @@ def test_reboot_shutdown_and_staff_exit_are_handed_on(rig, code):
 
 
 def test_a_planned_restart_is_no_fault_and_cleans_nothing_up(rig):
-    rig.start("0", "0", "30")
-    assert rig.wait() == 30
-    assert len(rig.lines("life")) == 3
+    rig.start("0", "0", "stay")
+    rig.wait_for("life", 3)
     assert rig.lines("release") == []
+
+
+@pytest.mark.parametrize("last", ["30", "stay"])
+def test_when_no_child_comes_after_it_what_the_last_one_left_is_released(rig, last):
+    rig.start(last)
+    rig.wait_for("life")
+    rig.process.terminate() if last == "stay" else None
+    rig.wait()
+    assert rig.lines("release") == ["release"]
+    assert living_run(rig.state) is None
 
 
 @pytest.mark.parametrize("fault", ["crash", "70"])
@@ -144,7 +153,6 @@ def test_a_signal_is_handed_on_and_ends_with_0(rig, number):
     rig.process.send_signal(number)
     assert rig.wait() == 0
     assert len(rig.lines("told to end")) == 1
-    assert rig.lines("release") == []
 
 
 def test_a_child_that_will_not_stop_is_killed_and_its_sessions_released(rig):
