@@ -73,7 +73,8 @@ class Process:
     async def live(self) -> int:
         """Return the exit code."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(4, thread_name_prefix="work"))
+        workers = ThreadPoolExecutor(4, thread_name_prefix="work")
+        loop.set_default_executor(workers)
         _catch_what_nobody_handles(loop)
         for number in (signal.SIGTERM, signal.SIGINT, *_MORE_SIGNALS):
             loop.add_signal_handler(number, self._on_signal)
@@ -85,6 +86,9 @@ class Process:
             if self._front is not None:
                 self._front.close()
             beating.cancel()
+            # The loop waits for its workers when it closes; a name that no server answers holds one for half a minute.
+            workers.shutdown(wait=False, cancel_futures=True)
+            loop.set_default_executor(ThreadPoolExecutor(1))
 
     async def _serve(self) -> int:
         if self._front is not None:
@@ -171,6 +175,10 @@ def _catch_what_nobody_handles(loop: asyncio.AbstractEventLoop) -> None:
     def of_a_thread(args: threading.ExceptHookArgs) -> None:
         log.error("unhandled error in a thread", exc_info=args.exc_value)
 
+    def of_nobody(args: sys.UnraisableHookArgs) -> None:
+        log.error("unhandled error in a callback", exc_info=args.exc_value)
+
     sys.excepthook = of_a_slot
+    sys.unraisablehook = of_nobody
     threading.excepthook = of_a_thread
     loop.set_exception_handler(of_the_loop)
