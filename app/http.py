@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import Mapping
@@ -98,13 +99,12 @@ class HttpClient:
         body: object | None = None,
         timeout_s: float,
     ) -> Answer:
-        """See `Http.request`. `timeout_s` bounds connecting and each silence while reading."""
+        """See `Http.request`. `timeout_s` bounds connecting and each silence; twice as much bounds the whole."""
         httpx = self._httpx
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
         try:
-            async with self._client.stream(
-                method, url, headers=headers, params=params, json=body, timeout=timeout
-            ) as response:
+            call = self._client.stream(method, url, headers=headers, params=params, json=body, timeout=timeout)
+            async with asyncio.timeout(2 * timeout_s), call as response:
                 received = bytearray()
                 async for chunk in response.aiter_bytes():
                     received += chunk
@@ -112,12 +112,16 @@ class HttpClient:
                         raise HttpFailure("answer too large", sent=True, unreachable=False)
                 text = received.decode("utf-8", "replace")
                 return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text)
+        except TimeoutError:
+            raise HttpFailure("the answer trickles", sent=True, unreachable=False) from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise HttpFailure(type(error).__name__, sent=False, unreachable=True) from None
         except httpx.HTTPError as error:
             raise HttpFailure(type(error).__name__, sent=True, unreachable=False) from None
         except (httpx.InvalidURL, ValueError):
             raise HttpFailure("InvalidURL", sent=False, unreachable=False) from None
+        finally:
+            self._client.cookies.clear()  # one visitor's would go along with the next one's calls
 
     async def close(self) -> None:
         """Close the pooled connections."""
