@@ -153,6 +153,8 @@ class Conversation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._p.company.flush()
+            self._p.company.voice(0.0)  # a mouth that was left open would babble on into the goodbye
             await self._leg.stop()
 
     def end(self, reason: EndReason) -> None:

@@ -30,6 +30,7 @@ class MediaWatch:
 
     room_proves: the room's level meter is the only ear that tells; else the service sends the visitor's words, and what
     only got into the room was not heard.
+    What stands still is repaired within `stall_end_s`, by the library or by a fresh join, or the visit ends.
 
     overdue: what stands still for too long, in words for staff, or None. cured: for what a fresh join was last wanted.
     """
@@ -75,6 +76,8 @@ class MediaWatch:
         self._may_join_again = False
         self._hearing.forget()
         self._ear.avatar_says(False)
+        self._ear.avatar_thinks(False)
+        self._ear.visitor_by_service = False  # its end would have been told in the room that is gone
 
     def look(self, now: float) -> Cure | None:
         """Several times a second, on the loop's clock. Returns what to do about it, if anything."""
@@ -110,7 +113,7 @@ class MediaWatch:
 
     def _picture_age_s(self, now: float) -> float:
         pushed = self._picture.pushed
-        if pushed != self._frames or not self.has_video:
+        if (pushed != self._frames) if self.has_video else not self._scene.is_broken:
             self._frames = pushed
             self._scene.picture_at = now
         return now - self._scene.picture_at

@@ -92,7 +92,7 @@ class Visit:
                     VisitSound(self._p.audio, self._mode, self._p.stage.preferences.volume, self._p.vitals)
                 )
                 reason = await self._serve(sound)
-                self._p.vitals.visit = None
+                self._p.vitals.visit = self._p.vitals.media_overdue = None
                 self._say_goodbye(reason)
             await self._let_read(self._farewell_s(reason))
             return reason

@@ -44,8 +44,14 @@ class VisitSound:
         return await asyncio.shield(self._speaker)
 
     async def microphone(self) -> Microphone | None:
-        """Return the open microphone; None in text mode."""
-        return None if self._microphone is None else await asyncio.shield(self._microphone)
+        """Return the open microphone; None in text mode, and where none can be opened: the visit goes on by text."""
+        if self._microphone is None:
+            return None
+        try:
+            return await asyncio.shield(self._microphone)
+        except Exception as error:
+            log.error("the microphone could not be opened", extra={"error": type(error).__name__})
+            return None
 
     def measure(self) -> None:
         """Write what the devices do into the vitals."""
@@ -75,7 +81,9 @@ class VisitSound:
 
 
 def _opened(task: asyncio.Task[T] | None) -> T | None:
-    return task.result() if task is not None and task.done() and not task.cancelled() else None
+    if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+        return None
+    return task.result()
 
 
 async def _close(opening: asyncio.Task[SpeakerOut] | asyncio.Task[Microphone]) -> None:

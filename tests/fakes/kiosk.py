@@ -35,6 +35,7 @@ class FakeCompany:
         self.shapes: list = []
         self.turns: list = []
         self.feelings: list = []
+        self.loudness = 0.0
 
     def show(self, mood) -> None:
         self.moods.append(mood)
@@ -44,7 +45,7 @@ class FakeCompany:
         self.visible = False
 
     def voice(self, level) -> None:
-        pass
+        self.loudness = level
 
     def visemes(self, shapes) -> None:
         self.shapes.append(shapes)

@@ -8,22 +8,25 @@ from dataclasses import replace
 import pytest
 
 from app.audio.base import DeviceState
-from app.rooms.base import FirstFrame
+from app.rooms.base import FirstFrame, Reconnecting
 from app.screens import (
     AskText,
+    Attract,
     End,
     EndReason,
     Farewell,
     Interrupt,
     Live,
+    MicrophoneSign,
     Speaker,
+    Talk,
     TalkButton,
     TalkMode,
     Trouble,
 )
 from app.vendors.base import Capabilities
 from app.vendors.errors import TransientError
-from app.vendors.events import Caption, Ending
+from app.vendors.events import Caption, Ending, Speaking
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 
@@ -199,3 +202,60 @@ async def test_a_question_that_the_service_refuses_does_not_end_the_visit() -> N
         rig.tap(AskText("Are you there?"))
         await asyncio.sleep(1)
         assert isinstance(rig.screen, Live)
+
+
+def voice_only() -> FakeControl:
+    return FakeControl(capabilities=replace(Capabilities(), video=False))
+
+
+async def test_a_connection_that_is_not_repaired_ends_a_visit_by_voice_like_one_with_a_picture() -> None:
+    async with Rig(settings(visit={"idle_s": 100}), voice_only()) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
+        await rig.to_live()
+        rig.room.tell(Reconnecting())
+        await rig.until(lambda s: isinstance(s, Live) and s.trouble is Trouble.STALLED, within=1)
+        began = rig.loop.time()
+        await asyncio.sleep(1)
+        assert rig.vitals.media_overdue
+        assert (await rig.until(Farewell)).reason is EndReason.NETWORK
+        assert rig.loop.time() - began == pytest.approx(15, abs=0.5)
+        assert rig.vitals.media_overdue is None
+
+
+async def test_the_figure_closes_its_mouth_when_the_visit_ends_in_the_middle_of_its_sentence() -> None:
+    async with Rig(control=voice_only()) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
+        await rig.to_live()
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(0.5)
+        assert rig.company.loudness == 0.5
+        rig.tap(End())
+        await rig.until(Farewell)
+        assert rig.company.loudness == 0.0 and rig.company.shapes[-1] is None
+
+
+async def test_a_visitor_who_spoke_when_the_room_was_lost_is_not_taken_to_speak_for_ever() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Speaking(Speaker.VISITOR, True))
+        await rig.until(lambda s: isinstance(s, Live) and s.talk is Talk.HEARING)
+        rig.room.drop(EndReason.NETWORK, may_rejoin=True)
+        await asyncio.sleep(5)
+        assert len(rig.rooms) == 2 and rig.screen.talk is Talk.LISTENING
+        assert (await rig.until(Farewell, within=70)).reason is EndReason.IDLE
+
+
+@pytest.mark.expect_log("microphone could not be opened|sound device did not close")
+async def test_a_microphone_that_cannot_be_opened_at_all_costs_neither_the_visit_nor_the_speaker() -> None:
+    async with Rig() as rig:
+
+        async def fail():
+            raise OSError("the sound library refuses")
+
+        rig.audio.open_microphone = fail
+        await rig.accept()
+        live = await rig.until(Live)
+        assert live.sign is MicrophoneSign.MISSING
+        rig.tap(End())
+        await rig.until(Attract)
+        assert rig.audio.open_devices == []
