@@ -87,8 +87,9 @@ class Kiosk:
         finally:
             day.cancel()
             await asyncio.gather(day, return_exceptions=True)
-            await self._p.creates.settled_within(WAY_OUT_S / 2)
-            await self._p.releases.finished(WAY_OUT_S / 2)
+            until = self._clock() + WAY_OUT_S
+            await self._p.creates.settled(until - self._clock())
+            await self._p.releases.finished(max(0.0, until - self._clock()))
             beat.cancel()
         return self._exit.result()
 
@@ -141,6 +142,8 @@ class Kiosk:
                 if not self._is_open() or self._site.spent() is not None:
                     return False
                 self._restart_if_due()
+                if self._p.releases.is_stuck and self._site.settings_changed():
+                    self.request_exit(ExitCode.RELOAD)  # a new key may stop what the old one cannot
                 if self._clock() - self._touched_at >= FORGET_S:
                     stage.reset()
                 continue
@@ -193,14 +196,13 @@ class Kiosk:
         waits = list(NETWORK_MEND_S) if vitals.unavailable is UnavailableReason.NETWORK else []
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():
-            is_for_good = self._site.unavailable is not None
             has_hint = self._site.unavailable is UnavailableReason.CONFIG
             stage.show(Unavailable(vitals.unavailable, staff_hint=has_hint))
             await asyncio.sleep(LOOK_S)
             stage.take()
             if self._site.settings_changed():
                 self.request_exit(ExitCode.RELOAD)
-            if is_for_good or self._clock() < look_at:
+            if self._clock() < look_at:
                 continue
             if await self._is_mended():
                 if self._site.is_makeshift:
@@ -211,6 +213,8 @@ class Kiosk:
     async def _is_mended(self) -> bool:
         try:
             await self._p.releases.check()
+            if self._site.unavailable is not None:
+                return False
             findings = await self._p.service.control.check()
         except JournalError as error:
             self._tell_of_journal(error)
@@ -246,6 +250,8 @@ class Kiosk:
         self._p.vitals.unavailable = reason
 
     def _restart_if_due(self) -> None:
+        if self._p.creates.is_under_way:
+            return  # whoever asked for it has left; what it brings must be given back first
         reason = self._restart.reason(self._clock() - self._touched_at, self._p.vitals.visits)
         if reason is not None:
             log.info("planned restart", extra={"reason": reason})

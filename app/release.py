@@ -72,6 +72,11 @@ class Releases:
         self._to_recover: Callable[[], Awaitable[None]] | None = None
         self.freed = asyncio.Event()  # pulses whenever a slot of ours came back
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a stop has failed that is still to be made up for."""
+        return bool(self._stuck)
+
     async def open(self, vendor: str, control: Control, name: str, run: str, max_s: float) -> Lease:
         """Write the paper trail of a session about to be created, which will last `max_s` seconds at most.
 
@@ -158,12 +163,16 @@ class Releases:
         if room is None:
             return
         if protocol is not None:
-            await _within(GOODBYE_S, _quietly(protocol.goodbye(room)))
-        lease.left = await _within(LEAVE_S, _quietly(room.leave()))
+            await _is_done(GOODBYE_S, protocol.goodbye(room))
+        lease.left = await _is_done(LEAVE_S, room.leave())
 
     async def _stop(self, lease: Lease) -> None:
         if not await self._is_stopped(lease):
             # Nobody can stop it and nobody confirmed it: the service's own bound ends it.
+            if lease.control.capabilities.stop and lease.session is not None:
+                self._stuck.add(lease.row)
+                self._show_stuck()
+                self._tell("A session cannot be stopped; it ends by the service's own limit.")
             await asyncio.sleep(max(0.0, lease.ends_at - _now()))
             self._vitals.unconfirmed += 1
         lease.freed.set()
@@ -191,7 +200,7 @@ class Releases:
             async with asyncio.timeout(bound_s):
                 return await lease.control.stop(order)
         except (VendorError, TimeoutError) as error:
-            why = str(error) or "no answer in time"
+            why = order.hide(str(error)) or "no answer in time"
             log.info("stop failed", extra={"vendor": lease.vendor, "error": type(error).__name__})
         except Exception as error:
             why = "the answer was not understood"
@@ -278,9 +287,10 @@ async def _within(seconds: float, work: Awaitable[object]) -> bool:
     return True
 
 
-async def _quietly(work: Awaitable[object]) -> None:
-    """A step of the way out never stops the steps after it."""
+async def _is_done(seconds: float, work: Awaitable[object]) -> bool:
+    """A step of the way out never stops the steps after it. True: it succeeded in time."""
     try:
-        await work
+        return await _within(seconds, work)
     except Exception as error:
         log.warning("a release step failed", extra={"error": type(error).__name__})
+        return False

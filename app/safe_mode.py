@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from app.exit_code import ExitCode
-from app.kiosk import LOOK_S, STAFF_CODES, WAY_OUT_S, keep_beating
+from app.kiosk import LOOK_S, MEND_S, STAFF_CODES, WAY_OUT_S, keep_beating
+from app.records.journal import JournalError
 from app.release import Releases
 from app.screens import StaffAction, Unavailable, UnavailableReason
 from app.stage import Stage
@@ -31,6 +33,8 @@ class SafeMode:
     async def run(self) -> ExitCode:
         """Show the quiet screen until somebody asks for the end."""
         beat = asyncio.create_task(keep_beating(self._vitals), name="beat")
+        clock = asyncio.get_running_loop().time
+        look_at = clock() + MEND_S
         try:
             while not self._exit.done():
                 self._stage.show(Unavailable(UnavailableReason.SAFE_MODE))
@@ -38,6 +42,10 @@ class SafeMode:
                 if self._settings_changed():
                     self.request_exit(ExitCode.RELOAD)
                 await asyncio.wait({self._exit}, timeout=LOOK_S)
+                if clock() >= look_at:
+                    look_at = clock() + MEND_S
+                    with contextlib.suppress(JournalError):  # told when it was met first
+                        await self._releases.check()
             await self._releases.finished(WAY_OUT_S)
         finally:
             beat.cancel()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from app.rooms.base import Choice, Member, Room, RoomEvent
 from app.screens import EndReason
 from app.settings.types import Duration
+from app.system.redact import Redactor
 from app.vendors.events import Event
 
 if TYPE_CHECKING:
@@ -106,6 +107,10 @@ class StopOrder:
     session_id: str
     reason: EndReason
     stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def hide(self, text: str) -> str:
+        """Return a service's words without what names the session: whoever has its id can end it."""
+        return Redactor([self.name, self.session_id])(text)
 
 
 @dataclass(frozen=True, slots=True)

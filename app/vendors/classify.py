@@ -13,6 +13,8 @@ from app.system.redact import redact
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
 MOST = 200  # characters of a message for staff
+# A proxy gave up on the service behind it, which may have done all the same what it was asked.
+_GATEWAY = frozenset({502, 504, 520, 524})
 
 _WORDS = ("message", "detail", "error", "msg", "reason", "title", "error_description", "loc")
 _CODES = ("code", "error_code", "errorCode", "vendor_code")
@@ -91,6 +93,7 @@ def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callab
         vendor_code=clean(", ".join(sorted(codes)))[:MOST] or None,
         retry_after=answer.retry_after(now),
         trace_id=_trace(answer),
+        ambiguous=kind is TransientError and answer.status in _GATEWAY,
     )
 
 

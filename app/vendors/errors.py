@@ -10,8 +10,8 @@ class VendorError(Exception):
     """A call to a service failed.
 
     message: bounded and free of secrets, for staff. retry_after: seconds the service asked for. ambiguous: a session
-    may exist at the service although no usable answer arrived. unreachable: the service's host could not be reached at
-    all, which the next visitor would meet as well.
+    may exist at the service although no usable answer arrived: its paper trail stays. unreachable: the service's host
+    could not be reached at all, which the next visitor would meet as well.
     """
 
     vendor: str

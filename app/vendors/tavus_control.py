@@ -14,7 +14,7 @@ from app.screens import EndReason
 from app.system.redact import Redactor
 from app.vendors.base import Capabilities, Finding, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
-from app.vendors.classify import refused, unanswered, unusable
+from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
 from app.vendors.tavus_settings import TavusSettings
 from app.vendors.tavus_words import ADVICE, GONE, SIGNS, end_reason, language_name
@@ -106,6 +106,8 @@ class TavusControl:
         if order.session_id:
             await self._end(order.session_id)
             return True
+        if not order.name:
+            return False  # a damaged row; there may be conversations without a name that are somebody else's
         found = await self._named(order.name)
         for session_id in found:
             await self._end(session_id)
@@ -242,7 +244,9 @@ def shutdown_word(properties: object) -> object:
 
 
 def _is_gone(answer: Answer) -> bool:
-    return answer.status == 404 or (answer.status == 400 and GONE.search(answer.text) is not None)
+    """A page for people is some proxy's word, not the service's."""
+    is_known = answer.status == 404 or (answer.status == 400 and GONE.search(answer.text) is not None)
+    return is_known and not is_page(answer)
 
 
 def _object(answer: Answer) -> dict[str, Any]:

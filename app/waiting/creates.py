@@ -36,23 +36,27 @@ class Creates:
         self._flight: asyncio.Task[Lease] | None = None
         self._refusal: dict[str, object] = {}  # the last one; the same again, while somebody waits, is no news
 
-    async def settled(self) -> None:
-        """Wait until no create is in flight (its sender may have left)."""
-        while self._flight is not None and not self._flight.done():
-            await asyncio.wait({self._flight})
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a call has not been answered yet."""
+        return self._flight is not None and not self._flight.done()
 
-    async def settled_within(self, most_s: float) -> None:
-        """Wait as `settled`, `most_s` seconds at most."""
+    async def settled(self, most_s: float | None = None) -> None:
+        """Wait until no create is in flight (its sender may have left).
+
+        `most_s` seconds at most; None: as long as a visitor waits for the service's answer.
+        """
         if self._flight is not None:
-            await asyncio.wait({self._flight}, timeout=most_s)
+            await asyncio.wait({self._flight}, timeout=self._timeout_s if most_s is None else most_s)
 
     async def create(self, request: VisitRequest) -> Lease:
         """Create a session and return its lease. Raises the vendor's errors; `ambiguous` where nobody can know.
 
-        When the caller is cancelled, or the answer is late, the call goes on, and its session is released as soon as
-        it is known.
+        While an earlier call is unanswered no other one is sent beside it: wait for `settled` first. When the caller
+        is cancelled, or the answer is late, the call goes on, and its session is released as soon as it is known.
         """
-        await self.settled()
+        if self.is_under_way:
+            raise TransientError(self._service.name, "an earlier create call is still unanswered", ambiguous=True)
         flight = asyncio.create_task(self._send(request), name="create")
         self._flight = flight
         try:

@@ -92,7 +92,9 @@ class WaitForSlot:
                 await self._pause(self._busy_delay_s(busy))
             except TransientError as error:
                 is_hopeless = error.unreachable and self._clock() - self._failing_since >= UNREACHABLE_S
-                if error.ambiguous or is_hopeless or self._failures >= len(RETRIES_S):
+                # No answer, or a useless yes: a second call could make a second session. A refusal is a no.
+                may_run = error.ambiguous and (error.http_status or 0) < 400
+                if may_run or is_hopeless or self._failures >= len(RETRIES_S):
                     raise
                 delay_s = max(RETRIES_S[self._failures], error.retry_after or 0.0)
                 self._failures += 1

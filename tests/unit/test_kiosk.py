@@ -8,10 +8,12 @@ import pytest
 
 from app.exit_code import ExitCode
 from app.planned_restart import MOST_VISITS
+from app.records.journal import JournalError
 from app.safe_mode import SafeMode
 from app.screens import (
     Accept,
     Attract,
+    Cancel,
     End,
     EndReason,
     Live,
@@ -22,7 +24,9 @@ from app.screens import (
     UnavailableReason,
 )
 from app.settings.model import HoursSettings
+from app.vendors.base import VisitRequest
 from tests.fakes.kiosk import Rig, settings
+from tests.fakes.service import FakeControl
 
 pytestmark = pytest.mark.asyncio
 
@@ -129,3 +133,58 @@ async def test_changed_settings_are_read_again_in_safe_mode() -> None:
         await asyncio.sleep(5)
         rig.settings_changed = True
         assert await running is ExitCode.RELOAD
+
+
+async def test_new_settings_are_read_in_attract_while_a_session_cannot_be_stopped_with_the_old_ones() -> None:
+    control = FakeControl(stop_failures=1_000)
+    async with Rig(control=control) as rig:
+        await rig.to_live()
+        rig.tap(End())
+        await rig.until(Attract)
+        await asyncio.sleep(10)
+        assert not rig.running.done()
+        rig.settings_changed = True
+        await asyncio.sleep(2)
+        assert await rig.running is ExitCode.RELOAD
+
+
+@pytest.mark.parametrize(
+    "state", ["safe mode", pytest.param("wrong settings", marks=pytest.mark.expect_log("journal cannot be used"))]
+)
+async def test_a_journal_that_could_not_be_read_at_the_start_is_read_as_soon_as_it_can_be(state: str) -> None:
+    rig = Rig()
+    rig.unavailable = UnavailableReason.CONFIG if state == "wrong settings" else None
+    async with rig:
+        rig.control.running["lost"] = VisitRequest("lost", "i", "k", "en", 100, 95)
+        row = await rig.journal.open("fake", "lost", "earlier", 0.0, 1e12)
+        await rig.journal.complete(row, "lost", {})
+        rig.journal.broken = {"open", "rows"}
+        with pytest.raises(JournalError):
+            await rig.releases.recover(lambda vendor: rig.control)
+        if state == "safe mode":
+            rig.kiosk.request_exit(ExitCode.RELOAD)
+            await rig.running
+            safe = SafeMode(rig.stage, rig.vitals, rig.releases, lambda: False)
+            rig.running = asyncio.create_task(safe.run())
+        await asyncio.sleep(100)
+        assert list(rig.control.running) == ["lost"]
+        rig.journal.broken = set()
+        await asyncio.sleep(62)
+        assert rig.control.running == {} and rig.journal.kept == {}
+        if state == "safe mode":
+            safe.request_exit(ExitCode.RESTART)
+            await rig.running
+
+
+async def test_no_planned_restart_while_a_create_call_may_still_make_a_session() -> None:
+    async with Rig(control=FakeControl(create_s=200.0)) as rig:
+        await rig.accept()
+        await asyncio.sleep(1)
+        rig.tap(Cancel())
+        await rig.until(Attract)
+        rig.vitals.visits = MOST_VISITS
+        await asyncio.sleep(150)
+        assert not rig.running.done()
+        await asyncio.sleep(100)
+        assert await rig.running is ExitCode.RESTART
+        assert rig.control.running == {} and rig.journal.kept == {}

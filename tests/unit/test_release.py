@@ -208,3 +208,47 @@ async def test_no_clock_lets_a_session_last_longer_than_it_ever_could() -> None:
     assert bound_s(Row(1, "fake", "n", "r", "s", {}, 0.0, math.inf, True), control, NOW) == UNKNOWN_S
     control.capabilities = Capabilities(stop=False, orphan_s=35)
     assert bound_s(row, control, NOW + 100) == 35
+
+
+@pytest.mark.expect_log("a release step failed")
+async def test_whoever_has_not_left_the_room_has_not_given_the_slot_back() -> None:
+    rig = Rig(capabilities=Capabilities(stop=False, orphan_s=50.0))
+    lease = await rig.lease()
+
+    class StuckRoom:
+        async def leave(self) -> None:
+            raise OSError("the connection does not close")
+
+    lease.room = StuckRoom()
+    rig.releases.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(5)
+    assert not lease.freed.is_set() and len(rig.journal.kept) == 1
+
+
+async def test_a_session_that_nobody_can_stop_is_shown_to_staff_until_it_must_be_over() -> None:
+    rig = Rig(capabilities=Capabilities(orphan_s=20.0))
+
+    async def refuse(order):
+        return False
+
+    rig.control.stop = refuse
+    rig.releases.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
+    await asyncio.sleep(100)
+    assert NOT_STOPPED in rig.vitals.degraded and "ends by the service's own limit" in rig.vitals.staff_note
+    await asyncio.sleep(30)
+    assert rig.vitals.degraded == frozenset() and rig.vitals.unconfirmed == 1 and rig.journal.kept == {}
+
+
+async def test_a_refusal_that_names_the_session_tells_staff_why_and_not_which() -> None:
+    rig = Rig()
+
+    async def refuse(order):
+        raise AuthError("fake", f"no right to end session-one-two of {order.name}")
+
+    rig.control.stop = refuse
+    lease = await rig.releases.open("fake", rig.control, "name-of-the-room", "run", 100.0)
+    await rig.releases.complete(lease, SessionInfo("fake", "session-one-two", "", ""))
+    rig.releases.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(1)
+    assert "no right to end" in rig.vitals.staff_note
+    assert "session-one-two" not in rig.vitals.staff_note and "name-of-the-room" not in rig.vitals.staff_note

@@ -154,3 +154,24 @@ async def test_somebody_who_never_becomes_ready_is_waited_for_once_and_then_apol
         await rig.until(Attract)
         await asyncio.sleep(1)
         rig.nothing_is_left()
+
+
+async def test_a_gateways_refusal_is_tried_again_and_what_it_may_have_made_stays_on_paper() -> None:
+    control = FakeControl()
+    control.refusals.append(TransientError("fake", "bad gateway", http_status=502, ambiguous=True))
+    async with Rig(control=control) as rig:
+        await rig.to_live()
+        assert [row.session_id for row in rig.journal.kept.values()] == ["", "session-0"]
+
+
+async def test_a_create_call_that_hangs_keeps_no_later_visitor_connecting_for_ever() -> None:
+    control = FakeControl(create_s=90.0)
+    async with Rig(control=control) as rig:
+        for _ in range(2):
+            await rig.accept()
+            assert (await rig.until(Farewell, within=31)).reason is EndReason.NO_START
+            await rig.until(Attract)
+            await asyncio.sleep(2)  # the touch guard
+        assert len(control.creates_at) == 1, "no second call beside one that may still make a session"
+        await asyncio.sleep(60)
+        rig.nothing_is_left()

@@ -13,7 +13,7 @@ from app.http import HttpClient
 from app.screens import EndReason
 from app.settings.load import load
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
-from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
+from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from app.vendors.tavus import VENDOR
 from app.vendors.tavus_control import TavusControl
 from app.vendors.tavus_settings import TavusSettings
@@ -167,7 +167,7 @@ async def test_refusals_are_told_apart(http, service, status, body, expected):
     with pytest.raises(expected) as caught:
         await control(http, service).start(REQUEST)
     assert type(caught.value) is expected
-    assert caught.value.http_status == status and not caught.value.ambiguous
+    assert caught.value.http_status == status and caught.value.ambiguous is (status in (502, 504))
     assert len(service.requests) == 1  # a create is never repeated by the adapter, nor is a redirect followed
 
 
@@ -296,6 +296,20 @@ async def test_a_conversation_that_nobody_knows_has_ended(http, service, status)
     service.fail(status=status, body={"error": "Invalid conversation_id"})
     assert await control(http, service).stop(order("cunknown"))
     assert len(service.requests) == 1
+
+
+async def test_a_proxys_page_for_what_it_does_not_find_is_no_word_of_the_service(http, service):
+    made = control(http, service)
+    session = await made.start(REQUEST)
+    service.fail(path="end", status=404, body="<!doctype html><title>Not found</title>")
+    with pytest.raises(VendorError):
+        await made.stop(order(session.session_id))
+    assert [kept.ended_at for kept in service.sessions] == [None]
+
+
+async def test_a_spoilt_row_without_any_name_ends_nobodys_conversation(http, service):
+    assert not await control(http, service).stop(order(name=""))
+    assert service.requests == []
 
 
 async def test_a_stop_that_fails_can_be_tried_again_and_names_no_session(http, service):

@@ -56,6 +56,13 @@ def test_first_match_wins(status, body, expected):
     assert kind(status, body) is expected
 
 
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
+def test_a_proxy_that_gave_up_on_the_service_does_not_know_what_that_did(status):
+    assert refused("x", answer(status, "<html>Bad gateway</html>"), SIGNS, now=0.0).ambiguous
+    assert not refused("x", answer(status, {"detail": "out of credits"}), SIGNS, now=0.0).ambiguous
+    assert not refused("x", answer(500, {}), SIGNS, now=0.0).ambiguous
+
+
 def test_a_service_may_mean_something_else_by_a_plain_429():
     assert kind(429, {}, Signs(plain_429=TransientError)) is TransientError
 
