@@ -66,14 +66,17 @@ class Hunt:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         assert all(self._seen.get(page) for page in PAGES), "nobody looked"
-        found = {where: b"\n".join(whats) for where, whats in self._seen.items()}
-        kiosk = self._kiosk
-        for folder in {kiosk.home, Path(kiosk.environ["HOME"]), Path(kiosk.environ["TMPDIR"])}:
-            for path in folder.rglob("*"):
-                if path.is_file() and path != kiosk.config:  # where staff wrote the key themselves
-                    found[str(path)] = path.read_bytes()
-        found["names of files"] = b"\n".join(name.encode() for name in found)
-        return found
+        return {where: b"\n".join(whats) for where, whats in self._seen.items()} | _written(self._kiosk)
+
+
+def _written(kiosk: Kiosk) -> dict[str, bytes]:
+    """Return every file that lies where a kiosk may write, and their names."""
+    found: dict[str, bytes] = {}
+    for folder in {kiosk.home, Path(kiosk.environ["HOME"]), Path(kiosk.environ["TMPDIR"])}:
+        for path in folder.rglob("*"):
+            if path.is_file() and path != kiosk.config:  # where staff wrote the key themselves
+                found[str(path)] = path.read_bytes()
+    return found | {"names of files": "\n".join(found).encode()}
 
 
 def _search(found: dict[str, bytes], secrets: set[str]) -> list[str]:
@@ -97,6 +100,7 @@ async def nothing_is_kept(scene: Scene) -> None:
     hunt = Hunt(scene, kiosk)
     await kiosk.to_live()
     await _talk(scene, kiosk)
+    _only_the_journal_knows_the_session(scene, kiosk)
     echo = {"message": f"no {CANARY} {service.emulator.sessions[-1].id}", "x-api-key": CANARY}
     service.emulator.fail(path=service.stop, times=1, status=500, body=echo)
     service.emulator.fail(path=service.stop, times=1, status=500, body=f"<html>{echo}</html>")
@@ -130,6 +134,17 @@ async def _talk(scene: Scene, kiosk: Kiosk) -> None:
     await kiosk.press("Return")
     await kiosk.until(lambda s: s["visit"] and s["visit"]["captions"] > before, 10)
     await asyncio.sleep(0.5)
+
+
+def _only_the_journal_knows_the_session(scene: Scene, kiosk: Kiosk) -> None:
+    """While a visit goes on, its row holds the session's id; nothing that is written holds anything else."""
+    ids = {session.id for session in scene.service.emulator.sessions}
+    written = _written(kiosk)
+    journal = {where: text for where, text in written.items() if Path(where).name.startswith("kiosk.sqlite3")}
+    left = _search(written, {*scene.service.secrets(), TYPED, "CANARYavatar"} - ids)
+    left += _search({where: text for where, text in written.items() if where not in journal}, ids)
+    assert not left, left
+    assert _search(journal, ids), "the row of the running session was not found"
 
 
 async def _refused(scene: Scene, kiosk: Kiosk) -> None:

@@ -179,9 +179,10 @@ class Kiosk(Program):
 
     async def lose_power(self) -> None:
         """End everything at once, and wait until nobody holds its files any more."""
-        for pid in (self.process.pid, *self.family()):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # nobody may hear of another's end and still do something
+            for pid in (self.process.pid, *self.family()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
         await asyncio.to_thread(self.process.wait)
         await self.left()
 
