@@ -102,6 +102,8 @@ class Process:
             ask = _ASK.get(code)
             if ask is not None and not await asyncio.to_thread(ask):
                 code = ExitCode.RESTART  # a dark screen would help nobody
+            if self._vitals.open_sessions == 0:
+                self._heartbeat.nothing_left()
             return int(code)
 
     async def _open(self, opening: Opening) -> Front:

@@ -21,6 +21,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], run: str, safe_mode: bool) -> None:
         self.has_beaten = False
+        self.left_nothing = False  # it said that every session was given back
         self.pipe, childs_end = os.pipe()
         os.set_blocking(self.pipe, False)
         self._silent_since = time.monotonic()
@@ -66,6 +67,7 @@ class Child:
             return None
         if found:
             self.has_beaten = True
+            self.left_nothing = self.left_nothing or heartbeat.NOTHING_LEFT in found
             self._silent_since = time.monotonic()
         return found
 

@@ -20,6 +20,7 @@ BEAT_S = 1.0
 FIRST_SCREEN = b"R"
 WELL = b"w"
 ALIVE = b"a"  # the loop runs, but something that ought to move stands still
+NOTHING_LEFT = b"n"
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -62,6 +63,11 @@ class Heartbeat:
             self._write(WELL if is_well else ALIVE)
         elif is_well:
             self._notifier.send(WATCHDOG)
+
+    def nothing_left(self) -> None:
+        """The last word on the way out: every session was given back."""
+        if self._pipe is not None:
+            self._write(NOTHING_LEFT)
 
     async def keep_beating(self, is_well: Callable[[], bool]) -> None:
         """Beat every second until cancelled. Runs on the loop that it vouches for."""

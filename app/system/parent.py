@@ -89,6 +89,7 @@ class Parent:
         self._notifier = Notifier(environ)
         self._faults: deque[float] = deque()
         self._stopping = False
+        self._is_owed = False  # the last child may have left a session behind
 
     def run(self) -> int:
         """See `run_parent`."""
@@ -106,9 +107,9 @@ class Parent:
                 was_fault = code is not None
                 if code is not None:
                     self._count_fault(code)
-            # No child comes after this one: what its time did not suffice for is stopped now or never.
             self._lock.name_run("")
-            self._cleaner.start("")
+            if self._is_owed:  # no child comes after this one to make up for it
+                self._cleaner.start("")
             self._cleaner.finish(self._limits.stop_s)
             return 0 if self._stopping or code is None else code
 
@@ -137,8 +138,12 @@ class Parent:
         except OSError as error:
             log.error("kiosk could not start", extra={"error": type(error).__name__})
             return 127
+        self._is_owed = True
         with child:
-            return self._watch(child, wake, in_safe_mode)
+            code = self._watch(child, wake, in_safe_mode)
+            child.beats()
+            self._is_owed = not child.left_nothing
+            return code
 
     def _watch(self, child: Child, wake: int, in_safe_mode: bool) -> int | None:
         kill_at: float | None = None

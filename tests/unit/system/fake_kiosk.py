@@ -22,6 +22,8 @@ def note(text: str) -> None:
 
 def stop(*_: object) -> None:
     note("told to end")
+    if action != "slow":
+        beat.nothing_left()
     sys.exit(0)
 
 
@@ -44,6 +46,8 @@ if action == "deaf":
 beat.ready()
 beat.beat(action != "stalled")
 if action.isdecimal():
+    if action != "30":
+        beat.nothing_left()
     sys.exit(int(action))
 if action == "crash":
     os.kill(os.getpid(), signal.SIGSEGV)

@@ -90,13 +90,14 @@ def test_a_planned_restart_is_no_fault_and_cleans_nothing_up(rig):
     assert rig.lines("release") == []
 
 
-@pytest.mark.parametrize("last", ["30", "stay"])
-def test_when_no_child_comes_after_it_what_the_last_one_left_is_released(rig, last):
+@pytest.mark.parametrize(("last", "releases"), [("30", 1), ("slow", 1), ("20", 0), ("stay", 0)])
+def test_when_no_child_comes_after_it_what_the_last_one_left_is_released(rig, last, releases):
     rig.start(last)
     rig.wait_for("life")
-    rig.process.terminate() if last == "stay" else None
+    if not last.isdecimal():
+        rig.process.terminate()
     rig.wait()
-    assert rig.lines("release") == ["release"]
+    assert len(rig.lines("release")) == releases
     assert living_run(rig.state) is None
 
 
@@ -153,6 +154,7 @@ def test_a_signal_is_handed_on_and_ends_with_0(rig, number):
     rig.process.send_signal(number)
     assert rig.wait() == 0
     assert len(rig.lines("told to end")) == 1
+    assert rig.lines("release") == []
 
 
 def test_a_child_that_will_not_stop_is_killed_and_its_sessions_released(rig):
