@@ -143,7 +143,7 @@ async def muted_by_the_server(scene: Scene) -> None:
     await _say(sound)
     assert max(agent.heard) > AUDIBLE
     await agent.hear(final=SAID)
-    await scene.promise("no hint", 1, time.monotonic(), _hint(kiosk, shown=False))
+    await scene.promise("no hint", 2, time.monotonic(), _hint(kiosk, shown=False))
     await asyncio.sleep(HINT_S)
     assert await _marked(kiosk) < MARKED
     await _ends_well(scene, kiosk)
