@@ -28,7 +28,6 @@ async def scene(request, display, tmp_path):
     await service.start(server)
     if net is not None:
         service.emulator.url = await net.relay(service.emulator.url)
-        service.endpoint.knobs.server_url = server.there
     # No sound server and no home of anybody: what is heard is not the point here.
     quiet = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/nowhere"}
     quiet["TMPDIR"] = str(tmp_path)

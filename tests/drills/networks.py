@@ -166,10 +166,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 class ServerThere(LiveKitServer):
-    """A media server whose signals go over one cable and whose media over another. there: its address for the kiosk.
-
-    tcp: media may also come over TCP.
-    """
+    """A media server whose signals go over one cable and whose media over another. tcp: also over TCP."""
 
     def __init__(self, network: Network, tcp: bool = False) -> None:
         binary = find_binary()

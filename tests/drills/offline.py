@@ -25,9 +25,7 @@ async def serves(scene: Scene, kiosk: Kiosk) -> None:
     """Prove that the next visitor is served as ever, and nothing is left."""
     await kiosk.to_live()
     await kiosk.moves()
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
+    await scene.goodbye(kiosk)
 
 
 async def _taps_in_vain(scene: Scene, lose: Callable[[], None], find: Callable[[], None], within: float) -> None:
@@ -141,6 +139,4 @@ async def next_visitor_is_not_blocked(scene: Scene) -> None:
     seen = await kiosk.screens_until("live", 60)
     scene.measure("live", 20, time.monotonic() - at)
     assert seen <= {"attract", "connecting", "waiting", "live"}, seen
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
+    await scene.goodbye(kiosk)

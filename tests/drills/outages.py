@@ -25,9 +25,11 @@ async def _talking(scene: Scene, visit: str = "") -> Kiosk:
     return kiosk
 
 
-def _moves(status: dict) -> bool:
+def _talks(status: dict) -> bool:
+    """The drawn character of a service without a picture always moves: health tells whether anybody is there."""
     video = status["video"]
-    return video is not None and video["age_s"] is not None and video["age_s"] < 1 and video["fps"] > 0
+    moves = video is not None and video["age_s"] is not None and video["age_s"] < 1 and video["fps"] > 0
+    return moves and status["screen"] == "live" and status["health"] == "ACTIVE"
 
 
 async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: Callable[[], None]) -> None:
@@ -44,13 +46,11 @@ async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: C
     assert (await kiosk.until(lambda _: True))["screen"] == "live"
     find()
     back = time.monotonic()
-    status = await scene.promise("picture", 7, back, kiosk.until(lambda s: s["screen"] == "live" and _moves(s), 40))
+    status = await scene.promise("picture", 7, back, kiosk.until(_talks, 40))
     assert status["visits"] == 1 and len(scene.service.emulator.sessions) == 1
     gone_s = before["visit"]["remaining_s"] - status["visit"]["remaining_s"]
     assert abs(gone_s - (time.monotonic() - at)) < 3, "the visit's time stood still, or began anew"
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
+    await scene.goodbye(kiosk)
 
 
 async def _ends(scene: Scene, lose: Callable[[], None], find: Callable[[], None], calls: bool) -> None:
@@ -114,12 +114,10 @@ async def signals_away_25(scene: Scene) -> None:
     await asyncio.sleep(25)
     scene.network.plug("c")
     at = time.monotonic()
-    status = await scene.promise("picture", 10, at, kiosk.until(lambda s: s["screen"] == "live" and _moves(s), 60))
+    status = await scene.promise("picture", 10, at, kiosk.until(_talks, 60))
     assert status["visits"] == 1
     _one_at_a_time(scene)
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
+    await scene.goodbye(kiosk)
 
 
 async def joins_again(scene: Scene) -> None:
@@ -140,14 +138,7 @@ async def joins_again(scene: Scene) -> None:
     assert status["visits"] == 1 and abs(gone_s - (time.monotonic() - at)) < 3
     assert len(creates()) == asked + 1
     _one_at_a_time(scene)
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
-
-
-def _talks(status: dict) -> bool:
-    """The drawn character of a service without a picture always moves: health tells whether anybody is there."""
-    return status["screen"] == "live" and status["health"] == "ACTIVE" and _moves(status)
+    await scene.goodbye(kiosk)
 
 
 def _one_at_a_time(scene: Scene) -> None:
@@ -197,7 +188,5 @@ async def media_over_tcp(scene: Scene) -> None:
     scene.network.block_udp()
     await kiosk.tap()
     at = time.monotonic()
-    await scene.promise("picture", 10, at, kiosk.until(lambda s: s["screen"] == "live" and _moves(s), 60))
-    await kiosk.press("Escape")
-    await scene.until_stopped(10)
-    await scene.struck_out(kiosk)
+    await scene.promise("picture", 10, at, kiosk.until(_talks, 60))
+    await scene.goodbye(kiosk)

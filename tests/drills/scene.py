@@ -129,6 +129,12 @@ class Scene:
         """Wait until the journal is empty, by the kiosk's own word."""
         await kiosk.until(lambda s: s["open_sessions"] == 0, within)
 
+    async def goodbye(self, kiosk: Kiosk) -> None:
+        """End the visit as a visitor does, and see that nothing is left of it."""
+        await kiosk.press("Escape")
+        await self.until_stopped(10)
+        await self.struck_out(kiosk)
+
     async def back(self, kiosk: Kiosk, since: float, promised_s: float = 5.0, what: str = "attract") -> dict:
         """Promise that attract is on the screen again, by a new process and by its own word."""
 

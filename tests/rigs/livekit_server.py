@@ -45,7 +45,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 class LiveKitServer:
-    """One server process. `ws` is the address for clients, `http` for the admin calls; media goes to `media_port`."""
+    """One server process. `ws` is the address for clients, `http` for the admin calls; media goes to `media_port`.
+
+    there: its address as services tell it to the kiosk.
+    """
 
     def __init__(self, binary: Path) -> None:
         self._binary = binary
@@ -53,7 +56,7 @@ class LiveKitServer:
         self.media_port = free_port(socket.SOCK_DGRAM)
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self.ws = f"ws://127.0.0.1:{self.port}"
+        self.ws = self.there = f"ws://127.0.0.1:{self.port}"
         self.http = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:

@@ -42,7 +42,6 @@ class Knobs:
     named: str = ""
     never: bool = False
     departure_timeout_s: int | None = None
-    server_url: str = ""
     second_release: int = 200
     secret: str = SECRET
 
@@ -143,7 +142,7 @@ class LiveKitEndpoint(Emulator):
         if is_full and self.knobs.full == "room":
             await self._fill(visit.room)
         answer = {
-            "server_url": self.knobs.server_url or self._server.ws,
+            "server_url": self._server.there,
             "participant_token": self._sign(visit, body),
         }
         if self.knobs.more_fields:

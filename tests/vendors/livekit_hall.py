@@ -22,7 +22,7 @@ class LiveKitHall:
     """See `Hall`. reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens."""
 
     def __init__(self, server: LiveKitServer, reconnect_s: float = 6.0) -> None:
-        self.url = server.ws
+        self.url = server.there
         self.secret = SECRET
         self._server = server
         self._rooms = LiveKitRooms(RoomTimes(reconnect_s=reconnect_s))
