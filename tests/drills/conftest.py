@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 
-import pytest
 import pytest_asyncio
 
 from tests.drills.networks import Network, ServerThere
-from tests.drills.scene import Scene, Took
+from tests.drills.scene import Scene
 from tests.drills.services import SERVICES
 from tests.rigs.livekit_server import start_server
 
 ALL_DRILLS = "KIOSK_DRILLS"  # set by `make drills`: the slow ones too
-_TOOK = pytest.StashKey[dict[str, tuple[str, list[Took]]]]()
 
 
 @pytest_asyncio.fixture
@@ -32,8 +30,6 @@ async def scene(request, display, tmp_path):
     quiet = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/nowhere"}
     quiet["TMPDIR"] = str(tmp_path)
     made = Scene(service, server, {**display, **quiet}, net)
-    if os.environ.get(ALL_DRILLS):  # for the table; a process that tests beside others could not hand it on
-        request.node.user_properties.append(("took", made.took))  # the list, which fills while the drill is played
     yield made
     await made.close()
     await service.close()
@@ -46,7 +42,7 @@ def pytest_runtest_logreport(report):
     if report.when == "teardown":
         took = dict(report.user_properties).get("took")
         if took is not None and os.environ.get(ALL_DRILLS):
-            print(f"\n    {report.nodeid.partition('[')[2].rstrip(']')}: {', '.join(map(str, took)) or 'as promised'}")
+            print(f"\n    {report.nodeid.partition('[')[2].rstrip(']')}: {', '.join(took) or 'as promised'}")
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -63,6 +59,6 @@ def pytest_terminal_summary(terminalreporter):
         return
     terminalreporter.section("drills")
     for outcome, name, seconds, took, why in rows:
-        told = ", ".join(map(str, took)) or why
+        told = ", ".join(took) or why
         terminalreporter.write_line(f"{outcome:7} {name:48} {seconds:5.0f} s  {told}")
     terminalreporter.write_line(f"{len(rows)} drills, {sum(row[0] != 'passed' for row in rows)} not passed")

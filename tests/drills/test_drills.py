@@ -30,7 +30,10 @@ def _plays():
 @pytest.mark.asyncio
 async def test_drill(scene, request) -> None:
     drill, _ = request.node.callspec.params["scene"]
-    await drill.play(scene)
+    try:
+        await drill.play(scene)
+    finally:
+        request.node.user_properties.append(("took", [str(took) for took in scene.took]))  # for the table
     late = ", ".join(str(took) for took in scene.took if took.is_late)
     if late and os.environ.get(ALL_DRILLS):  # where `make test` plays some, other tests keep the machine busy
         raise Failed(late)
