@@ -8,59 +8,33 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from tests.end.conftest import LEASH, ROOT, Failed, Program, wait_until
-from tests.rigs.livekit_server import free_port
+from tests.end.conftest import Failed, Program, wait_until
 
 GREMLIN = Path(__file__).parent / "gremlin"
 
 
 class Kiosk(Program):
-    """One start of the program, with its parent process and its child.
+    """One start of the program, with its parent process and its child, a gremlin in it, and a service manager's ear.
 
-    prefix: a command that starts the program somewhere else (another network, other mounts). state: the state
-    directory, where it is another start's. at: address of the status page as seen from here. first: goes before
-    everything on PYTHONPATH.
+    first: goes before everything on PYTHONPATH. where: see `Program`.
     """
 
     def __init__(
-        self,
-        toml: str,
-        environ: dict[str, str],
-        *options: str,
-        command: str = "run",
-        prefix: Sequence[str] = (),
-        state: Path | None = None,
-        at: str = "127.0.0.1",
-        first: Sequence[Path] = (),
+        self, toml: str, environ: dict[str, str], *options: str, first: Sequence[Path] = (), **where: Any
     ) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="kiosk-drill-"))
-        self.state = state or self.home / "state"
-        self.config = self.home / "kiosk.toml"
-        self.port = free_port()
-        self.at = at
-        self.config.write_text(f'{toml}\n[status]\nlisten = "{at}:{self.port}"\ntoken = "drill"\n')
-        self.orders = self.home / "gremlin"
+        home = Path(tempfile.mkdtemp(prefix="kiosk-drill-"))
+        self.orders = home / "gremlin"
         self.orders.mkdir()
-        self._notify = self._listen(self.home / "notify")
-        path = os.pathsep.join(map(str, [*first, GREMLIN, ROOT]))
-        self.environ = {**environ, "PYTHONPATH": path, "GREMLIN": str(self.orders)}
-        self.environ["NOTIFY_SOCKET"] = str(self.home / "notify")
-        self._out = (self.home / "output").open("wb")
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [
-                *LEASH, *prefix, sys.executable, "-m", "app", command, "--config", str(self.config),
-                "--state-dir", str(self.state), "--windowed", "540x960", *options,
-            ],
-            cwd=self.home, env=self.environ, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
+        self._notify = self._listen(home / "notify")
+        path = os.pathsep.join(map(str, [*first, GREMLIN]))
+        more = {"PYTHONPATH": path, "GREMLIN": str(self.orders), "NOTIFY_SOCKET": str(home / "notify")}
+        super().__init__(toml, {**environ, **more}, "run", *options, home=home, token="drill", **where)
 
     def _listen(self, path: Path) -> socket.socket:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -70,22 +44,6 @@ class Kiosk(Program):
 
     # ------------------------------------------------------------ what it tells
 
-    def get(self, path: str) -> tuple[int, str]:
-        """As `Program.get`, at the kiosk's own address and with its token."""
-        import urllib.error
-        import urllib.request
-
-        request = urllib.request.Request(
-            f"http://{self.at}:{self.port}{path}", headers={"Authorization": "Bearer drill"}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except (OSError, ValueError):  # ValueError: it ended in the middle of its answer
-            return 0, ""
-
     def told(self) -> list[str]:
         """Return what the service manager was told since the last call."""
         found = []
@@ -94,11 +52,6 @@ class Kiosk(Program):
                 found.append(self._notify.recv(4096).decode())
             except BlockingIOError:
                 return found
-
-    async def painted(self, within: float = 40.0) -> float:
-        """Wait for the next "first screen painted"; return when that was, time.monotonic. Forgets older news."""
-        self.told()
-        return await self.says("READY=1", within)
 
     async def says(self, word: str, within: float) -> float:
         """Wait until the service manager is told this; return when."""

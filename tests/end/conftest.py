@@ -13,7 +13,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +45,38 @@ async def wait_until(
 
 
 class Program:
-    """One start of the program. All waits poll the status page, as a person's script would."""
+    """One start of the program. All waits poll the status page, as a person's script would.
 
-    def __init__(self, toml: str, environ: dict[str, str], command: str = "run", *options: str) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="kiosk-end-"))
-        self.state = self.home / "state"
+    at, token: of the status page. home: a folder for all its files. state: the state directory, where it is another
+    start's. prefix: a command that starts the program somewhere else (another network, other mounts).
+    """
+
+    def __init__(
+        self,
+        toml: str,
+        environ: dict[str, str],
+        command: str = "run",
+        *options: str,
+        at: str = "127.0.0.1",
+        token: str = "",
+        home: Path | None = None,
+        state: Path | None = None,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        self.home = home or Path(tempfile.mkdtemp(prefix="kiosk-end-"))
+        self.state = state or self.home / "state"
         self.config = self.home / "kiosk.toml"
         self.port = free_port()
-        self.config.write_text(f'{toml}\n[status]\nlisten = "127.0.0.1:{self.port}"\n')
+        self._page = f"{at}:{self.port}"
+        self._token = token
+        self.config.write_text(f'{toml}\n[status]\nlisten = "{self._page}"\ntoken = "{token}"\n')
         front = environ.get("PYTHONPATH", "")  # what a test puts in front of a real library
         self.environ = {**environ, "PYTHONPATH": f"{front}{os.pathsep}{ROOT}" if front else str(ROOT)}
         self._out = (self.home / "output").open("wb")
+        self.started = time.monotonic()
         self.process = subprocess.Popen(
             [
-                *LEASH, sys.executable, "-m", "app", command, "--config", str(self.config),
+                *LEASH, *prefix, sys.executable, "-m", "app", command, "--config", str(self.config),
                 "--state-dir", str(self.state), "--windowed", "540x960", *options,
             ],
             cwd=self.home, env=self.environ, stdin=subprocess.DEVNULL, stdout=self._out, stderr=subprocess.STDOUT,
@@ -70,12 +89,14 @@ class Program:
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and text of one address of the status page; 0 while nobody answers."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            asked = urllib.request.Request(f"http://{self._page}{path}", headers=headers)
+            with urllib.request.urlopen(asked, timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
-        except OSError:
+        except (OSError, ValueError, HTTPException):  # the last two: it ended in the middle of its answer
             return 0, ""
 
     def status(self) -> dict[str, Any]:
