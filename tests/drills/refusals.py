@@ -37,7 +37,7 @@ async def refusals(scene: Scene) -> None:
         await scene.until_stopped(5)
         scene.measure(f"{refusal.status} {refusal.why or refusal.screen}", 30, time.monotonic() - at)
     # Where nobody can ask, the row of a session that may run stays as long as it might.
-    await kiosk.until(lambda s: s["open_sessions"] == (0 if service.knows_orphans else unknown), 25)
+    await kiosk.until(lambda s: s["open_sessions"] == (0 if service.knows_orphans else unknown), 45)
     await scene.promise("next visitor", 15, time.monotonic(), kiosk.to_live())
 
 
@@ -52,7 +52,8 @@ async def _quick(scene: Scene, visit: str = "") -> Kiosk:
 async def _is_refused(scene: Scene, kiosk: Kiosk, refusal: Refusal) -> None:
     service, emulator, path = scene.service, scene.service.emulator, refusal.at or scene.service.create
     asked = len(emulator.asked(path))
-    service.expire()
+    if refusal.at:
+        service.expire()
     if refusal.without:
         emulator.fail(path=path, times=refusal.times, without=refusal.without)
     else:
@@ -198,7 +199,7 @@ async def no_avatar(scene: Scene) -> None:
     service = scene.service
     service.linger()
     service.hurry()
-    kiosk = await _quick(scene, "\navatar_timeout_s = 3\nfirst_frame_timeout_s = 3")
+    kiosk = await _quick(scene, "\navatar_timeout_s = 5\nfirst_frame_timeout_s = 5")
     for name, fault in service.join_faults().items():
         undo = fault.begin()
         try:
@@ -223,7 +224,7 @@ async def _meets(scene: Scene, kiosk: Kiosk, name: str, fault: JoinFault) -> Non
     at = time.monotonic()
     if fault.via:
         await kiosk.until(fault.via, 40)
-    await scene.promise(name, 8 * fault.creates, at, _sees(kiosk, fault.screen, fault.why, 40))
+    await scene.promise(name, 10 * fault.creates, at, _sees(kiosk, fault.screen, fault.why, 40))
     assert len(emulator.asked(create)) - asked == fault.creates, f"{len(emulator.asked(create)) - asked} creates"
     if fault.screen == "live":
         await kiosk.moves()

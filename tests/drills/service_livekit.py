@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -106,7 +107,8 @@ class LiveKit(Service):
     async def _intrude(self) -> None:
         visit = self.emulator.visits[-1]
         self._intruders.append(rtc.Room())
-        await self._intruders[-1].connect(self._server.ws, self._server.token(visit.room, visit.identity))
+        with suppress(rtc.ConnectError):  # the room was closed meanwhile, because the visitor left
+            await self._intruders[-1].connect(self._server.ws, self._server.token(visit.room, visit.identity))
 
     def avatar_says(self, text: str) -> None:
         self.script = replace(self.script, greeting=text)

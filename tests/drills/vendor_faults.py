@@ -49,10 +49,15 @@ async def media_faults(scene: Scene) -> None:
         if status["video"]["source"] == "room":
             await kiosk.moves()
         await asyncio.sleep(GREETING_S)
+        fault = service.media_faults()[name]
+        at = time.monotonic()
+        happening = asyncio.ensure_future(fault.happens())
         try:
-            await _goes_wrong(scene, kiosk, name, service.media_faults()[name])
+            await _goes_wrong(scene, kiosk, name, fault, at)
         except AssertionError as error:
             raise Failed(f"{name}: {error}") from error
+        finally:
+            await happening
         await scene.struck_out(kiosk)
         await scene.until_stopped(10)
         assert service.ours()[-1].end_reason in service.by_stop, f"{name}: ended by a timer"
@@ -61,11 +66,9 @@ async def media_faults(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def _goes_wrong(scene: Scene, kiosk: Kiosk, name: str, fault: MediaFault) -> None:
+async def _goes_wrong(scene: Scene, kiosk: Kiosk, name: str, fault: MediaFault, at: float) -> None:
     emulator, create = scene.service.emulator, scene.service.create
     creates = len(emulator.asked(create))
-    at = time.monotonic()
-    await fault.happens()
     if fault.ends is not None:
         await scene.promise(name, 14, at, kiosk.until("farewell", 40))
         status = await kiosk.until("attract", 20)

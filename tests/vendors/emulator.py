@@ -87,7 +87,7 @@ class Fault:
     Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
     (text as it is, anything else as JSON). After it has done its work: `lose` (answer never sent, connection cut),
     `late_s` (answer delayed), `without` (fields taken out of the answer; "data.url": from the object in `data`),
-    `malformed` (half of the JSON).
+    `malformed` (half of the JSON); these leave refusals as they are.
     """
 
     path: str = ""
@@ -273,7 +273,8 @@ def _cut(request: web.Request) -> web.Response:
 
 
 def _spoilt(response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
-    if not isinstance(response, web.Response) or not (fault.without or fault.malformed):
+    spoils = (fault.without or fault.malformed) and response.status < 400
+    if not spoils or not isinstance(response, web.Response):
         return response
     body = response.text or ""
     if fault.without:
