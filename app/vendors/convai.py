@@ -166,9 +166,9 @@ class ConvaiControl:
         if not order.session_id:
             return False
         answer = await self._disconnect(order.session_id)
-        if 200 <= answer.status < 300 and is_page(answer):
-            raise unusable(NAME, answer, "a page came instead of the service's answer")
         if 200 <= answer.status < 300 or answer.status in (404, 405):
+            if is_page(answer):
+                raise unusable(NAME, answer, "a page came instead of the service's answer")
             return True
         if answer.status == 400 and "session id" in answer.text.lower():
             log.warning("the service does not take the journal's id")

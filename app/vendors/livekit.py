@@ -138,9 +138,9 @@ class LiveKitControl:
             return False
         body = {"room_name": order.session_id or order.name}
         answer = await self._request("POST", self._settings.release_url, body, RELEASE_S)
-        if 200 <= answer.status < 300 and is_page(answer):
-            raise unusable(NAME, answer, "a page came instead of the release address's answer")
         if 200 <= answer.status < 300 or answer.status in (404, 410):
+            if is_page(answer):
+                raise unusable(NAME, answer, "a page came instead of the release address's answer")
             return True
         raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
 

@@ -271,10 +271,11 @@ async def test_a_stop_that_fails_is_tried_again(control, service, status, error)
     assert await made.stop(order(session.session_id))
 
 
-async def test_a_portals_page_confirms_no_stop(control, service):
+@pytest.mark.parametrize("status", [200, 404])
+async def test_a_portals_page_confirms_no_stop(control, service, status):
     made = control()
     session = await made.start(REQUEST)
-    service.fail(path="/disconnect", status=200, body="<html>Welcome to the museum's WLAN</html>")
+    service.fail(path="/disconnect", status=status, body="<html>Welcome to the museum's WLAN</html>")
     with pytest.raises(TransientError, match="a page came"):
         await made.stop(order(session.session_id))
     assert service.session(session.session_id).ended_at is None

@@ -267,9 +267,10 @@ async def test_a_stop_that_fails_can_be_tried_again(http, endpoint):
     assert await made.stop(stop_order())
 
 
-async def test_a_portals_page_confirms_no_stop(http, endpoint):
+@pytest.mark.parametrize("status", [200, 404])
+async def test_a_portals_page_confirms_no_stop(http, endpoint, status):
     made = control(http, endpoint, release_url=endpoint.url + "/release")
-    endpoint.fail(path="release", status=200, body="<!doctype html><p>Welcome to the museum's WLAN")
+    endpoint.fail(path="release", status=status, body="<!doctype html><p>Welcome to the museum's WLAN")
     with pytest.raises(TransientError, match="a page came"):
         await made.stop(stop_order())
     endpoint.fail(path="release", status=200, body="ok")
