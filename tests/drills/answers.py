@@ -8,6 +8,7 @@ from tests.drills.service import BadStop, Refusal
 
 PAGE = "<html>Welcome to the museum's WLAN</html>"
 PATIENT = {"Retry-After": "3"}
+GATEWAY = Refusal(502, "<html>Bad gateway</html>", "farewell", may_run=True)  # which gave up on the service behind it
 
 # What any host may say, or a portal, a proxy or a cable before it.
 BAD_STOPS = (
@@ -29,6 +30,7 @@ TAKEN_STOPS = (BadStop("answer lost", more={"lose": True}), BadStop("answered la
 # ---------------------------------------------------------------- LiveKit agents
 
 LIVEKIT = (
+    GATEWAY,
     Refusal(429, {"message": "all agents are busy"}, "waiting"),
     Refusal(503, {"message": "all agents are busy"}, "waiting", headers=PATIENT),
     Refusal(402, {"message": "quota"}, "unavailable", "credits"),
@@ -50,6 +52,7 @@ LIVEKIT_STOPS = (BadStop("400", 400, {"error": "room_name is not allowed"}),)
 _MEMORY = "Missing end_user_id. end_user_id is required when the character has Long Term Memory enabled."
 _SCHEMA = {"type": "missing", "loc": ["body", "character_id"], "msg": "Field required", "input": None}
 CONVAI = (
+    GATEWAY,
     Refusal(429, {"detail": "Too many live sessions for this plan"}, "waiting"),
     Refusal(429, {"detail": "Slow down"}, "waiting", headers=PATIENT),
     Refusal(429, {"detail": "LTM speaker limit reached"}, "unavailable", "config"),
@@ -83,6 +86,7 @@ def _said(code: int, message: str, data: Any = None) -> dict[str, Any]:
 
 _ROOM = {"url": "wss://127.0.0.1:9", "room_name": "room-x", "token": "no-token"}
 AISTUDIOS = (
+    GATEWAY,
     Refusal(401, _said(4010, "Invalid appId or userKey"), "unavailable", "auth", at=_TOKEN),
     Refusal(200, _said(1000, "Session token has been created", {}), "farewell", at=_TOKEN),
     Refusal(429, _said(4290, "Rate limited"), "waiting"),
@@ -119,6 +123,7 @@ _FULL = "User has reached maximum concurrent conversations"
 _SUPPORT = "There was an error creating the conversation, please reach out to support at support@tavus.io!"
 _ENDED = {"conversation_id": "c1", "conversation_url": "https://127.0.0.1:9/c1", "status": "ended"}
 TAVUS = (
+    GATEWAY,
     Refusal(400, {"error": _FULL}, "waiting"),
     Refusal(429, {"message": _FULL}, "waiting", headers=PATIENT),
     Refusal(402, {"error": "The user is out of conversational credits"}, "unavailable", "credits"),

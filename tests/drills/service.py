@@ -30,7 +30,7 @@ class Refusal:
 
     headers: of the answer. at: part of the line of another call that is answered so. times: how often, NO_END until it
     is mended. without: no refusal, but the true answer without these fields; they are not the session's id. may_run:
-    nobody can know whether a session came of it: it is not asked for again in the same visit.
+    nobody can know whether a session came of it; after a useless yes it is not asked for again in the same visit.
     """
 
     status: int
@@ -97,8 +97,8 @@ class Service(ABC):
     """name: the vendor's. create, stop: parts of the lines of the two calls. key: the account's, in the emulator.
 
     refusals: how the service says no (section 3 of its vendor file). knows_orphans: it can stop a session whose id
-    never arrived, also from another process. handed: which fields of its answers are secret. means_stopped: refusals of
-    the stop call that are a confirmation, by status. bad_stops: its own, besides those that any host may give.
+    never arrived, also from another process. handed: which fields of its answers are secret. bad_stops:
+    its own, besides those that any host may give.
     takes_slot_at_create: else it is taken when the room begins. orphan_s: with `hurry`, the service has ended a session
     by then that nobody ever joined, or that everybody left. by_stop: how sessions end, in the emulator's words, that
     ended by our stop call, not by a timer of the service.
@@ -111,7 +111,6 @@ class Service(ABC):
     knows_orphans: ClassVar[bool] = False
     handed: ClassVar[frozenset[str]]
     by_stop: ClassVar[frozenset[str]]
-    means_stopped: ClassVar[frozenset[int]] = frozenset()
     bad_stops: ClassVar[tuple[BadStop, ...]] = ()
     takes_slot_at_create: ClassVar[bool] = True
     orphan_s: ClassVar[float] = 45.0

@@ -22,7 +22,6 @@ class Convai(Service):
     stop = "/disconnect"
     handed = frozenset({"session_id", "token", "room_name", "character_session_id", "apiAuthToken"})
     by_stop = frozenset({"disconnect", "kill-pipeline"})  # the stop call, and the word in the room before it
-    means_stopped = frozenset({404, 405})
     refusals = answers.CONVAI
     bad_stops = answers.CONVAI_STOPS
 

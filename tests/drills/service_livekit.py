@@ -26,7 +26,6 @@ class LiveKit(Service):
     knows_orphans = True
     handed = frozenset({"participant_token"})
     by_stop = frozenset({"released"})
-    means_stopped = frozenset({404, 410})
     takes_slot_at_create = False
     refusals = answers.LIVEKIT
     bad_stops = answers.LIVEKIT_STOPS

@@ -24,7 +24,6 @@ class Tavus(Service):
     knows_orphans = True
     handed = frozenset({"conversation_id", "conversation_url", "meeting_token"})
     by_stop = frozenset({"end_conversation_endpoint_hit"})
-    means_stopped = frozenset({404})
     first = (ROOT / "tests" / "fakes",)
     refusals = answers.TAVUS
     bad_stops = answers.TAVUS_STOPS
