@@ -41,6 +41,7 @@ class Limits:
     last_words_s: float = 1.0  # a hung child writes its stacks
     stop_s: float = 8.0  # the child promises 5
     release_s: float = 60.0
+    handover_s: float = 2.0  # for a release still at work when the next one is wanted, before another child starts
     delay_s: float = 2.0  # before the next start, for each fault in the window from `faults` on
     faults: int = 5
     window_s: float = 600.0
@@ -85,7 +86,7 @@ class Parent:
         self._lock = lock
         self._limits = limits
         self._environ = _for_children(environ)
-        self._cleaner = _Cleaner(release, self._environ, limits.release_s)
+        self._cleaner = _Cleaner(release, self._environ, limits)
         self._notifier = Notifier(environ)
         self._faults: deque[float] = deque()
         self._stopping = False
@@ -198,25 +199,26 @@ class Parent:
 class _Cleaner:
     """The short process that stops what dead runs left in the journal; one at a time, and not for ever."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], most_s: float) -> None:
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], limits: Limits) -> None:
         self._command = command
         self._environ = environ
-        self._most_s = most_s
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._until = 0.0
 
     def start(self, living: str) -> None:
-        """Begin; one still at work for an earlier run is replaced: the new one does its work too.
+        """Begin; one still at work for an earlier run is replaced: the new one does its work too. But not at once:
+        children that die as they start, where there is no display any more, would let none come to its end.
 
         living: the run that it leaves alone; told directly, because a disk that fails keeps an old name in the lock.
         """
-        self.finish(0.0)
+        self.finish(self._limits.handover_s)
         environ = {**self._environ, heartbeat.RUN: living}
         try:
             self._process = subprocess.Popen(self._command, env=environ, stdin=subprocess.DEVNULL)
         except OSError as error:
             log.error("release could not start", extra={"error": type(error).__name__})
-        self._until = time.monotonic() + self._most_s
+        self._until = time.monotonic() + self._limits.release_s
 
     def look(self) -> None:
         """Bury one that has ended; end one that takes too long: the kiosk itself goes on trying."""

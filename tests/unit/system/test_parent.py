@@ -28,9 +28,10 @@ class Rig:
         self.state = folder / "state"
         self.process = None
 
-    def start(self, *actions, limits=LIMITS, **environ):
+    def start(self, *actions, limits=LIMITS, release_takes_s=0.0, **environ):
         kiosk = [sys.executable, str(Path(__file__).with_name("fake_kiosk.py")), str(self.diary), *actions]
-        release = [sys.executable, "-c", f"open({str(self.diary)!r}, 'a').write('release\\n')"]
+        note = f"import time; time.sleep({release_takes_s}); open({str(self.diary)!r}, 'a').write('release\\n')"
+        release = [sys.executable, "-c", note]
         code = f"""
             import sys
             from pathlib import Path
@@ -107,6 +108,12 @@ def test_after_a_fault_the_sessions_are_released_beside_the_new_child(rig, fault
     rig.wait_for("life", 2)
     rig.wait_for("release")
     assert is_running(rig.child_pid())
+
+
+def test_children_that_die_at_once_let_every_release_come_to_its_end(rig):
+    rig.start("1", "1", "stay", release_takes_s=0.6)
+    rig.wait_for("release", 2)
+    assert len(rig.lines("life")) == 3
 
 
 def test_the_release_neither_waits_for_the_next_child_nor_takes_it_for_the_dead_one(rig):
