@@ -16,7 +16,7 @@ from app.line import Line
 from app.live_scene import LiveScene
 from app.media_watch import Cure, MediaWatch
 from app.picture import Picture
-from app.rooms.base import AvatarGone, Disconnected, FirstFrame
+from app.rooms.base import Arriving, AvatarGone, Disconnected, FirstFrame
 from app.screens import (
     Activity,
     AskText,
@@ -108,7 +108,7 @@ class Conversation:
             transcript=self._transcript,
             has_captions=can.captions,
             company=None if parts.has_video else parts.company,
-            picture_at=self._clock(),
+            moved_at=self._clock(),
         )
         self._watch = MediaWatch(
             self._scene,
@@ -197,7 +197,7 @@ class Conversation:
                 self._on_event(event)
                 if isinstance(event, Caption) and event.speaker is Speaker.VISITOR:
                     self._reassure()
-            if not isinstance(event, Visemes):  # they are many, and change nothing on the screen's value
+            if not isinstance(event, Visemes | Arriving):  # they are many, and change nothing on the screen's value
                 self._draw()
 
     async def _join_again(self) -> None:
@@ -214,7 +214,7 @@ class Conversation:
             self.end(EndReason.NETWORK)
             return
         self._scene.is_broken = False
-        self._scene.picture_at = self._clock()
+        self._scene.moved_at = self._clock()
 
     def _on_event(self, event: LegEvent) -> None:
         self._watch.note(event)

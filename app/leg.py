@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.rooms.base import (
     ActiveSpeakers,
+    Arriving,
     AvatarAudio,
     AvatarGone,
     AvatarVideo,
@@ -25,7 +26,7 @@ from app.vendors.events import Ended, Event, Ready
 # Room events that a conversation needs to know besides the common events.
 RoomFact = (
     MembersChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected | FirstFrame
-    | ActiveSpeakers
+    | ActiveSpeakers | Arriving
 )  # fmt: skip
 LegEvent = Event | RoomFact
 

@@ -24,9 +24,9 @@ class LiveScene:
     """Draws the conversation as it is. The conversation sets the plain facts; everything else is read where it lives.
 
     greeting: nobody has said anything yet. is_broken: the room fell apart, and is being repaired or joined again.
-    is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. picture_at: when
-    the picture last moved, on the loop's clock. warning: the time that "still there?" has left, while it is asked.
-    company: the drawn character where it is the avatar, else None.
+    is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. moved_at: when
+    the picture last moved, or anything arrived, on the loop's clock. warning: the time that "still there?" has left,
+    while it is asked. company: the drawn character where it is the avatar, else None.
     """
 
     stage: Stage
@@ -44,7 +44,7 @@ class LiveScene:
     is_broken: bool = False
     is_silent: bool = False
     is_unheard: bool = False
-    picture_at: float = 0.0
+    moved_at: float = 0.0
     warning: Countdown | None = None
 
     def __post_init__(self) -> None:
@@ -110,7 +110,7 @@ class LiveScene:
         )
 
     def _trouble(self) -> Trouble | None:
-        if self.is_broken or self.is_silent or self._clock() - self.picture_at >= self.settings.stall_notice_s:
+        if self.is_broken or self.is_silent or self._clock() - self.moved_at >= self.settings.stall_notice_s:
             return Trouble.STALLED
         return Trouble.CANNOT_HEAR if self.is_unheard else self.ear.trouble
 

@@ -10,7 +10,7 @@ from app.hearing import Hearing
 from app.leg import LegEvent
 from app.live_scene import LiveScene
 from app.picture import Picture
-from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
+from app.rooms.base import ActiveSpeakers, Arriving, Reconnected, Reconnecting
 from app.screens import Speaker, Trouble
 from app.settings.model import VisitSettings
 from app.vendors.events import Caption, Speaking, Thinking
@@ -26,7 +26,8 @@ class Cure(Enum):
 
 
 class MediaWatch:
-    """Writes what it finds into the scene. has_video: a picture is expected; else the connection itself is watched.
+    """Writes what it finds into the scene. has_video: a picture is expected; else what arrives at all is watched, or,
+    where a room does not tell that, what the library says of the connection.
 
     room_proves: the room's level meter is the only ear that tells; else the service sends the visitor's words, and what
     only got into the room was not heard.
@@ -54,7 +55,8 @@ class MediaWatch:
         self._settings = settings
         self._room_proves = room_proves
         self._hearing = Hearing()
-        self._frames = picture.pushed
+        self._arrivals: int | None = None  # None: the room does not tell
+        self._moved: int | None = picture.pushed
         self._may_join_again = True
 
     def note(self, event: LegEvent) -> None:
@@ -64,8 +66,10 @@ class MediaWatch:
                 self._hearing.sign()
             case ActiveSpeakers(own=True) if self._room_proves:
                 self._hearing.sign()
-            case Reconnecting() if not self.has_video:  # with a picture, the picture tells
-                self._scene.is_broken = True
+            case Arriving():
+                self._arrivals = (self._arrivals or 0) + 1
+            case Reconnecting() if not self.has_video and self._arrivals is None:
+                self._scene.is_broken = True  # elsewhere it says nothing about what is seen and heard
             case Reconnected():
                 self._scene.is_broken = False
             case _:
@@ -84,9 +88,9 @@ class MediaWatch:
         settings, silent_s = self._settings, self._ear.silent_s
         is_lost = self._is_unheard(now)
         self._scene.is_silent = silent_s >= settings.stall_notice_s
-        age_s = self._picture_age_s(now)
-        self.overdue = self._words(age_s)
-        if age_s >= settings.stall_end_s:
+        still_s = self._still_s(now)
+        self.overdue = self._words(still_s)
+        if still_s >= settings.stall_end_s:
             return Cure.END
         if silent_s >= settings.stall_end_s:
             log.info("the voice does not arrive")
@@ -111,16 +115,17 @@ class MediaWatch:
         self._scene.is_unheard = self._hearing.missed > 0
         return self._hearing.is_lost
 
-    def _picture_age_s(self, now: float) -> float:
-        pushed = self._picture.pushed
-        if (pushed != self._frames) if self.has_video else not self._scene.is_broken:
-            self._frames = pushed
-            self._scene.picture_at = now
-        return now - self._scene.picture_at
+    def _still_s(self, now: float) -> float:
+        """Return for how many seconds nothing has moved."""
+        moved = self._picture.pushed if self.has_video else self._arrivals
+        if moved != self._moved or (moved is None and not self._scene.is_broken):
+            self._moved = moved
+            self._scene.moved_at = now
+        return now - self._scene.moved_at
 
-    def _words(self, picture_age_s: float) -> str | None:
-        if picture_age_s >= self._settings.stall_notice_s:
-            return "the picture stands still"
+    def _words(self, still_s: float) -> str | None:
+        if still_s >= self._settings.stall_notice_s:
+            return "the picture stands still" if self.has_video else "nothing arrives from the service"
         if self._scene.is_silent:
             return "the voice does not arrive"
         return "the connection is being repaired" if self._scene.is_broken else None

@@ -122,6 +122,12 @@ class Reconnected:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """Something arrived over the network since the last one of these: told every second, before any picture came, by
+    rooms that can tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class AvatarGone:
     """The avatar left and did not come back in time."""
 
@@ -136,7 +142,7 @@ class Disconnected:
 
 RoomEvent = (
     MembersChanged | AvatarVideo | AvatarAudio | FirstFrame | Text | Data | ActiveSpeakers | MicrophoneHeard
-    | Reconnecting | Reconnected | AvatarGone | Disconnected
+    | Reconnecting | Reconnected | Arriving | AvatarGone | Disconnected
 )  # fmt: skip
 
 

@@ -69,6 +69,11 @@ class Avatar:
         self._pumps: set[asyncio.Task[None]] = set()
         self._seen_frame = False
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether a picture of it has come."""
+        return self._seen_frame
+
     def follow(self, participants: Mapping[str, rtc.RemoteParticipant], choice: Choice) -> None:
         """Take the chosen tracks as they are now; drop those that went. Cheap when nothing changed."""
         self._take(self._video, participants.get(choice.video or ""))

@@ -15,6 +15,7 @@ from app.audio.base import Microphone, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import (
     ActiveSpeakers,
+    Arriving,
     ChooseAvatar,
     Data,
     Disconnected,
@@ -31,6 +32,7 @@ from app.rooms.livekit_avatar import Avatar, members_of
 from app.rooms.livekit_end import Reaper, disconnected
 from app.rooms.livekit_errors import classify
 from app.rooms.livekit_log import LibraryLog
+from app.rooms.livekit_pulse import Pulse
 from app.rooms.livekit_texts import TextStreams
 from app.rooms.livekit_tracks import pump_microphone
 from app.rooms.presence import RoomTimes
@@ -117,6 +119,7 @@ class LiveKitRoom:
         self._options = options
         self._avatar = Avatar(picture, speaker, times, self._tell)
         self._texts = TextStreams(self._tell)
+        self._pulse = Pulse(lambda: self._tell(Arriving()))
         self._room: rtc.Room | None = None
         self._members: tuple[Member, ...] = ()
         self._sending: asyncio.Task[None] | None = None
@@ -151,6 +154,7 @@ class LiveKitRoom:
         self._room = room
         self.identity = room.local_participant.identity
         self._open_microphone(room)
+        self._pulse.follow(room, lambda: not self._avatar.is_seen)  # a picture tells by itself whether it moves
         self._review()
 
     def _give_up(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
@@ -262,6 +266,7 @@ class LiveKitRoom:
             self._sending.cancel()
         self._avatar.stop()
         self._texts.stop()
+        self._pulse.stop()
 
     def _no_more_patience(self) -> None:
         if self._patience is not None:
@@ -311,7 +316,7 @@ class LiveKitRoom:
         self._stop()
         room, self._room = self._room, None
         sending, self._sending = self._sending, None
-        flows: list[Any] = [self._avatar.stopped(FLOWS_END_S), self._texts.stopped(FLOWS_END_S)]
+        flows: list[Any] = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
         if sending is not None:
             flows.append(asyncio.wait({sending}, timeout=FLOWS_END_S))
         await asyncio.gather(*flows)

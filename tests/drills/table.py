@@ -210,16 +210,16 @@ DRILLS = (
     Drill("media away 3 s", "media packets vanish for 3 s", "the visit goes on, picture within 7 s",
           outages.media_away_3, needs="network"),
     Drill("media away 10 s", "for 10 s", "noticed within 6.5 s, the visit goes on, picture within 7 s",
-          outages.media_away_10, needs="network"),
+          outages.media_away_10, "livekit convai", needs="network"),
     Drill("media away 60 s", "for a minute", "farewell (network) within 18 s, session stopped", outages.media_away_60,
           needs="network"),
     Drill("cables away 10 s", "all packets vanish for 10 s", "noticed within 6.5 s, the visit goes on",
           outages.cables_away_10, needs="network"),
     Drill("cables away 60 s", "for a minute", "farewell (network) within 18 s, staff told, stopped after the return",
-          outages.cables_away_60, "livekit aistudios", needs="network"),
+          outages.cables_away_60, "livekit convai aistudios", needs="network"),
     Drill("Wi-Fi away 3 s", "no way out for 3 s", "the visit goes on", outages.wifi_away_3, needs="network"),
     Drill("Wi-Fi away 10 s", "for 10 s", "noticed within 6.5 s, the visit goes on", outages.wifi_away_10,
-          "livekit aistudios", needs="network"),
+          "livekit convai aistudios", needs="network"),
     Drill("Wi-Fi away 60 s", "for a minute", "farewell (network) within 18 s, staff told, stopped after the return",
           outages.wifi_away_60, needs="network"),
     Drill("signals away 25 s", "only the signals' packets vanish, media flow on", "the visit goes on within its time",
@@ -227,7 +227,7 @@ DRILLS = (
     Drill("joins again", "the media server dies and is back after 20 s", "one fresh join within the visit's time, "
           "never two sessions at once", outages.joins_again, "livekit convai aistudios"),
     Drill("media server frozen", "SIGSTOP of the media server for a minute", "farewell (network) within 18 s, session "
-          "stopped, then visits as ever", outages.server_frozen),
+          "stopped, then visits as ever", outages.server_frozen, "livekit convai"),
     Drill("media server killed", "kill -9 of the media server, which stays away", "farewell (network) within 30 s, "
           "session stopped; an apology to the next", outages.server_killed),
     Drill("UDP blocked", "a firewall lets no datagram through", "an apology within 40 s, no slot kept",

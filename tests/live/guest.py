@@ -108,6 +108,13 @@ class Guest:
         """How many events of this kind were told so far."""
         return sum(isinstance(event, kind) for event in [*self.events, *self.told])
 
+    async def counted(self, kind: type, least: int, most_s: float) -> None:
+        """Wait until so many events of this kind were told. Raises TimeoutError."""
+        async with asyncio.timeout(most_s):
+            while self.count(kind) < least:
+                self._news.clear()
+                await self._news.wait()
+
     def captions(self) -> dict[tuple[str, str], Caption]:
         """What stands on the screen: the latest caption of each segment."""
         return {(c.speaker.value, c.segment): c for c in self.told if isinstance(c, Caption)}

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from livekit import rtc
 
-from app.rooms.base import AvatarGone, AvatarVideo, Disconnected, MembersChanged, Reconnected, Reconnecting
+from app.rooms.base import Arriving, AvatarGone, AvatarVideo, Disconnected, MembersChanged, Reconnected, Reconnecting
 from app.rooms.livekit_room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from app.screens import EndReason
@@ -174,6 +174,24 @@ async def test_a_frozen_server_stops_the_picture_and_lets_us_go(guest, rooms, ow
     assert loop.time() - began < 2.0  # the promise of `Room.leave`, not a speed
     await speaker.leave()
     server.thaw()
+
+
+async def test_without_a_picture_what_no_longer_arrives_tells_of_a_frozen_server(guest, own_livekit_server, room_name):
+    server = own_livekit_server
+    mute = Script(look=None, has_voice=False, leaves_after_visitor=False)
+    speaker = await Agent(server, room_name, mute).start()
+    visitor = await guest(server=server).join()
+    for number in range(2, 5):  # nobody says a word, and the microphone is off: only the connection itself is alive
+        await visitor.counted(Arriving, number, 4.0)
+    server.freeze()
+    await asyncio.sleep(1.5)
+    came = visitor.count(Arriving)
+    await asyncio.sleep(4.0)
+    assert visitor.count(Arriving) == came
+    assert visitor.count(Reconnecting) == 0, "the library has noticed by itself; then nothing is proved here"
+    server.thaw()
+    await visitor.counted(Arriving, came + 1, 4.0)
+    await speaker.leave()
 
 
 # ---------------------------------------------------------------- avatars that leave

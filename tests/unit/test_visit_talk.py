@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.audio.base import DeviceState
-from app.rooms.base import FirstFrame, Reconnecting
+from app.rooms.base import Arriving, FirstFrame, Reconnecting
 from app.screens import (
     AskText,
     Attract,
@@ -259,3 +259,24 @@ async def test_a_microphone_that_cannot_be_opened_at_all_costs_neither_the_visit
         rig.tap(End())
         await rig.until(Attract)
         assert rig.audio.open_devices == []
+
+
+async def test_without_a_picture_a_lost_network_is_noticed_by_what_no_longer_arrives() -> None:
+    async with Rig(settings(visit={"idle_s": 100}), voice_only()) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
+        await rig.to_live()
+        for _ in range(30):
+            rig.room.tell(Arriving())
+            await asyncio.sleep(1)
+            assert rig.screen.trouble is None
+        rig.room.tell(Reconnecting())  # the signal's connection, while sound comes and goes
+        rig.room.tell(Arriving())
+        await asyncio.sleep(1)
+        assert rig.screen.trouble is None
+        began = rig.loop.time()
+        await rig.until(lambda s: isinstance(s, Live) and s.trouble is Trouble.STALLED)
+        assert rig.loop.time() - began == pytest.approx(4, abs=0.4)
+        rig.room.tell(Arriving())
+        await rig.until(lambda s: isinstance(s, Live) and s.trouble is None, within=1)
+        assert (await rig.until(Farewell)).reason is EndReason.NETWORK
+        assert rig.loop.time() - began == pytest.approx(19, abs=0.6)

@@ -1,0 +1,70 @@
+"""Whether anything still arrives from a LiveKit server: where no picture comes, the first sign of a lost network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from livekit import rtc
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0  # reports on the sound that we send, even silence, come back so often; without any, answers each 2.5 s
+
+
+class Pulse:
+    """Counts what arrives over a room's connections. tell: called after each look that found new ones.
+
+    The library itself notices after 13 s that nothing arrives any more.
+    """
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, room: rtc.Room, is_needed: Callable[[], bool]) -> None:
+        """Begin to look, whenever it is needed. room: connected."""
+        self._task = asyncio.get_running_loop().create_task(self._follow(room, is_needed), name="room-pulse")
+
+    def stop(self) -> None:
+        """Look no more; `stopped` waits for the last look, which must not be cancelled."""
+        self._over.set()
+
+    async def stopped(self, most_s: float) -> None:
+        """Wait until nothing is looked at any more, `most_s` seconds at most."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=most_s)
+
+    async def _follow(self, room: rtc.Room, is_needed: Callable[[], bool]) -> None:
+        before = -1
+        while not self._over.is_set():
+            if is_needed():
+                try:
+                    stats = await room.get_rtc_stats()
+                except Exception as error:  # not connected just now, or no more
+                    log.info("no figures of the connection", extra={"error": type(error).__name__})
+                else:
+                    now = arrived(stats.publisher_stats) + arrived(stats.subscriber_stats)
+                    if now != before and not self._over.is_set():
+                        before = now
+                        self._tell()
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._over.wait()
+            except TimeoutError:
+                continue
+
+
+def arrived(stats: Iterable[Any]) -> int:
+    """Return how many packets, and answers to the question whether anybody is there, have come in."""
+    count = 0
+    for one in stats:
+        kind = one.WhichOneof("stats")
+        if kind == "transport":
+            count += one.transport.transport.packets_received
+        elif kind == "candidate_pair":
+            count += one.candidate_pair.candidate_pair.responses_received
+    return count
