@@ -10,7 +10,6 @@ import logging
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from app.system import heartbeat
 from app.system.child import Child
+from app.system.cleaner import Cleaner
 from app.system.lock import StateLock, Taken
 from app.system.notify import READY, WATCHDOG, Notifier
 
@@ -40,6 +40,8 @@ class Limits:
     hang_s: float = 15.0
     last_words_s: float = 1.0  # a hung child writes its stacks
     stop_s: float = 8.0  # the child promises 5
+    end_s: float = 5.0  # from the wish to stop to the end, where all goes well; the last release gets what is left
+    least_release_s: float = 1.0
     release_s: float = 60.0
     handover_s: float = 2.0  # for a release still at work when the next one is wanted, before another child starts
     delay_s: float = 2.0  # before the next start, for each fault in the window from `faults` on
@@ -86,10 +88,11 @@ class Parent:
         self._lock = lock
         self._limits = limits
         self._environ = _for_children(environ)
-        self._cleaner = _Cleaner(release, self._environ, limits)
+        self._cleaner = Cleaner(release, self._environ, limits.release_s, limits.handover_s)
         self._notifier = Notifier(environ)
         self._faults: deque[float] = deque()
         self._stopping = False
+        self._wished_at = 0.0
         self._is_owed = False  # the last child may have left a session behind
 
     def run(self) -> int:
@@ -111,8 +114,14 @@ class Parent:
             self._lock.name_run("")
             if self._is_owed:  # no child comes after this one to make up for it
                 self._cleaner.start("")
-            self._cleaner.finish(self._limits.stop_s)
+            self._cleaner.finish(self._left_s())
             return 0 if self._stopping or code is None else code
+
+    def _left_s(self) -> float:
+        """Return for how long the last release may work: the journal names what it does not manage."""
+        if not self._stopping:
+            return self._limits.stop_s
+        return max(self._limits.least_release_s, self._limits.end_s - (time.monotonic() - self._wished_at))
 
     def _name_next_run(self) -> str:
         """Write down what the journal calls the next child, so that no release takes it for a dead one."""
@@ -193,48 +202,8 @@ class Parent:
             _wait([wake], min(left_s, self._limits.tick_s))
 
     def _wish_to_stop(self) -> None:
-        self._stopping = True
-
-
-class _Cleaner:
-    """The short process that stops what dead runs left in the journal; one at a time, and not for ever."""
-
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], limits: Limits) -> None:
-        self._command = command
-        self._environ = environ
-        self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-        self._until = 0.0
-
-    def start(self, living: str) -> None:
-        """Begin; one still at work for an earlier run is replaced: the new one does its work too. But not at once:
-        children that die as they start, where there is no display any more, would let none come to its end.
-
-        living: the run that it leaves alone; told directly, because a disk that fails keeps an old name in the lock.
-        """
-        self.finish(self._limits.handover_s)
-        environ = {**self._environ, heartbeat.RUN: living}
-        try:
-            self._process = subprocess.Popen(self._command, env=environ, stdin=subprocess.DEVNULL)
-        except OSError as error:
-            log.error("release could not start", extra={"error": type(error).__name__})
-        self._until = time.monotonic() + self._limits.release_s
-
-    def look(self) -> None:
-        """Bury one that has ended; end one that takes too long: the kiosk itself goes on trying."""
-        if self._process is not None and (self._process.poll() is not None or time.monotonic() > self._until):
-            self.finish(0.0)
-
-    def finish(self, most_s: float) -> None:
-        """Wait for its end, `most_s` seconds at most."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(most_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        if not self._stopping:
+            self._stopping, self._wished_at = True, time.monotonic()
 
 
 def _for_children(environ: Mapping[str, str]) -> dict[str, str]:

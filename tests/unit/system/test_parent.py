@@ -102,6 +102,14 @@ def test_when_no_child_comes_after_it_what_the_last_one_left_is_released(rig, la
     assert living_run(rig.state) is None
 
 
+def test_a_release_that_takes_too_long_does_not_keep_the_system_from_going_down(rig):
+    rig.start("slow", limits=LIMITS + ", end_s=1.5, least_release_s=0.2", release_takes_s=600)
+    rig.wait_for("life")
+    rig.process.terminate()
+    assert rig.wait() == 0
+    assert rig.lines("release") == []
+
+
 @pytest.mark.parametrize("fault", ["crash", "70"])
 def test_after_a_fault_the_sessions_are_released_beside_the_new_child(rig, fault):
     rig.start(fault, "stay")
