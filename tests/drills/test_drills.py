@@ -12,7 +12,7 @@ from tests.drills.table import ALL, DRILLS
 from tests.end.conftest import Failed
 
 # The scripted agents run in this process, and their library complains about rooms that were closed under it.
-pytestmark = [pytest.mark.drill, pytest.mark.expect_log("livekit"), pytest.mark.live, pytest.mark.display]
+pytestmark = [pytest.mark.drill, pytest.mark.expect_log("livekit|media library"), pytest.mark.live, pytest.mark.display]
 
 
 def _plays():
