@@ -88,7 +88,7 @@ class Kiosk:
             day.cancel()
             await asyncio.gather(day, return_exceptions=True)
             until = self._clock() + WAY_OUT_S
-            await self._p.creates.settled(until - self._clock())
+            await self._p.creates.settled(WAY_OUT_S)
             await self._p.releases.finished(max(0.0, until - self._clock()))
             beat.cancel()
         return self._exit.result()
