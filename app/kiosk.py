@@ -40,8 +40,9 @@ STAFF_CODES = {
 class Site:
     """What the day needs besides a visit's parts.
 
-    epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now. unavailable: set
-    where the settings are wrong from the start (no visit is tried until they change). spent: why no visit may begin,
+    epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now; settings_renewed:
+    and has no mistake in it. unavailable: set where the settings are wrong from the start (no visit is tried until they
+    change). spent: why no visit may begin,
     because what may be spent is spent; None as long as there is something left. memory: what this process uses, 1.0
     for as much as it may. is_makeshift: the state directory could not be used at the start; a fresh start is due as
     soon as it can.
@@ -50,6 +51,7 @@ class Site:
     hours: Hours
     epoch: Callable[[], float]
     settings_changed: Callable[[], bool]
+    settings_renewed: Callable[[], bool]
     unavailable: UnavailableReason | None = None
     spent: Callable[[], UnavailableReason | None] = lambda: None
     memory: Callable[[], float] = lambda: 0.0
@@ -142,7 +144,7 @@ class Kiosk:
                 if not self._is_open() or self._site.spent() is not None:
                     return False
                 self._restart_if_due()
-                if self._p.releases.is_stuck and self._site.settings_changed():
+                if self._p.releases.is_stuck and self._site.settings_renewed():
                     self.request_exit(ExitCode.RELOAD)  # a new key may stop what the old one cannot
                 if self._clock() - self._touched_at >= FORGET_S:
                     stage.reset()

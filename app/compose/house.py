@@ -99,6 +99,7 @@ class House:
             Hours(self._settings.hours),
             time.time,
             self._loaded.changed,
+            lambda: self._loaded.changed() and not self._loaded.again().mistakes,
             self._why_unavailable(),
             self._budget.spent,
             memory=used_share,

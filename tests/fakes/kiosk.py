@@ -86,7 +86,7 @@ class Rig:
         self.scripts: deque[RoomScript] = deque()
         self.rooms: list[FakeRoom] = []
         self.protocols: list[FakeProtocol] = []
-        self.settings_changed = False
+        self.settings_changed = self.settings_broken = False
         self.unavailable = None
         self.spent = None
         self.service = "fake"
@@ -126,7 +126,12 @@ class Rig:
             new_name=lambda: f"name-{next(self._ids)}",
         )
         site = Site(
-            Hours(self.settings.hours), epoch, lambda: self.settings_changed, self.unavailable, lambda: self.spent
+            Hours(self.settings.hours),
+            epoch,
+            lambda: self.settings_changed,
+            lambda: self.settings_changed and not self.settings_broken,
+            self.unavailable,
+            lambda: self.spent,
         )
         self.kiosk = Kiosk(parts, site)
         self.running = asyncio.create_task(self.kiosk.run())

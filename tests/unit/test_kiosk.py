@@ -142,8 +142,10 @@ async def test_new_settings_are_read_in_attract_while_a_session_cannot_be_stoppe
         rig.tap(End())
         await rig.until(Attract)
         await asyncio.sleep(10)
-        assert not rig.running.done()
-        rig.settings_changed = True
+        rig.settings_changed = rig.settings_broken = True
+        await asyncio.sleep(10)
+        assert not rig.running.done(), "with a mistake in them they would help nobody, and keep visitors away"
+        rig.settings_broken = False
         await asyncio.sleep(2)
         assert await rig.running is ExitCode.RELOAD
 
