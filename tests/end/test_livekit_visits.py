@@ -49,8 +49,7 @@ async def test_an_empty_room_idles_out(start, endpoint, livekit_server) -> None:
     endpoint.next_script = replace(endpoint.next_script, greeting="")
     program = start(livekit_toml(endpoint, "idle_s = 3\nidle_warning_s = 3"))
     await program.to_live(40)
-    asked = await program.until("still_there", 8)
-    assert asked["focus"] == "stay"
+    await program.until(lambda status: status["screen"] == "still_there" and status["focus"] == "stay", 8)
     await program.until("farewell", 8)
     assert (await program.until("attract", 8))["last_end"] == "idle"
     await _all_given_back(program, endpoint, livekit_server)

@@ -7,7 +7,15 @@ import asyncio
 import pytest
 from livekit import api
 
-from app.rooms.base import AvatarVideo, FirstFrame, MembersChanged, MicrophoneHeard, RoomError, RoomFault
+from app.rooms.base import (
+    Arriving,
+    AvatarVideo,
+    FirstFrame,
+    MembersChanged,
+    MicrophoneHeard,
+    RoomError,
+    RoomFault,
+)
 from app.vendors.events import Ready
 from tests.live.conftest import subscribers
 from tests.vendors.agent import Script
@@ -61,7 +69,7 @@ async def test_two_sessions_in_one_process_are_two_rooms(agent, guest):
 async def test_nobody_comes_where_every_slot_is_silently_taken(guest):
     visitor = await guest().join()
     await asyncio.sleep(1.0)
-    assert visitor.events == []
+    assert all(isinstance(event, Arriving) for event in visitor.events), "the connection lives, and that is all"
     assert visitor.picture.pushed == 0
 
 
