@@ -42,10 +42,9 @@ class Site:
 
     epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now; settings_renewed:
     and has no mistake in it. unavailable: set where the settings are wrong from the start (no visit is tried until they
-    change). spent: why no visit may begin,
-    because what may be spent is spent; None as long as there is something left. memory: what this process uses, 1.0
-    for as much as it may. is_makeshift: the state directory could not be used at the start; a fresh start is due as
-    soon as it can.
+    change). spent: why no visit may begin, because what may be spent is spent; None as long as there is something left.
+    memory: what this process uses, 1.0 for as much as it may. is_makeshift: the state directory could not be used at
+    the start; a fresh start is due as soon as it can.
     """
 
     hours: Hours

@@ -44,18 +44,19 @@ class StateLock:
 
         A lock that could not be taken or written, or that lies below a directory mounted later, is taken anew.
         """
-        if not self._is_written(run):
+        if not self._write(run):
             self.close()
             file = _opened(self._folder)
             with contextlib.suppress(OSError):
                 if file is not None:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self._file, file = file, None
-                    self._is_written(run)
+                    self._write(run)
             if file is not None:
                 os.close(file)  # somebody else holds it: this kiosk goes on without, as it had to before
 
-    def _is_written(self, run: str) -> bool:
+    def _write(self, run: str) -> bool:
+        """Return whether others can read it now: the file is ours, and it is the one at its place."""
         if self._file is None:
             return False
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +73,18 @@ def unusable(vendor: str, answer: Answer, what: str) -> TransientError:
 def is_page(answer: Answer) -> bool:
     """Tell whether this is a page for people: some portal or proxy answered, not the service."""
     return answer.text.lstrip()[:1] == "<"
+
+
+def confirms(vendor: str, answer: Answer, gone: Container[int], whose: str = "the service's") -> bool:
+    """Tell whether the answer to a stop call confirms the end: any success, or a status that means `gone`.
+
+    whose: answer it ought to be, for staff. Raises TransientError where a page came, whatever its status.
+    """
+    if not 200 <= answer.status < 300 and answer.status not in gone:
+        return False
+    if is_page(answer):
+        raise unusable(vendor, answer, f"a page came instead of {whose} answer")
+    return True
 
 
 def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callable[[str], str] = redact) -> VendorError:

@@ -25,7 +25,7 @@ from app.vendors.base import (
     VisitRequest,
 )
 from app.vendors.body import merged
-from app.vendors.classify import is_page, refused, unanswered, unusable
+from app.vendors.classify import confirms, is_page, refused, unanswered, unusable
 from app.vendors.convai_protocol import ConvaiProtocol, Habits
 from app.vendors.convai_rest import Rest, text_in
 from app.vendors.convai_settings import ADVICE, SIGNS, ConvaiSettings
@@ -166,9 +166,7 @@ class ConvaiControl:
         if not order.session_id:
             return False
         answer = await self._disconnect(order.session_id)
-        if 200 <= answer.status < 300 or answer.status in (404, 405):
-            if is_page(answer):
-                raise unusable(NAME, answer, "a page came instead of the service's answer")
+        if confirms(NAME, answer, gone=(404, 405)):
             return True
         if answer.status == 400 and "session id" in answer.text.lower():
             log.warning("the service does not take the journal's id")

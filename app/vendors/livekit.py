@@ -28,7 +28,7 @@ from app.vendors.base import (
     VisitRequest,
 )
 from app.vendors.body import merged
-from app.vendors.classify import Sign, Signs, is_page, refused, unanswered, unusable
+from app.vendors.classify import Sign, Signs, confirms, refused, unanswered, unusable
 from app.vendors.errors import Busy
 
 NAME = "livekit"
@@ -138,9 +138,7 @@ class LiveKitControl:
             return False
         body = {"room_name": order.session_id or order.name}
         answer = await self._request("POST", self._settings.release_url, body, RELEASE_S)
-        if 200 <= answer.status < 300 or answer.status in (404, 410):
-            if is_page(answer):
-                raise unusable(NAME, answer, "a page came instead of the release address's answer")
+        if confirms(NAME, answer, gone=(404, 410), whose="the release address's"):
             return True
         raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
 

@@ -74,7 +74,8 @@ async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float, wit
     """Promise one fresh join in the same visit, the old session stopped before it."""
     service = scene.service
     tokens = service.emulator.asked
-    await scene.promise("asks for a fresh session", within, since, _until(lambda: len(tokens("/token")) > asked))
+    fresh = wait_until(lambda: len(tokens("/token")) > asked, 60, lambda: "a fresh session")
+    await scene.promise("asks for a fresh session", within, since, fresh)
 
     def moves(status: dict) -> bool:
         is_new = len(service.running()) == 1 and service.visitor_is_in()
@@ -92,10 +93,6 @@ async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float, wit
 def _staff_are_told(kiosk: Kiosk) -> None:
     told = [json.loads(line) for line in kiosk.written()["log/kiosk.jsonl"].decode().splitlines()]
     assert ("warning", "the visitor is not heard") in {(line["level"], line["message"]) for line in told}
-
-
-async def _until(test) -> None:
-    await wait_until(test, 60, lambda: "a fresh session")
 
 
 async def _ends_well(scene: Scene, kiosk: Kiosk) -> None:
