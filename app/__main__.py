@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from app import __version__
-from app.command_line import PROGRAM, again, parse
+from app.commands.parser import PROGRAM, again, parse
 from app.state import StateDirectory, default_state_dir
 from app.system.log import start_logging
 from app.system.outside import forbid_dumps
@@ -45,7 +45,7 @@ def console() -> NoReturn:
             _flush(stream)
     if "livekit.rtc._ffi_client" in sys.modules:
         # A native callback thread of the media library aborts a finalising interpreter now and then.
-        from app.rooms.livekit_end import shut_down_library
+        from app.rooms.livekit.end import shut_down_library
 
         shut_down_library()
         os._exit(code)
@@ -160,7 +160,7 @@ def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -
         return loaded
 
     from app.compose import run_kiosk
-    from app.options import RunOptions
+    from app.compose.options import RunOptions
 
     return run_kiosk(
         RunOptions(
@@ -179,7 +179,7 @@ def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -
 
 
 def _setup(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor) -> int:
-    from app.setup import Console, ask_and_save
+    from app.commands.setup import Console, ask_and_save
     from app.vendors.registry import vendors
 
     loaded = _load(given, redactor)
@@ -191,9 +191,9 @@ def _setup(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor
 def _check(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
     import asyncio
 
-    from app.check import is_ready, readiness
+    from app.commands.check import is_ready, readiness
+    from app.commands.report import show_findings, show_json
     from app.http import HttpClient
-    from app.report import show_findings, show_json
     from app.vendors.base import Finding
     from app.vendors.registry import vendors
 
@@ -229,7 +229,7 @@ def _visits(given: argparse.Namespace, _state: StateDirectory, redactor: Redacto
 def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
     import asyncio
 
-    from app.release_command import release_all
+    from app.commands.release import release_all
 
     if not _is_usable(state) and not _may_heal(state):
         return 1
@@ -241,7 +241,7 @@ def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redacto
 
 
 def _self_test(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
-    from app.selftest import all_parts, self_test
+    from app.commands.self_test import all_parts, self_test
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     loaded = _load(given, redactor)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
-from app.vendors.events import Visemes
+from app.events import Visemes
 
 
 class Mood(StrEnum):

@@ -16,8 +16,8 @@ from app.character.life import Life, Senses
 from app.character.mouth import Mouth
 from app.character.pose import Pose
 from app.character.track import MouthTrack, Shape
+from app.events import Visemes
 from app.picture import Frame
-from app.vendors.events import Visemes
 
 log = logging.getLogger(__name__)
 

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.audio.base import Levels
-from app.opening import Opening
-from app.options import RunOptions
+from app.compose.options import RunOptions
 from app.picture import Frame, Picture
 from app.records.counters import Counters
 from app.resources import resource
 from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
+from app.settings.startup import Opening
 from app.vitals import Vitals
-from app.window.look import Look
-from app.window.screen import ScreenWidget, Site
+from app.window.screens.base import ScreenWidget, Site
 from app.window.shell import KioskWindow, Send, StaffPanel
-from app.window.texts import Texts
-from app.window.theme import Theme, ThemeError, load_theme
-from app.window.video import VideoWidget
+from app.window.toolkit.look import Look
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.theme import Theme, ThemeError, load_theme
+from app.window.video.widget import VideoWidget
 
 if TYPE_CHECKING:
     import asyncio
@@ -151,7 +151,7 @@ class Front:
         return self.company
 
     def _staff_panel(self, look: Look, texts: Texts, send: Send, parent: QWidget) -> StaffPanel:
-        from app.window.staff import StaffPanel
+        from app.window.staff.panel import StaffPanel
 
         return StaffPanel(
             parent,
@@ -179,7 +179,7 @@ def _screen(why: UnavailableReason | None) -> Screen:
 
 
 def _live_screen(look: Look, texts: Texts, send: Send, site: Site, levels: Levels) -> ScreenWidget:
-    from app.window.live import LiveScreen
+    from app.window.live.screen import LiveScreen
 
     return LiveScreen(look, texts, send, site, levels, keyboards=resource("keyboards"))
 

@@ -11,21 +11,21 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.budget import Budget
 from app.character.paint import Painter
 from app.character.performer import Performer
 from app.compose.front import PLATE, Front
-from app.hours import Hours
-from app.kiosk import Kiosk, Site
-from app.line import NoLine
-from app.options import RunOptions
+from app.compose.options import RunOptions
+from app.kiosk.hours import Hours
+from app.kiosk.kiosk import Kiosk, Site
+from app.kiosk.safe_mode import SafeMode
 from app.records.credits import Ledger, ledger_for
 from app.records.journal import JournalError, SqliteJournal
-from app.release import Releases
 from app.resources import resource
 from app.rooms.base import Room, RoomError, RoomFactory, RoomFault
-from app.safe_mode import SafeMode
 from app.screens import UnavailableReason
+from app.sessions.budget import Budget
+from app.sessions.create import Creates, Service
+from app.sessions.release import Releases
 from app.settings.load import Loaded
 from app.settings.types import split_listen
 from app.state import StateDirectory
@@ -36,9 +36,9 @@ from app.tasks import Tasks
 from app.vendors.base import Control, LiveKitRoomSettings, Vendor
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
-from app.visit import VisitParts
+from app.visit.visit import VisitParts
 from app.vitals import Vitals
-from app.waiting.creates import Creates, Service
+from app.waiting.line import NoLine
 
 if TYPE_CHECKING:
     from app.guide.answers import SiteAnswers
@@ -275,7 +275,7 @@ class House:
         return rooms, lambda language: own
 
     def _livekit_rooms(self, vendor: Vendor) -> RoomFactory:
-        from app.rooms.livekit_room import LiveKitRooms
+        from app.rooms.livekit.room import LiveKitRooms
 
         table = self._settings.service.table(vendor)
         rooms = LiveKitRooms(relay_only=isinstance(table, LiveKitRoomSettings) and table.relay_only)
@@ -283,7 +283,7 @@ class House:
         return rooms
 
     def _daily_rooms(self) -> RoomFactory:
-        from app.rooms.daily_room import DailyRooms
+        from app.rooms.daily.room import DailyRooms
 
         try:
             rooms = DailyRooms()
@@ -297,7 +297,7 @@ class House:
 
     def _guides_rooms(self, own: tuple[str, ...], company: Performer) -> tuple[RoomFactory, Questions]:
         from app.guide.build import Guide
-        from app.rooms.local_room import local_rooms
+        from app.rooms.local.room import local_rooms
 
         kiosk = self._settings.kiosk
         folders = (self._loaded.path.parent / "guide", resource("guide"))
@@ -322,11 +322,11 @@ def _load_libraries(media: str) -> None:
     """Load what takes longer than everything else at the start together, off the loop's thread."""
     import app.audio.backend
     import app.http
-    import app.rooms.livekit_room
-    import app.rooms.local_room  # noqa: F401  # reason: all four are used later, where they are named
+    import app.rooms.livekit.room
+    import app.rooms.local.room  # noqa: F401  # reason: all four are used later, where they are named
 
     if media == "daily":
-        from app.rooms.daily_room import load_library
+        from app.rooms.daily.room import load_library
 
         with contextlib.suppress(ImportError):  # told where the rooms are made
             load_library()

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import qasync
 
 from app.compose.front import Front
-from app.exit_code import ExitCode
-from app.opening import Opening, opening_of
-from app.options import RunOptions
+from app.compose.options import RunOptions
+from app.kiosk.exit_code import ExitCode
 from app.screens import UnavailableReason
+from app.settings.startup import Opening, opening_of
 from app.state import StateDirectory
 from app.system import power
 from app.system.heartbeat import Heartbeat

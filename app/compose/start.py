@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.compose.front import Front
-from app.opening import glimpse
-from app.options import RunOptions
+from app.compose.options import RunOptions
 from app.resources import resource
 from app.screens import UnavailableReason
+from app.settings.startup import glimpse
 from app.state import StateDirectory
 from app.system.hang import HangWatch
 from app.system.heartbeat import Heartbeat
@@ -26,7 +26,7 @@ from app.system.lock import StateLock, Taken
 from app.system.panic import PanicEar
 from app.system.redact import redact
 from app.vitals import Vitals
-from app.window.look import load_fonts
+from app.window.toolkit.look import load_fonts
 
 FIRST_PAINT_S = 10.0  # a screen that is off must not hold up the rest
 

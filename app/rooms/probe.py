@@ -26,6 +26,6 @@ def daily_library() -> list[Finding]:
     """Load and start the library of Daily's rooms. Where it is not installed that is no fault. Raises ImportError."""
     if importlib.util.find_spec("daily") is None:
         return [Finding("Daily library", None, 'not installed: Tavus alone needs it, the extra "tavus" brings it')]
-    from app.rooms.daily_room import library_version
+    from app.rooms.daily.room import library_version
 
     return [Finding("Daily library", True, library_version())]

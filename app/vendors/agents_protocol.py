@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.events import Caption, Event, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -22,7 +23,6 @@ from app.rooms.base import (
 )
 from app.screens import EndReason, Speaker
 from app.vendors.captions import MOST, spoken, unpacked
-from app.vendors.events import Caption, Event, Ready, Speaking, Thinking
 
 log = logging.getLogger(__name__)
 

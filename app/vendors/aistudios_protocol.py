@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from app.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     Choice,
@@ -23,7 +24,6 @@ from app.vendors.aistudios_api import is_gone
 from app.vendors.base import Answers, SessionInfo
 from app.vendors.captions import MOST
 from app.vendors.errors import Busy, TransientError, VendorError
-from app.vendors.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
 
 if TYPE_CHECKING:
     from app.vendors.aistudios_control import AistudiosControl

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from app.events import Event
 from app.rooms.base import Choice, Member, Room, RoomEvent
 from app.screens import EndReason
 from app.settings.types import Duration
 from app.system.redact import Redactor
-from app.vendors.events import Event
 
 if TYPE_CHECKING:
     from app.http import Http

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 
+from app.events import Ended, Ending, Event
 from app.screens import EndReason
 from app.vendors.convai_messages import Message
 from app.vendors.convai_turns import Handler
-from app.vendors.events import Ended, Ending, Event
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from app.events import Visemes
 from app.vendors.convai_messages import Message, number
-from app.vendors.events import Visemes
 
 # The order of the fifteen numbers in a frame of the format "visemes".
 ORDER = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")

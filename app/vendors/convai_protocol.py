@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.events import Ended, Event, Ready
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarGone,
@@ -27,7 +28,6 @@ from app.vendors.captions import MOST
 from app.vendors.convai_ending import Endings
 from app.vendors.convai_messages import Message, read, written
 from app.vendors.convai_turns import Handler, Turns
-from app.vendors.events import Ended, Event, Ready
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from app.events import Emotion, Event, FlushMouth, Speaking, Thinking
 from app.screens import Speaker
 from app.vendors.convai_face import Face
 from app.vendors.convai_messages import Message
 from app.vendors.convai_words import AvatarsWords, VisitorsWords
-from app.vendors.events import Emotion, Event, FlushMouth, Speaking, Thinking
 
 Handler = Callable[[Message], Iterable[Event]]
 

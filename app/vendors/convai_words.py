@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.events import Caption
 from app.screens import Speaker
 from app.vendors.captions import MOST, spoken
 from app.vendors.convai_messages import Message
-from app.vendors.events import Caption
 
 _MOST_IDS = 64
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.events import Caption
 from app.screens import Speaker
 from app.vendors.captions import MOST, spoken
-from app.vendors.events import Caption
 
 _MOST_KEPT = 64  # segments remembered as closed
 _MOST_ID = 80  # characters

@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from app.events import Ended, Event, Ready, Speaking
 from app.rooms.base import AvatarVideo, Choice, Data, Disconnected, FirstFrame, Member, MembersChanged, Room, RoomEvent
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import VendorError
-from app.vendors.events import Ended, Event, Ready, Speaking
 from app.vendors.tavus_captions import TavusCaptions
 from app.vendors.tavus_control import TavusControl, shutdown_word
 from app.vendors.tavus_settings import TavusSettings

@@ -7,14 +7,14 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.release import Lease, Releases
 from app.screens import Ask, Cancel, Connecting, EndReason, Intent, KeepPlace, Waiting, WaitReason
+from app.sessions.create import Creates
+from app.sessions.release import Lease, Releases
 from app.settings.model import WaitingSettings
 from app.stage import Stage
 from app.vendors.base import VisitRequest
 from app.vendors.errors import Busy, TransientError
 from app.vitals import VisitVitals
-from app.waiting.creates import Creates
 
 KEEP_ANSWER_S = 20.0
 CLAIM_AFTER_S = 30.0  # who waited longer may have left: the first idle period is short

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QPaintEvent
 
-from app.window.screen import picture_width
-from app.window.shapes import Chip
+from app.window.screens.base import picture_width
+from app.window.toolkit.shapes import Chip
 
 
 class PlaceChip(Chip):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QInputDevice, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.window.staff_gesture import CornerTaps
+from app.window.staff.gesture import CornerTaps
 
 CURSOR_MS = 5000  # a mouse that rests is hidden
 

@@ -22,20 +22,20 @@ from app.audio.base import Levels
 from app.screens import Activity, Answer, Attract, Farewell, Intent, Live, Screen, Shown, StillThere
 from app.vitals import Vitals
 from app.window.announce import Announcer, announcer_of
-from app.window.attract import CORNER
-from app.window.controls import Control
-from app.window.fade import Fade
-from app.window.focus import FocusPath
-from app.window.keys import Press, meaning
-from app.window.look import Look
 from app.window.place_chip import PlaceChip
 from app.window.placement import Placement, density
 from app.window.pointer import Pointer
-from app.window.screen import ScreenWidget, Site
-from app.window.screens import Screens, makers
-from app.window.texts import Texts
-from app.window.theme import Theme
-from app.window.video import VideoWidget
+from app.window.screens.attract import CORNER
+from app.window.screens.base import ScreenWidget, Site
+from app.window.screens.factory import Screens, makers
+from app.window.toolkit.controls import Control
+from app.window.toolkit.fade import Fade
+from app.window.toolkit.focus import FocusPath
+from app.window.toolkit.keys import Press, meaning
+from app.window.toolkit.look import Look
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.theme import Theme
+from app.window.video.widget import VideoWidget
 
 ACTIVITY_S = 0.25  # at most one sign of life in this time
 FADE_MS = 320

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.picture import Frame, Picture, PixelFormat
 from app.vitals import Vitals
-from app.window.video import VideoWidget
+from app.window.video.widget import VideoWidget
 
 SOURCE = (720, 1280)
 FPS = 30

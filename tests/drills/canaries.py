@@ -150,7 +150,7 @@ def _only_the_journal_knows_the_session(scene: Scene, kiosk: Kiosk) -> None:
 async def _refused(scene: Scene, kiosk: Kiosk) -> None:
     """The create call is refused with the key in the refusal."""
     service = scene.service
-    await kiosk.comply("set app.kiosk:MEND_S 2")
+    await kiosk.comply("set app.kiosk.kiosk:MEND_S 2")
     bodies: list[Any] = [{"error": f"bad {CANARY}", "message": f"key={CANARY}"}, f"<html>{CANARY}</html>"]
     for status, body in zip((401, 500), bodies, strict=True):
         service.emulator.fail(path=service.create, times=10**6, status=status, body=body)

@@ -11,9 +11,9 @@ from tests.drills.scene import PATIENCE, Scene
 from tests.end.conftest import wait_until
 
 JOURNAL = "app.records.journal:SqliteJournal"
-RELEASES = "app.release:Releases"
-ROOMS = {"tavus": "app.rooms.daily_room:DailyRoom"}
-ROOM = "app.rooms.livekit_room:LiveKitRoom"
+RELEASES = "app.sessions.release:Releases"
+ROOMS = {"tavus": "app.rooms.daily.room:DailyRoom"}
+ROOM = "app.rooms.livekit.room:LiveKitRoom"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ STARTS = (
 JOINS = (
     Point("joining", "during", "{room}.join"),
     Point("joined", "after", "{room}.join"),
-    Point("first picture", "before", "app.conversation:Conversation.run"),
+    Point("first picture", "before", "app.visit.conversation:Conversation.run"),
 )
 ENDS = (
     Point("goodbye said", "before", f"{RELEASES}._leave_room", ends=True),

@@ -44,8 +44,8 @@ async def refusals(scene: Scene) -> None:
 async def _quick(scene: Scene, visit: str = "") -> Kiosk:
     kiosk = scene.start(visit=f"hard_limit_s = 30\nmax_extensions = 0{visit}")
     await kiosk.until("attract", 40)
-    await kiosk.comply(f"set app.kiosk:MEND_S {MEND_S}")
-    await kiosk.comply(f"set app.visit:APOLOGY_S {QUICK_APOLOGY_S}")
+    await kiosk.comply(f"set app.kiosk.kiosk:MEND_S {MEND_S}")
+    await kiosk.comply(f"set app.visit.visit:APOLOGY_S {QUICK_APOLOGY_S}")
     return kiosk
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.planned_restart import MOST_VISITS, QUIET_S
+from app.kiosk.planned_restart import MOST_VISITS, QUIET_S
 from app.system.parent import ALLOCATOR
 from tests.drills import soak_report
 from tests.drills.kiosk import Kiosk
@@ -94,7 +94,7 @@ class Soak:
     async def _prepare(self) -> None:
         await self._kiosk.until("attract", 60)
         if self._restart_after != MOST_VISITS:
-            await self._kiosk.comply(f"set app.planned_restart:MOST_VISITS {self._restart_after}")
+            await self._kiosk.comply(f"set app.kiosk.planned_restart:MOST_VISITS {self._restart_after}")
 
     async def _visit(self, ending: Ending) -> None:
         hall, kiosk = self._hall, self._kiosk

@@ -19,7 +19,7 @@ async def service_ends(scene: Scene) -> None:
     service = scene.service
     kiosk = scene.start()
     await kiosk.to_live()
-    await kiosk.comply(f"set app.kiosk:MEND_S {MEND_S}")
+    await kiosk.comply(f"set app.kiosk.kiosk:MEND_S {MEND_S}")
     for name in service.breaks():
         await kiosk.until("live", 2)
         await _somebody_is_in(scene)

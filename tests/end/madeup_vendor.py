@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import SecretStr
 
+from app.events import Caption, Event, Ready
 from app.http import HttpFailure
 from app.rooms.base import Choice, Data, FirstFrame, Member, Room, RoomEvent
 from app.screens import EndReason, Speaker
@@ -27,7 +28,6 @@ from app.vendors.base import (
     VisitRequest,
 )
 from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
-from app.vendors.events import Caption, Event, Ready
 
 NAME = "madeup"
 SIGNS = Signs(busy=(Sign(text="every seat is taken"),), credits=(Sign(statuses=frozenset({402})),))

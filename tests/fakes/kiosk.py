@@ -9,18 +9,18 @@ from collections import deque
 from dataclasses import replace
 
 from app.audio.base import DeviceState
-from app.hours import Hours
-from app.kiosk import ExitCode, Kiosk, Site
-from app.line import NoLine
+from app.kiosk.hours import Hours
+from app.kiosk.kiosk import ExitCode, Kiosk, Site
 from app.picture import Picture
-from app.release import Releases
 from app.screens import Accept, Answer, Attract, Live, Notice, Preferences, Shown, Start
+from app.sessions.create import Creates, Service
+from app.sessions.release import Releases
 from app.settings.model import Settings
 from app.stage import Stage
 from app.tasks import Tasks
-from app.visit import VisitParts
+from app.visit.visit import VisitParts
 from app.vitals import Vitals
-from app.waiting.creates import Creates, Service
+from app.waiting.line import NoLine
 from tests.fakes.audio import FakeAudio
 from tests.fakes.journal import FakeJournal
 from tests.fakes.service import FakeControl, FakeProtocol, FakeRoom, RoomScript

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from app.events import Event, Ready
 from app.picture import Frame, PixelFormat
 from app.rooms.base import (
     AvatarVideo,
@@ -20,7 +21,6 @@ from app.rooms.base import (
 from app.screens import EndReason
 from app.vendors.base import Capabilities, Finding, SessionInfo, StopOrder, VisitRequest
 from app.vendors.errors import Busy, TransientError, VendorError
-from app.vendors.events import Event, Ready
 
 PIXELS = bytes(16 * 16 * 4)
 

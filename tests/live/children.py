@@ -12,8 +12,8 @@ import sys
 
 from app.picture import Picture
 from app.rooms.base import Choice, RoomError
-from app.rooms.livekit_end import shut_down_library
-from app.rooms.livekit_room import LiveKitRoom, LiveKitRooms
+from app.rooms.livekit.end import shut_down_library
+from app.rooms.livekit.room import LiveKitRoom, LiveKitRooms
 from tests.live.proxy import Door
 from tests.rigs.livekit_server import LiveKitServer, free_port, start_server
 

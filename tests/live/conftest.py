@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from livekit.rtc._ffi_client import FfiClient
 
-from app.rooms.livekit_log import LibraryLog
-from app.rooms.livekit_room import LiveKitRooms
+from app.rooms.livekit.log import LibraryLog
+from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.live.guest import Guest
 from tests.vendors.agent import Agent, Script

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from app.events import Caption
 from app.picture import Frame, Picture, PixelFormat
 from app.rooms.base import Data, FirstFrame, Text
-from app.rooms.livekit_room import LiveKitRoom, LiveKitRooms
+from app.rooms.livekit.room import LiveKitRoom, LiveKitRooms
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.events import Caption
 from tests.fakes.audio import FakeMicrophone, FakeSpeaker
 from tests.rigs.livekit_server import LiveKitServer
 

@@ -11,7 +11,7 @@ import threading
 
 from livekit import rtc
 
-from app.rooms.livekit_end import shut_down_library
+from app.rooms.livekit.end import shut_down_library
 
 
 async def film_and_watch() -> None:

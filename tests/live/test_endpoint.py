@@ -7,11 +7,11 @@ import asyncio
 import pytest
 import pytest_asyncio
 
+from app.events import Ready
 from app.http import HttpClient
 from app.rooms.base import MembersChanged, RoomError, RoomFault
 from app.screens import EndReason
 from app.vendors.base import StopOrder, VisitRequest
-from app.vendors.events import Ready
 from app.vendors.livekit import LiveKitControl, LiveKitSettings
 from tests.live.guest import Guest
 from tests.vendors.agent import Script

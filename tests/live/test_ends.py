@@ -8,7 +8,7 @@ import pytest
 from livekit import rtc
 
 from app.rooms.base import Arriving, AvatarGone, AvatarVideo, Disconnected, MembersChanged, Reconnected, Reconnecting
-from app.rooms.livekit_room import LiveKitRooms
+from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from app.screens import EndReason
 from tests.live.conftest import subscribers

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from livekit import api
 
+from app.events import Ready
 from app.rooms.base import (
     Arriving,
     AvatarVideo,
@@ -16,7 +17,6 @@ from app.rooms.base import (
     RoomError,
     RoomFault,
 )
-from app.vendors.events import Ready
 from tests.live.conftest import subscribers
 from tests.vendors.agent import Script
 from tests.vendors.agent_media import Look

@@ -13,7 +13,7 @@ from livekit import rtc
 
 from app.picture import PixelFormat
 from app.rooms.base import Choice
-from app.rooms.livekit_tracks import pump_video
+from app.rooms.livekit.tracks import pump_video
 from tests.live.conftest import subscribers
 from tests.live.guest import Album, luma, rgb
 from tests.vendors.agent import Script

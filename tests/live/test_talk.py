@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from livekit import api
 
+from app.events import Caption, Ready, Speaking, Thinking
 from app.rooms.base import AvatarGone, Data, MembersChanged
 from app.screens import Speaker
-from app.vendors.events import Caption, Ready, Speaking, Thinking
 from tests.vendors.agent import Script
 from tests.vendors.agent_media import tone
 

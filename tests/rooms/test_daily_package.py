@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.check import media_findings
+from app.commands.check import media_findings
 from app.settings.load import load
 from app.settings.model import ServiceSettings
 from app.vendors.registry import vendors
@@ -64,8 +64,8 @@ import asyncio, numpy as np, threading
 from app.audio.base import RATE
 from app.picture import Picture
 from app.rooms.base import RoomError, RoomFault
-from app.rooms.daily_call import Call
-from app.rooms.daily_room import DailyRooms, library_version, load_library
+from app.rooms.daily.call import Call
+from app.rooms.daily.room import DailyRooms, library_version, load_library
 from livekit import rtc
 cleaner = rtc.AudioProcessingModule(echo_cancellation=True)  # what the kiosk's sound has in the same process
 cleaner.process_stream(rtc.AudioFrame(bytes(960), RATE, 1, 480))
@@ -119,7 +119,7 @@ def test_our_calls_fit_the_real_library_and_it_writes_no_secret():
 MISSING = """
 import sys
 sys.modules["daily"] = None
-from app.rooms.daily_room import DailyRooms
+from app.rooms.daily.room import DailyRooms
 try:
     DailyRooms()
 except ImportError as error:

@@ -27,7 +27,7 @@ from app.rooms.base import (
     RoomError,
     RoomFault,
 )
-from app.rooms.daily_room import DailyRoom, DailyRooms
+from app.rooms.daily.room import DailyRoom, DailyRooms
 from app.rooms.presence import RoomTimes
 from app.screens import EndReason
 from tests.fakes import daily

@@ -15,9 +15,9 @@ from livekit.rtc._ffi_client import FfiClient
 
 from app.audio.base import RATE
 from app.character.performer import Performer
+from app.events import Caption, Ready, Thinking
 from app.guide.build import Guide
 from app.picture import Frame, Picture, PixelFormat
-from app.rooms import local_scene
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -27,10 +27,10 @@ from app.rooms.base import (
     MembersChanged,
     MicrophoneHeard,
 )
-from app.rooms.local_room import local_rooms
+from app.rooms.local import scene as local_scene
+from app.rooms.local.room import local_rooms
 from app.screens import EndReason, Speaker
 from app.vendors.demo import DemoProtocol
-from app.vendors.events import Caption, Ready, Thinking
 from tests.fakes.audio import FakeMicrophone, FakeSpeaker
 
 MOON = "How old is the Moon?"

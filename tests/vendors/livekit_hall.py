@@ -11,8 +11,8 @@ import numpy as np
 from livekit import api, rtc
 
 from app.rooms.base import RoomFactory
-from app.rooms.livekit_avatar import RoomTimes
-from app.rooms.livekit_room import LiveKitRooms
+from app.rooms.livekit.avatar import RoomTimes
+from app.rooms.livekit.room import LiveKitRooms
 from tests.rigs.livekit_server import SECRET, LiveKitServer
 from tests.vendors.agent_media import Camera, Look, Voice
 from tests.vendors.hall import Actor, Ears

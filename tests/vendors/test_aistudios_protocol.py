@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from app.events import Caption, Ended, Ending, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -32,7 +33,6 @@ from app.vendors.aistudios_protocol import AistudiosProtocol
 from app.vendors.aistudios_words import end_reason
 from app.vendors.base import SessionInfo
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError
-from app.vendors.events import Caption, Ended, Ending, Ready, Speaking, Thinking
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 

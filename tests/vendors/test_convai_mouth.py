@@ -14,9 +14,9 @@ from app.audio.base import FRAME, RATE, Heard, Levels
 from app.audio.ring import QUIET
 from app.audio.speaker import Speaker
 from app.character.performer import Performer
-from app.ear import Ear
 from app.picture import Frame, PixelFormat
 from app.screens import AskText, End, TalkMode
+from app.visit.speech_activity import Ear
 from tests.fakes.audio import FakeAudio, FakeSpeaker
 from tests.vendors.agent_media import tone
 from tests.vendors.convai_bot import Script

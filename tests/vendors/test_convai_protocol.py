@@ -9,6 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.events import (
+    Caption,
+    Emotion,
+    Ended,
+    Ending,
+    FlushMouth,
+    Ready,
+    Speaking,
+    Thinking,
+    Visemes,
+)
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarGone,
@@ -25,17 +36,6 @@ from app.rooms.base import (
 from app.screens import EndReason, Speaker
 from app.vendors.convai_face import ORDER
 from app.vendors.convai_protocol import ConvaiProtocol, Habits
-from app.vendors.events import (
-    Caption,
-    Emotion,
-    Ended,
-    Ending,
-    FlushMouth,
-    Ready,
-    Speaking,
-    Thinking,
-    Visemes,
-)
 
 VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
 

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
+from app.events import Ready, Speaking, Thinking
 from app.rooms.base import ActiveSpeakers, FirstFrame, Member, MembersChanged
 from app.screens import EndReason, Speaker
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.demo import VENDOR, DemoControl, DemoProtocol
 from app.vendors.errors import Busy
-from app.vendors.events import Ready, Speaking, Thinking
 from app.vendors.registry import vendors
 
 pytestmark = pytest.mark.virtual_time

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from app.events import Caption, Ended, Event, Ready, Speaking
 from app.rooms.base import Data
 from app.screens import Speaker
-from app.vendors.events import Caption, Ended, Event, Ready, Speaking
 from tests.vendors.test_aistudios_protocol import Talk
 from tests.vendors.test_convai_protocol import Session
 from tests.vendors.test_tavus_protocol import ROOM, protocol, told, whole

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.rooms.base import RoomFactory
-from app.rooms.daily_room import DailyRooms
+from app.rooms.daily.room import DailyRooms
 from app.rooms.presence import RoomTimes
 from app.vendors.tavus import VENDOR
 from tests.fakes import daily

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import pytest_asyncio
 
-from app.rooms.daily_room import DailyRooms
+from app.rooms.daily.room import DailyRooms
 from app.rooms.presence import RoomTimes
 from app.screens import AskText, End, EndReason, Farewell, Interrupt, Live, Unavailable, UnavailableReason
 from tests.fakes import daily

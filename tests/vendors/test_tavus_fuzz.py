@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.events import Caption, Ended, Speaking
 from app.rooms.base import Data
-from app.vendors.events import Caption, Ended, Speaking
 from tests.vendors.test_tavus_protocol import AVATAR, ROOM, VISITOR, protocol
 
 NAMES = [

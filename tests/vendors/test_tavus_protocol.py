@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from app.events import Caption, Ended, Ready, Speaking
 from app.rooms.base import AvatarGone, AvatarVideo, Data, Disconnected, FirstFrame, Member, MembersChanged
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import TransientError
-from app.vendors.events import Caption, Ended, Ready, Speaking
 from app.vendors.tavus_protocol import TavusProtocol
 from app.vendors.tavus_settings import TavusSettings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtTest import QTest
 
-from app.window.look import Look, load_fonts
-from app.window.texts import Texts
+from app.window.toolkit.look import Look, load_fonts
+from app.window.toolkit.texts import Texts
 from tests.window.gallery import end, make_window
 from tests.window.live_kiosk import LiveKiosk
 

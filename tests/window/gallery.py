@@ -19,12 +19,12 @@ from app.character.pose import Pose
 from app.picture import Picture
 from app.screens import Preferences, Screen, Shown
 from app.vitals import Vitals
-from app.window.controls import Control
-from app.window.screen import ScreenWidget, Site
+from app.window.screens.base import ScreenWidget, Site
 from app.window.shell import KioskWindow
-from app.window.texts import Texts
-from app.window.theme import Theme
-from app.window.video import VideoWidget
+from app.window.toolkit.controls import Control
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.theme import Theme
+from app.window.video.widget import VideoWidget
 from tests.window.literals import NOW, QUIET, SITE, SIZES, WISHES
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -108,7 +108,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from app.window.look import load_fonts
+    from app.window.toolkit.look import load_fonts
 
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)

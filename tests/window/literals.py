@@ -22,7 +22,7 @@ from app.screens import (
     Waiting,
     WaitReason,
 )
-from app.window.screen import Site
+from app.window.screens.base import Site
 
 NOW = datetime(2026, 11, 24, 22, 0)  # a Tuesday
 WEEK = (

@@ -15,8 +15,8 @@ from pathlib import Path
 from app.character.paint import Painter
 from app.character.pose import Pose
 from app.screens import Shown
-from app.window.live import LiveScreen
-from app.window.theme import DAYLIGHT, Theme
+from app.window.live.screen import LiveScreen
+from app.window.toolkit.theme import DAYLIGHT, Theme
 from tests.window.gallery import LANGUAGES, RESOURCES, make_window, photograph
 from tests.window.literals import SIZES, WISHES
 from tests.window.live_literals import SHEETS, WORDS, live_screens
@@ -54,7 +54,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from app.window.look import load_fonts
+    from app.window.toolkit.look import load_fonts
 
     out, wanted = Path(sys.argv[1]), sys.argv[2:]
     out.mkdir(parents=True, exist_ok=True)

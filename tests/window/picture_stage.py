@@ -29,7 +29,8 @@ class Stage:
 
         from app.picture import Picture
         from app.vitals import Vitals
-        from app.window import video, video_gpu
+        from app.window.video import gpu as video_gpu
+        from app.window.video import widget as video
 
         self.app = QApplication.instance() or QApplication([])
         self.calls = deque()  # what the widget asked to be run on this thread
@@ -64,7 +65,7 @@ class Stage:
         setattr(module, name, value)
 
     def _refuse(self, name):
-        from app.window.video_gpu import PainterFailed
+        from app.window.video.gpu import PainterFailed
 
         raise PainterFailed(f"{name} is broken on purpose")
 

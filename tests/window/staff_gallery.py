@@ -10,7 +10,7 @@ from pathlib import Path
 from app.records.counters import Counters
 from app.screens import EndReason, Live, Preferences, Shown, StaffAction
 from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
-from app.window.staff import StaffPanel
+from app.window.staff.panel import StaffPanel
 from tests.window.gallery import make_window
 from tests.window.literals import SIZES
 
@@ -36,7 +36,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from app.window.look import load_fonts
+    from app.window.toolkit.look import load_fonts
     from tests.window.gallery import RESOURCES
 
     out = Path(sys.argv[1])

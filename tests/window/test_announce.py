@@ -23,9 +23,9 @@ from app.screens import (
     WhyNot,
 )
 from app.window.announce import Announcer, announcer_of
-from app.window.controls import Control
-from app.window.live import LiveScreen
-from app.window.words import Painted
+from app.window.live.screen import LiveScreen
+from app.window.toolkit.controls import Control
+from app.window.toolkit.words import Painted
 from tests.window.gallery import CALM, LANGUAGES, RESOURCES, control
 from tests.window.literals import QUIET
 from tests.window.live_literals import live_screens

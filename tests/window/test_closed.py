@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.screens import Closed, Preferences
-from app.window.closed import ClosedScreen, group_days
-from app.window.screen import Site
-from app.window.words import Words
+from app.window.screens.base import Site
+from app.window.screens.closed import ClosedScreen, group_days
+from app.window.toolkit.words import Words
 
 NOW = datetime(2026, 11, 24, 22, 0)  # a Tuesday
 TEN = (("10:00", "18:00"),)

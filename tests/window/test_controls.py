@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.screens import Preferences
-from app.window.art import known_art, paint_art
-from app.window.controls import Button, FocusRing, Kind, Size, spread
-from app.window.facts import load_facts
-from app.window.flow import Column, Grow, Row, Space
-from app.window.icons import known_icons, paint_icon
-from app.window.shapes import Bar, Chip, Plate, Ring
-from app.window.words import Words
+from app.window.screens.facts import load_facts
+from app.window.toolkit.art import known_art, paint_art
+from app.window.toolkit.controls import Button, FocusRing, Kind, Size, spread
+from app.window.toolkit.flow import Column, Grow, Row, Space
+from app.window.toolkit.icons import known_icons, paint_icon
+from app.window.toolkit.shapes import Bar, Chip, Plate, Ring
+from app.window.toolkit.words import Words
 from tests.window.conftest import RESOURCES
 
 LEFT = Qt.MouseButton.LeftButton

@@ -10,8 +10,8 @@ from PySide6.QtGui import QInputDevice, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.window.keyboard import Keyboard
-from app.window.keyboard_layout import Act, Layer, load_layout
+from app.window.toolkit.keyboard import Keyboard
+from app.window.toolkit.keyboard_layout import Act, Layer, load_layout
 from tests.window.conftest import RESOURCES
 
 KEY = Qt.Key

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.window.keyboard_layout import Act, Layer, load_layout
+from app.window.toolkit.keyboard_layout import Act, Layer, load_layout
 
 FOLDER = Path(__file__).parents[2] / "resources" / "keyboards"
 NEEDED = {

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import QRect
 
 from app.screens import Preferences, Shown
-from app.window.controls import Button, Control
-from app.window.facts import FactCard
-from app.window.shapes import Chip
-from app.window.sheet import SheetScreen
-from app.window.words import Painted, Words
+from app.window.screens.facts import FactCard
+from app.window.screens.sheet import SheetScreen
+from app.window.toolkit.controls import Button, Control
+from app.window.toolkit.shapes import Chip
+from app.window.toolkit.words import Painted, Words
 from tests.window.gallery import end, make_window
 from tests.window.literals import QUIET, SIZES, WISHES
 

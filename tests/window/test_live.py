@@ -27,8 +27,8 @@ from app.screens import (
     Trouble,
     WhyNot,
 )
-from app.window.controls import Button
-from app.window.live_state import Sign
+from app.window.live.state import Sign
+from app.window.toolkit.controls import Button
 from tests.window.literals import SITE
 from tests.window.live_literals import live_screens
 from tests.window.test_keys import KEY

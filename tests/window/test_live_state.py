@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.screens import Live, MicrophoneSign, Talk, TalkMode, Trouble
-from app.window.live_state import Lamp, Sign, Touch, all_words, dock_state, holds, lamp
+from app.window.live.state import Lamp, Sign, Touch, all_words, dock_state, holds, lamp
 
 EVERY = [
     Live(talk=talk, sign=sign, mode=mode, trouble=trouble, can_interrupt=interrupt, greeting=greeting, may_extend=more)

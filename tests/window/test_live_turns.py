@@ -1,7 +1,7 @@
 """Captions are turns of the conversation, and the newest stay."""
 
 from app.screens import CaptionLine, Speaker
-from app.window.live_turns import Turn, turns
+from app.window.live.turns import Turn, turns
 
 YOU, GUIDE = Speaker.VISITOR, Speaker.AVATAR
 

@@ -16,7 +16,7 @@ from app.screens import (
     StillThere,
     Talk,
 )
-from app.window.rise import RISE_MS
+from app.window.toolkit.rise import RISE_MS
 from tests.window.live_literals import PAIR
 from tests.window.test_keys import CTRL, KEY
 

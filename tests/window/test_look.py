@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetricsF
 
 from app.screens import Preferences, TextSize
-from app.window.look import Look, Role
-from app.window.theme import DAYLIGHT, EVENING, HIGH_CONTRAST, ThemeError, contrast, load_theme, weak_pairs
+from app.window.toolkit.look import Look, Role
+from app.window.toolkit.theme import DAYLIGHT, EVENING, HIGH_CONTRAST, ThemeError, contrast, load_theme, weak_pairs
 
 
 def fitted(width: int, height: int, density: float | None = None, **wishes) -> Look:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.window.probe import painter_finding, screen_findings
+from app.window.probes.first_paint import painter_finding, screen_findings
 
 PROBE = """
 import json
-from app.window.probe import screen_findings
+from app.window.probes.first_paint import screen_findings
 print(json.dumps([(f.item, f.ok, f.text) for f in screen_findings()]))
 """
 

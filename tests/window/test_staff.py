@@ -27,10 +27,10 @@ from app.screens import (
 )
 from app.settings.pin import hash_pin
 from app.vitals import AudioVitals, VisitVitals, Vitals
-from app.window.staff import StaffPanel
-from app.window.staff_actions import PATIENCE_S, Watched
-from app.window.staff_facts import facts
-from app.window.staff_gesture import TAPS
+from app.window.staff.actions import PATIENCE_S, Watched
+from app.window.staff.facts import facts
+from app.window.staff.gesture import TAPS
+from app.window.staff.panel import StaffPanel
 from tests.window.gallery import end
 from tests.window.literals import SIZES
 from tests.window.staff_gallery import busy_vitals

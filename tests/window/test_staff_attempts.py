@@ -3,7 +3,7 @@
 import pytest
 
 from app.records.counters import Counters
-from app.window.attempts import LONGEST_PAUSE_S, PinAttempts
+from app.window.staff.attempts import LONGEST_PAUSE_S, PinAttempts
 
 
 class Clock:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.window.texts import Texts, load_language, placeholders, plural_form
+from app.window.toolkit.texts import Texts, load_language, placeholders, plural_form
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources" / "translations"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, QRectF
 
-from app.window.video_place import place_picture
+from app.window.video.place import place_picture
 
 
 def shares(width, height, area):

@@ -10,8 +10,8 @@ import pytest
 
 from app.character.base import Mood
 from app.character.performer import Performer
+from app.events import Visemes
 from app.picture import Frame, PixelFormat
-from app.vendors.events import Visemes
 
 WAIT_S = 5.0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.budget import Budget
 from app.records.credits import Ledger
 from app.records.journal import SqliteJournal
 from app.screens import UnavailableReason
+from app.sessions.budget import Budget
 from app.system.metrics import metrics_of
 from app.vitals import Vitals
 

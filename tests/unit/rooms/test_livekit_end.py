@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.rooms.livekit_end import Reaper, disconnected
+from app.rooms.livekit.end import Reaper, disconnected
 from app.screens import EndReason
 
 # vendors/livekit.md section 5.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.rooms.base import RoomFault
-from app.rooms.livekit_errors import classify
+from app.rooms.livekit.errors import classify
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW9zayJ9.c2lnbmF0dXJl"
 SIGNAL = "engine: signal failure: "

@@ -9,7 +9,7 @@ import pytest
 from livekit import rtc
 
 from app.picture import PixelFormat
-from app.rooms.livekit_tracks import ask_for_layer, frame_of
+from app.rooms.livekit.tracks import ask_for_layer, frame_of
 
 LAYOUTS = {PixelFormat.BGRA: rtc.VideoBufferType.BGRA, PixelFormat.I420: rtc.VideoBufferType.I420}
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.rooms.livekit_log import LibraryLog
+from app.rooms.livekit.log import LibraryLog
 
 NATIVE = "%s:%s:%s - %s"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW9zayJ9.c2lnbmF0dXJl"

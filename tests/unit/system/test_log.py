@@ -16,7 +16,7 @@ SECRET = "hunter22"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc"
 
 
-def record(message="slot granted", *args, error=None, name="app.visit", **fields):
+def record(message="slot granted", *args, error=None, name="app.visit.visit", **fields):
     exc_info = (type(error), error, error.__traceback__) if error is not None else None
     made = logging.LogRecord(name, logging.ERROR, __file__, 1, message, args, exc_info)
     made.__dict__.update(fields)
@@ -42,13 +42,13 @@ def test_a_line_is_one_json_object_with_the_records_fields():
     found = told(record(vendor="tavus", seconds=1.5, old=None, parts=("a", 2)))
     assert found.pop("time").endswith("+00:00")
     assert found == {
-        "level": "error", "logger": "app.visit", "message": "slot granted",
+        "level": "error", "logger": "app.visit.visit", "message": "slot granted",
         "vendor": "tavus", "seconds": 1.5, "old": None, "parts": ["a", 2],
     }  # fmt: skip
 
 
 def test_a_line_for_people_is_one_line():
-    assert line(record("two\nlines", why="a\nb")).endswith(' error   app.visit: two lines why="a\\nb"')
+    assert line(record("two\nlines", why="a\nb")).endswith(' error   app.visit.visit: two lines why="a\\nb"')
     assert "\n" not in line(record(error=raised(OSError(f"first\nsecond {SECRET}"))))
 
 

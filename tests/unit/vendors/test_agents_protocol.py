@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.events import Caption, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -26,7 +27,6 @@ from app.rooms.base import (
 )
 from app.screens import EndReason, Speaker
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.events import Caption, Ready, Speaking, Thinking
 
 STATE = "lk.agent.state"
 BEHALF = "lk.publish_on_behalf"

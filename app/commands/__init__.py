@@ -1,0 +1,1 @@
+"""What the command line does: its parser, and one module for each command but `run`."""

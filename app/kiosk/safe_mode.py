@@ -1,0 +1,62 @@
+"""Too many faults: a quiet screen, status and staff panel alive, no sessions, and nothing loaded that could fail."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from app.kiosk.exit_code import ExitCode
+from app.kiosk.kiosk import LOOK_S, MEND_S, STAFF_CODES, WAY_OUT_S, keep_beating
+from app.records.journal import JournalError
+from app.screens import StaffAction, Unavailable, UnavailableReason
+from app.sessions.release import Releases
+from app.stage import Stage
+from app.vitals import Vitals
+
+
+class SafeMode:
+    """Stands in for the kiosk until the parent process, staff or other settings end it.
+
+    What the journal names is still being stopped beside it, by `releases`.
+    """
+
+    def __init__(self, stage: Stage, vitals: Vitals, releases: Releases, settings_changed: Callable[[], bool]) -> None:
+        self._stage = stage
+        self._vitals = vitals
+        self._releases = releases
+        self._settings_changed = settings_changed
+        self._exit: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
+        stage.on_staff = self.on_staff
+        vitals.unavailable = UnavailableReason.SAFE_MODE
+
+    async def run(self) -> ExitCode:
+        """Show the quiet screen until somebody asks for the end."""
+        beat = asyncio.create_task(keep_beating(self._vitals), name="beat")
+        clock = asyncio.get_running_loop().time
+        look_at = clock() + MEND_S
+        try:
+            while not self._exit.done():
+                self._stage.show(Unavailable(UnavailableReason.SAFE_MODE))
+                self._stage.take()
+                if self._settings_changed():
+                    self.request_exit(ExitCode.RELOAD)
+                await asyncio.wait({self._exit}, timeout=LOOK_S)
+                if clock() >= look_at:
+                    look_at = clock() + MEND_S
+                    with contextlib.suppress(JournalError):  # told when it was met first
+                        await self._releases.check()
+            await self._releases.finished(WAY_OUT_S)
+        finally:
+            beat.cancel()
+        return self._exit.result()
+
+    def request_exit(self, code: ExitCode) -> None:
+        """Leave; the first request counts."""
+        if not self._exit.done():
+            self._exit.set_result(code)
+
+    def on_staff(self, action: StaffAction) -> None:
+        """Do what the staff panel asks, as far as it means anything here."""
+        if action in STAFF_CODES:
+            self.request_exit(STAFF_CODES[action])

@@ -1,0 +1,1 @@
+"""Rooms of Daily. Nobody else imports Daily's library."""

@@ -1,0 +1,200 @@
+"""One `CallClient` of Daily's library: made, joined, left and released once, and never on the event loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+from app.audio.base import RATE, Sound
+from app.rooms.base import RoomError, RoomFault
+from app.rooms.daily.errors import join_error
+from app.rooms.daily.worker import Worker, post
+from app.rooms.keeper import Keeper
+
+log = logging.getLogger(__name__)
+
+# Together below the 2 s that a release gives to leaving.
+GOODBYE_S = 1.2
+RELEASE_S = 0.6
+SEND_S = 5.0
+JOIN_MOST_S = 60.0  # the library answers every join within 20 s or so (0.36, measured without a network)
+LEAVE_MOST_S = 30.0
+
+Tell = Callable[[str, tuple[Any, ...]], None]
+
+_EVENTS = (
+    "participant_joined",
+    "participant_updated",
+    "participant_left",
+    "app_message",
+    "call_state_updated",
+    "network_connection_status_updated",
+    "error",
+)
+
+
+class Call:
+    """One call. tell: receives the library's events by name, in the loop.
+
+    library: the module `daily`, or what stands in for it. keeper: holds what outlives the visit. Nothing is asked of
+    the client inside its callbacks, and its getters are never used: both can wait for the thread that holds them up.
+    """
+
+    def __init__(self, library: Any, keeper: Keeper, tell: Tell) -> None:
+        self._library = library
+        self._keeper = keeper
+        self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._worker = Worker("daily-call")
+        self._sound = Worker("daily-microphone")
+        self._client: Any = None
+        self._source: Any = None
+
+    # ------------------------------------------------------------ joining
+
+    async def join(self, url: str, token: str, deadline_s: float) -> Mapping[str, Any]:
+        """Join within `deadline_s` seconds and return what the library says of the room. Raises RoomError.
+
+        A join that nobody waits for any more goes on in the keeper's hands: neither leaving nor releasing would end it
+        sooner (the release of a pending join blocks its thread for 18 s).
+        """
+        joining = self._keeper.keep(self._join(url, token), "daily-join")
+        try:
+            await asyncio.wait({joining}, timeout=deadline_s)
+        except asyncio.CancelledError:
+            self._give_up(joining)
+            raise
+        if not joining.done():
+            self._give_up(joining)
+            raise RoomError(RoomFault.TRANSIENT, "no answer from the room")
+        data, error = joining.result()
+        if error is None and isinstance(data, Mapping):
+            return data
+        self._keeper.keep(self._release(), "daily-release")
+        raise join_error(error if isinstance(error, str) else "")
+
+    def _give_up(self, joining: asyncio.Task[tuple[Any, Any]]) -> None:
+        self._keeper.keep(self._reap(joining), "daily-reap")
+
+    async def _join(self, url: str, token: str) -> tuple[Any, Any]:
+        answer: asyncio.Future[tuple[Any, Any]] = self._loop.create_future()
+        try:
+            await self._worker.do(partial(self._open, url, token, answer))
+        except Exception as error:
+            log.info("the media library refused", extra={"error": type(error).__name__})
+            return None, type(error).__name__
+        return await answer
+
+    def _open(self, url: str, token: str, answer: asyncio.Future[tuple[Any, Any]]) -> None:
+        """Make the client and begin to join; in the worker's thread."""
+        library = self._library
+        self._client = client = library.CallClient(event_handler=self._handler())
+        # Silence goes out by itself while nothing is written: the avatar always finds a track.
+        self._source = library.CustomAudioSource(RATE, 1)
+        track = library.CustomAudioTrack(self._source)
+        microphone = {"isEnabled": True, "settings": {"customTrack": {"id": track.id}}}
+        settings = {
+            "inputs": {"camera": {"isEnabled": False}, "microphone": microphone},
+            "publishing": {
+                "camera": {"isPublishing": False},
+                "microphone": {"isPublishing": True, "sendSettings": {"channelConfig": "mono"}},
+            },
+        }
+
+        def joined(data: Any, error: Any) -> None:
+            post(self._loop, lambda: None if answer.done() else answer.set_result((data, error)))
+
+        client.join(url, token or None, client_settings=settings, completion=joined)
+
+    def _handler(self) -> Any:
+        handler = _handlers(self._library)()
+        handler.relay = lambda name, arguments: post(self._loop, lambda: self._tell(name, arguments))
+        return handler
+
+    async def _reap(self, joining: asyncio.Task[tuple[Any, Any]]) -> None:
+        await asyncio.wait({joining}, timeout=JOIN_MOST_S)
+        joining.cancel()  # ours; the library's own goes on, and its release waits for it
+        succeeded = joining.done() and not joining.cancelled() and joining.result()[1] is None
+        if succeeded:
+            await asyncio.wait({self._ask_to_leave()}, timeout=LEAVE_MOST_S)
+        log.info("a join that was given up is over", extra={"succeeded": succeeded})
+        await self._release()
+
+    # ------------------------------------------------------------ while joined
+
+    def show(self, participant: str, layout: str, take: Callable[[str, Any, str], None]) -> None:
+        """Give the participant's pictures to `take`, in the layout "BGRA" or "I420"; again: in another one."""
+        self._do(lambda client: client.set_video_renderer(participant, take, "camera", layout))
+
+    def hear(self, participant: str, take: Callable[[str, Any, str], None]) -> None:
+        """Give the participant's sound to `take`, 20 ms at a time."""
+        self._do(lambda client: client.set_audio_renderer(participant, take, "microphone", RATE, 20))
+
+    async def say(self, sound: Sound) -> None:
+        """Send a piece of the microphone's sound; takes as long as the sound."""
+        source, data = self._source, sound.tobytes()
+        await self._sound.do(lambda: source.write_frames(data))
+
+    async def send(self, message: object) -> str | None:
+        """Send an app message to everybody; return the library's complaint, or None."""
+        asked = self._ask(lambda client, told: client.send_app_message(message, completion=told))
+        done, _ = await asyncio.wait({asked}, timeout=SEND_S)
+        return asked.result() if done else "no answer"
+
+    def _do(self, call: Callable[[Any], None]) -> None:
+        self._ask(lambda client, _told: call(client))  # nobody waits for the answer
+
+    def _ask(self, call: Callable[[Any, Callable[[str | None], None]], object]) -> asyncio.Future[str | None]:
+        """Queue a call of the client that answers by its completion; the future has its complaint, or None."""
+        answer: asyncio.Future[str | None] = self._loop.create_future()
+
+        def told(complaint: str | None) -> None:
+            post(self._loop, lambda: None if answer.done() else answer.set_result(complaint))
+
+        def ask() -> None:
+            try:
+                call(self._client, told)
+            except Exception as error:
+                log.warning("the media library refused", extra={"error": type(error).__name__})
+                told(type(error).__name__)
+
+        self._worker.do(ask)
+        return answer
+
+    # ------------------------------------------------------------ leaving
+
+    async def leave(self) -> None:
+        """Leave, wait, then release: 2 s at most here, the rest in the keeper's hands."""
+        left = self._ask_to_leave()
+        await asyncio.wait({left}, timeout=GOODBYE_S)
+        releasing = self._keeper.keep(self._release(after=left), "daily-release")
+        await asyncio.wait({releasing}, timeout=RELEASE_S)
+
+    def _ask_to_leave(self) -> asyncio.Future[str | None]:
+        return self._ask(lambda client, told: client.leave(completion=told))
+
+    async def _release(self, after: asyncio.Future[str | None] | None = None) -> None:
+        if after is not None:
+            await asyncio.wait({after}, timeout=LEAVE_MOST_S)
+        client = self._client
+        if client is not None:
+            await self._worker.do(client.release)
+        self._client = self._source = None
+        self._worker.close()
+        self._sound.close()
+
+
+@cache
+def _handlers(library: Any) -> Any:
+    """Return the class of event handlers; its base is the library's own, not known before that is loaded."""
+
+    def method(name: str) -> Callable[..., None]:
+        def on_event(handler: Any, *arguments: Any) -> None:
+            handler.relay(name, arguments)
+
+        return on_event
+
+    return type("Handler", (library.EventHandler,), {f"on_{name}": method(name) for name in _EVENTS})

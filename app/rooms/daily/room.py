@@ -1,0 +1,304 @@
+"""A Daily room as the kiosk uses it: joined once, left once, beside the same screen and speaker as any other."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import json
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import aclosing
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from app.audio.base import Microphone, SpeakerOut
+from app.picture import Picture
+from app.rooms.base import (
+    ChooseAvatar,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Member,
+    MembersChanged,
+    Reconnected,
+    Reconnecting,
+    RoomError,
+    RoomEvent,
+    RoomFault,
+)
+from app.rooms.daily.avatar import Avatar
+from app.rooms.daily.call import Call
+from app.rooms.daily.errors import ended_by, is_final
+from app.rooms.daily.participants import People, mapping, text_of
+from app.rooms.keeper import Keeper
+from app.rooms.presence import Presence, RoomTimes
+from app.screens import EndReason
+
+log = logging.getLogger(__name__)
+
+MISSING = 'the package "daily-python" is missing (the extra "tavus" of this program brings it)'
+FLOW_END_S = 0.2
+
+
+@cache
+def load_library() -> ModuleType:
+    """Return Daily's library, ready for use. Raises ImportError where it is missing.
+
+    Once per process: a second `Daily.init` aborts the process (0.36, seen).
+    """
+    try:
+        import daily
+    except ImportError as error:
+        raise ImportError(f"{MISSING}: {error}") from error
+    # It writes addresses of rooms to stderr at every failure, whatever `log_level` says (0.36, seen).
+    os.environ["RUST_LOG"] = "off"
+    daily.Daily.init()
+    return daily
+
+
+def library_version() -> str:
+    """Load the library and return its name and version, for the readiness report. Raises ImportError."""
+    load_library()
+    try:
+        return f"daily-python {importlib.metadata.version('daily-python')}"
+    except importlib.metadata.PackageNotFoundError:  # a package of ours carries the library without its record
+        return "daily-python"
+
+
+class DailyRooms:
+    """Makes Daily rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of a kiosk.
+
+    library: None for Daily's own. Raises ImportError where that is missing.
+    """
+
+    def __init__(self, times: RoomTimes | None = None, library: Any = None) -> None:
+        self.keeper = Keeper()
+        self._times = times or RoomTimes()
+        self._library = library or load_library()
+
+    def __call__(
+        self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> DailyRoom:
+        """Return a fresh room; nothing is joined yet."""
+        return DailyRoom(
+            picture=picture,
+            speaker=speaker,
+            microphone=microphone,
+            choose=choose,
+            library=self._library,
+            keeper=self.keeper,
+            times=self._times,
+        )
+
+    async def close(self, most_s: float = 2.0) -> None:
+        """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
+        if not await self.keeper.settled(most_s):
+            log.info("a room is still being left")
+
+
+class DailyRoom:
+    """One Daily call; see `app.rooms.base.Room`. Loop-bound, but for frames and sound, which skip the loop."""
+
+    def __init__(
+        self,
+        *,
+        picture: Picture,
+        speaker: SpeakerOut | None,
+        microphone: Microphone | None,
+        choose: ChooseAvatar,
+        library: Any,
+        keeper: Keeper,
+        times: RoomTimes,
+    ) -> None:
+        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
+        self.identity = ""
+        self._microphone = microphone
+        self._choose = choose
+        self._library = library
+        self._keeper = keeper
+        self._times = times
+        self._loop = asyncio.get_running_loop()
+        self._presence = Presence(times, self._tell)
+        self._avatar = Avatar(picture, speaker, lambda: self._tell(FirstFrame()))
+        self._call: Call | None = None
+        self._people = People()
+        self._members: tuple[Member, ...] = ()
+        self._sending: asyncio.Task[None] | None = None
+        self._broken: set[str] = set()  # connections that the library repairs
+        self._patience: asyncio.TimerHandle | None = None
+        self._last_error = ""
+        self._closed_early = self._over = False
+        self._leaving: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------ joining
+
+    async def join(self, url: str, token: str, deadline_s: float) -> None:
+        """See `Room.join`."""
+        if not url.startswith("https://"):
+            raise RoomError(RoomFault.CONFIG, "the room's address is not https")
+        call = Call(self._library, self._keeper, self._on_event)
+        try:
+            data = await call.join(url, token, deadline_s)
+        except BaseException:
+            self._over = True
+            raise
+        self._call = call
+        if self._closed_early:
+            self._over = True
+            raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
+        for key, participant in mapping(data.get("participants")).items():
+            self._people.note(participant, is_us=key == "local")
+        self.identity = self._people.own
+        self._sending = self._loop.create_task(self._pump_microphone(call), name="room-microphone")
+        self._sending.add_done_callback(_log_failure)
+        self._review()
+
+    async def _pump_microphone(self, call: Call) -> None:
+        if self._microphone is None:
+            return
+        frames: Any = self._microphone.frames()
+        async with aclosing(frames):
+            async for sound in frames:
+                await call.say(sound)
+
+    # ------------------------------------------------------------ what the library tells; in the loop
+
+    def _on_event(self, name: str, arguments: tuple[Any, ...]) -> None:
+        if self._over:
+            return
+        match name, arguments:
+            case (("participant_joined" | "participant_updated"), (participant, *_)):
+                self._people.note(participant)
+                self._review()
+            case "participant_left", (participant, *_):
+                self._people.forget(participant)
+                self._review()
+            case "app_message", (message, sender, *_):
+                self._on_message(message, sender)
+            case "call_state_updated", ("left", *_):
+                self._end(ended_by(self._last_error))
+            case "network_connection_status_updated", (status, *_):
+                self._on_network(mapping(status))
+            case "error", (text, *_):
+                self._on_error(text_of(text))
+            case _:
+                pass
+
+    def _review(self) -> None:
+        """Whatever changed about the others: look at all of them anew."""
+        if self._call is None:
+            return  # not joined yet: what came is looked at then
+        members = self._people.members()
+        if members != self._members:
+            self._members = members
+            self._tell(MembersChanged(members))
+        choice = self._choose(members)
+        self._avatar.follow(self._call, choice)
+        self._presence.see(self._people.sight(choice.video, "camera"), self._people.sight(choice.audio, "microphone"))
+
+    def _on_message(self, message: object, sender: object) -> None:
+        try:
+            payload = json.dumps(message).encode()
+        except (TypeError, ValueError, RecursionError):
+            return
+        self._tell(Data(payload, "", text_of(sender)))
+
+    def _on_network(self, status: Mapping[str, Any]) -> None:
+        connection, event = text_of(status.get("connection")), status.get("event")
+        if event == "interrupted" and connection not in self._broken:
+            self._broken.add(connection)
+            if len(self._broken) == 1:
+                self._tell(Reconnecting())
+                self._presence.repairing(True)
+                self._patience = self._loop.call_later(self._times.reconnect_s, self._on_hopeless)
+        elif event == "connected" and connection in self._broken:
+            self._broken.discard(connection)
+            if not self._broken:
+                self._no_more_patience()
+                self._tell(Reconnected())
+                self._presence.repairing(False)
+
+    def _on_error(self, text: str) -> None:
+        log.info("the media library told an error", extra={"final": is_final(text)})
+        self._last_error = text
+        if is_final(text):
+            self._end(ended_by(text))
+
+    def _on_hopeless(self) -> None:
+        log.info("the connection was not repaired in time")
+        self._end(Disconnected(EndReason.NETWORK, may_rejoin=True))
+        self._start_leaving()
+
+    # ------------------------------------------------------------ the end
+
+    def _tell(self, event: RoomEvent) -> None:
+        if not self._over:
+            self.events.put_nowait(event)
+
+    def _end(self, event: Disconnected) -> None:
+        if self._call is None:
+            self._closed_early = True  # told to the caller of the join
+            return
+        self._tell(event)
+        self._stop()
+
+    def _stop(self) -> None:
+        self._over = True
+        self._no_more_patience()
+        self._presence.stop()
+        if self._sending is not None:
+            self._sending.cancel()
+        self._avatar.close()
+
+    def _no_more_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    async def leave(self) -> None:
+        """See `Room.leave`. It goes on in the keeper's hands when the caller gives up waiting."""
+        await asyncio.shield(self._start_leaving())
+
+    def _start_leaving(self) -> asyncio.Task[None]:
+        if self._leaving is None:
+            self._leaving = self._keeper.keep(self._leave(), "room-leave")
+        return self._leaving
+
+    async def _leave(self) -> None:
+        self._stop()
+        call, self._call = self._call, None
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            await asyncio.wait({sending}, timeout=FLOW_END_S)
+        if call is not None:
+            await call.leave()
+
+    # ------------------------------------------------------------ sending
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        """See `Room.send_data`: an app message, which has to be JSON; the topic has no place in it."""
+        if self._call is None or self._over:
+            log.info("not in the room: a message was not sent")
+            return
+        try:
+            message = json.loads(payload)
+        except ValueError:
+            log.warning("a message that is not JSON was not sent")
+            return
+        if await self._call.send(message) is not None:
+            log.warning("a message was not sent")
+
+    async def send_text(self, text: str, topic: str) -> None:
+        """See `Room.send_text`: these rooms have no text streams, so nothing goes out."""
+        log.info("these rooms have no text streams: a message was not sent")
+
+    async def call(self, identity: str, method: str, payload: str) -> None:
+        """See `Room.call`: these rooms have no remote procedures, so nothing goes out."""
+        log.info("these rooms have no remote procedures: a call was not made")
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("the microphone's flow failed", extra={"error": type(error).__name__})

@@ -1,0 +1,331 @@
+"""A LiveKit room as the kiosk uses it: joined once, left once, with nothing left over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from livekit import rtc
+
+from app.audio.base import Microphone, SpeakerOut
+from app.picture import Picture
+from app.rooms.base import (
+    ActiveSpeakers,
+    Arriving,
+    ChooseAvatar,
+    Data,
+    Disconnected,
+    Member,
+    MembersChanged,
+    MicrophoneHeard,
+    Reconnected,
+    Reconnecting,
+    RoomError,
+    RoomEvent,
+    RoomFault,
+)
+from app.rooms.livekit.avatar import Avatar, members_of
+from app.rooms.livekit.end import Reaper, disconnected
+from app.rooms.livekit.errors import classify
+from app.rooms.livekit.log import LibraryLog
+from app.rooms.livekit.pulse import Pulse
+from app.rooms.livekit.texts import TextStreams
+from app.rooms.livekit.tracks import pump_microphone
+from app.rooms.presence import RoomTimes
+from app.screens import EndReason
+
+log = logging.getLogger(__name__)
+
+# Together below the 2 s that a release gives to leaving.
+FLOWS_END_S = 0.6
+GOODBYE_S = 1.2
+SEND_S = 5.0
+
+# With the library's own default, one peer connection for both directions, our publishing and our subscribing can get
+# into each other's way: of 96 joins on an overloaded machine, 14 had no picture or were never heard; so none.
+_OPTIONS = rtc.RoomOptions(single_peer_connection=False)
+_RELAYED = replace(_OPTIONS, rtc_config=rtc.RtcConfiguration(ice_transport_type=rtc.IceTransportType.TRANSPORT_RELAY))
+
+
+class LiveKitRooms:
+    """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
+
+    relay_only: sound and picture go through the service's relays, for networks that let nothing else through.
+    library_log: None to install one; it stays for good, because the library's records come late.
+    """
+
+    def __init__(
+        self, times: RoomTimes | None = None, library_log: LibraryLog | None = None, *, relay_only: bool = False
+    ) -> None:
+        self.reaper = Reaper()
+        self._options = _RELAYED if relay_only else _OPTIONS
+        self._times = times or RoomTimes()
+        if library_log is None:
+            library_log = LibraryLog()
+            library_log.install()
+        self._log = library_log
+
+    def __call__(
+        self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> LiveKitRoom:
+        """Return a fresh room; nothing is joined yet."""
+        return LiveKitRoom(
+            picture=picture,
+            speaker=speaker,
+            microphone=microphone,
+            choose=choose,
+            reaper=self.reaper,
+            library_log=self._log,
+            times=self._times,
+            options=self._options,
+        )
+
+    async def close(self, most_s: float = 2.0) -> None:
+        """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
+        if not await self.reaper.settled(most_s):
+            log.info("a room is still being left")
+
+
+class LiveKitRoom:
+    """One LiveKit session; see `app.rooms.base.Room`.
+
+    Loop-bound: made and used in the running event loop. Frames are pushed from it too; the SDK decodes and converts
+    them on its own threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        picture: Picture,
+        speaker: SpeakerOut | None,
+        microphone: Microphone | None,
+        choose: ChooseAvatar,
+        reaper: Reaper,
+        library_log: LibraryLog,
+        times: RoomTimes,
+        options: rtc.RoomOptions = _OPTIONS,
+    ) -> None:
+        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
+        self.identity = ""
+        self._microphone = microphone
+        self._choose = choose
+        self._reaper = reaper
+        self._library_log = library_log
+        self._times = times
+        self._options = options
+        self._avatar = Avatar(picture, speaker, times, self._tell)
+        self._texts = TextStreams(self._tell)
+        self._pulse = Pulse(lambda: self._tell(Arriving()))
+        self._room: rtc.Room | None = None
+        self._members: tuple[Member, ...] = ()
+        self._sending: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._leaving: asyncio.Task[None] | None = None
+        self._over = False
+
+    # ------------------------------------------------------------ joining
+
+    async def join(self, url: str, token: str, deadline_s: float) -> None:
+        """See `Room.join`. The pending connect is never cancelled: the reaper takes it over."""
+        room = rtc.Room()  # single use: a second connect finds the first one's participants and fails
+        self._listen(room)
+        began = time.monotonic()
+        joining = asyncio.get_running_loop().create_task(room.connect(url, token, self._options), name="room-connect")
+        try:
+            await asyncio.wait({joining}, timeout=deadline_s)
+        except asyncio.CancelledError:
+            self._give_up(joining, room)
+            raise
+        if not joining.done():
+            self._give_up(joining, room)
+            blocked = self._library_log.media_blocked_since(began)
+            raise RoomError(RoomFault.TRANSIENT, "media ports blocked" if blocked else "no answer from the room")
+        error = joining.exception()
+        if error is not None:
+            self._over = True
+            raise classify(str(error)) from None  # the cause's text may hold the token
+        if not room.isconnected():
+            self._over = True
+            raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
+        self._room = room
+        self.identity = room.local_participant.identity
+        self._open_microphone(room)
+        self._pulse.follow(room, lambda: not self._avatar.is_seen)  # a picture tells by itself whether it moves
+        self._review()
+
+    def _give_up(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
+        self._over = True
+        self._reaper.adopt(joining, room)
+
+    def _listen(self, room: rtc.Room) -> None:
+        self._texts.listen(room)
+        for name in (
+            "participant_connected",
+            "participant_disconnected",
+            "participant_attributes_changed",
+            "track_published",
+            "track_unpublished",
+            "track_subscribed",
+            "track_unsubscribed",
+            "track_muted",
+            "track_unmuted",
+        ):
+            room.on(name, self._review)
+        room.on("track_subscription_failed", self._on_subscription_failed)
+        room.on("active_speakers_changed", self._on_speakers)
+        room.on("data_received", self._on_data)
+        room.on("transcription_received", self._texts.transcription)
+        room.on("local_track_subscribed", self._on_heard)
+        room.on("reconnecting", self._on_reconnecting)
+        room.on("reconnected", self._on_reconnected)
+        room.on("disconnected", self._on_disconnected)
+
+    def _open_microphone(self, room: rtc.Room) -> None:
+        work = pump_microphone(room.local_participant, self._microphone)
+        self._sending = asyncio.get_running_loop().create_task(work, name="room-microphone")
+        self._sending.add_done_callback(_log_failure)
+
+    # ------------------------------------------------------------ what the SDK tells; plain functions, in the loop
+
+    def _tell(self, event: RoomEvent) -> None:
+        if not self._over:
+            self.events.put_nowait(event)
+
+    def _review(self) -> None:
+        """Whatever changed about the others: look at all of them anew."""
+        if self._over or self._room is None:
+            return
+        participants = self._room.remote_participants
+        members = members_of(participants)
+        if members != self._members:
+            self._members = members
+            self._tell(MembersChanged(members))
+        self._avatar.follow(participants, self._choose(members))
+
+    def _on_subscription_failed(self, participant: rtc.RemoteParticipant, track_sid: str, error: str) -> None:
+        log.warning("a track of the room could not be taken")
+
+    def _on_speakers(self, speakers: list[rtc.Participant]) -> None:
+        identities = tuple(speaker.identity for speaker in speakers)
+        others = tuple(identity for identity in identities if identity != self.identity)
+        self._tell(ActiveSpeakers(others, own=len(others) < len(identities)))
+
+    def _on_data(self, packet: rtc.DataPacket) -> None:
+        identity = packet.participant.identity if packet.participant is not None else ""
+        self._tell(Data(packet.data, packet.topic or "", identity))
+
+    def _on_heard(self) -> None:
+        self._tell(MicrophoneHeard())
+
+    def _on_reconnecting(self) -> None:
+        self._tell(Reconnecting())
+        self._avatar.repairing(True)
+        if self._patience is None and not self._over:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(self._times.reconnect_s, self._on_hopeless)
+
+    def _on_reconnected(self) -> None:
+        self._no_more_patience()
+        self._tell(Reconnected())
+        self._review()
+        self._avatar.repairing(False)
+        self._verify_microphone()
+
+    def _verify_microphone(self) -> None:
+        """The SDK publishes the microphone again after a full reconnect; where it did not, we do."""
+        if self._over or self._room is None or self._sending is None:
+            return
+        if not self._room.local_participant.track_publications:
+            log.info("publishing the microphone again")
+            self._sending.cancel()
+            self._open_microphone(self._room)
+
+    def _on_hopeless(self) -> None:
+        log.info("the connection was not repaired in time")
+        self._end(Disconnected(EndReason.NETWORK, may_rejoin=True))
+        self._start_leaving()
+
+    def _on_disconnected(self, reason: int) -> None:
+        # A remote end is nearly silent: this event alone tells it, and the avatar is still listed.
+        self._end(disconnected(reason))
+
+    def _end(self, event: Disconnected) -> None:
+        if self._room is None:
+            return  # our own leaving, or a join whose caller is told
+        self._tell(event)
+        self._stop()
+
+    def _stop(self) -> None:
+        self._over = True
+        self._no_more_patience()
+        if self._sending is not None:
+            self._sending.cancel()
+        self._avatar.stop()
+        self._texts.stop()
+        self._pulse.stop()
+
+    def _no_more_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    # ------------------------------------------------------------ sending
+
+    async def send_text(self, text: str, topic: str) -> None:
+        """See `Room.send_text`."""
+        await self._send(lambda us: us.send_text(text, topic=topic))
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        """See `Room.send_data`; 64,000 bytes at most."""
+        await self._send(lambda us: us.publish_data(payload, topic=topic))
+
+    async def call(self, identity: str, method: str, payload: str) -> None:
+        """See `Room.call`."""
+        await self._send(
+            lambda us: us.perform_rpc(
+                destination_identity=identity, method=method, payload=payload, response_timeout=SEND_S
+            )
+        )
+
+    async def _send(self, work: Callable[[rtc.LocalParticipant], Awaitable[object]]) -> None:
+        if self._room is None or self._over:
+            log.info("not in the room: a message was not sent")
+            return
+        try:
+            async with asyncio.timeout(SEND_S):
+                await work(self._room.local_participant)
+        except Exception as error:
+            log.warning("a message was not sent", extra={"error": type(error).__name__})
+
+    # ------------------------------------------------------------ leaving
+
+    async def leave(self) -> None:
+        """See `Room.leave`. It goes on in the reaper's hands when the caller gives up waiting."""
+        await asyncio.shield(self._start_leaving())
+
+    def _start_leaving(self) -> asyncio.Task[None]:
+        if self._leaving is None:
+            self._leaving = self._reaper.keep(self._leave(), "room-leave")
+        return self._leaving
+
+    async def _leave(self) -> None:
+        self._stop()
+        room, self._room = self._room, None
+        sending, self._sending = self._sending, None
+        flows: list[Any] = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
+        if sending is not None:
+            flows.append(asyncio.wait({sending}, timeout=FLOWS_END_S))
+        await asyncio.gather(*flows)
+        if room is not None:
+            # It waits for remote calls under way first, and must not be cancelled.
+            goodbye = self._reaper.keep(room.disconnect(), "room-goodbye")
+            await asyncio.wait({goodbye}, timeout=GOODBYE_S)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("the microphone's flow failed", extra={"error": type(error).__name__})

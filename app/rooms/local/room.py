@@ -1,0 +1,249 @@
+"""The room of the built-in guide: picture and voice through local LiveKit tracks, events as a LiveKit agent sends them.
+
+No server and no network. Names and order of what it tells follow LiveKit Agents 1.x (vendors/livekit.md 4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from livekit import rtc
+
+from app.audio.base import DeviceState, Microphone, SpeakerOut
+from app.character.performer import Performer
+from app.guide.build import Guide
+from app.guide.ears import Heard
+from app.guide.mind import Mind
+from app.guide.talk import Talk
+from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
+from app.picture import Frame, Picture
+from app.rooms.base import (
+    ActiveSpeakers,
+    AvatarAudio,
+    AvatarVideo,
+    ChooseAvatar,
+    Disconnected,
+    FirstFrame,
+    Member,
+    MembersChanged,
+    MicrophoneHeard,
+    Room,
+    RoomError,
+    RoomEvent,
+    RoomFactory,
+    RoomFault,
+    Text,
+)
+from app.rooms.livekit.log import LibraryLog
+from app.rooms.livekit.tracks import pump_video
+from app.rooms.local.scene import LocalScene
+from app.rooms.local.voice import LocalVoice
+from app.screens import EndReason
+
+log = logging.getLogger(__name__)
+
+_SIZE = (720, 1280)  # where the track begins; each frame brings its own size
+_SENSE_S = 0.05
+_LEAVE_S = 2.0
+
+
+class LocalRoom:
+    """One visit with the guide; see `Room`."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        performer: Performer,
+        *,
+        picture: Picture,
+        speaker: SpeakerOut | None,
+        microphone: Microphone | None,
+        choose: ChooseAvatar,
+        seed: int,
+    ) -> None:
+        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
+        self.identity = ""
+        self._guide = guide
+        self._performer = performer
+        self._picture = picture
+        self._speaker = speaker
+        self._microphone = microphone
+        self._choose = choose
+        self._chance = random.Random(seed)
+        self._voice: LocalVoice | None = None
+        self._source: rtc.VideoSource | None = None
+        self._talk: Talk | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._scene: LocalScene | None = None
+        self._told: tuple[Member, ActiveSpeakers] | None = None
+        self._has_frame = False
+        self._own_speaks = False
+        self._streams = 0
+        self._leaving: asyncio.Task[None] | None = None
+        self._log = LibraryLog()
+
+    # ------------------------------------------------------------ what a visit does with it
+
+    async def join(self, url: str, token: str, deadline_s: float) -> None:
+        """See `Room.join`; done at once. Raises RoomError when the guide or the media library cannot be used."""
+        self._log.install()
+        try:
+            tongue = self._guide.tongue(url.removeprefix(URL))
+            voice = self._voice = LocalVoice(self._speaker)
+            source = self._source = rtc.VideoSource(*_SIZE)
+            track = rtc.LocalVideoTrack.create_video_track("guide", source)
+        except Exception as error:
+            raise RoomError(RoomFault.CONFIG, f"the guide cannot be used: {type(error).__name__}") from error
+        self.identity = token or "visitor"
+        scene = self._scene = LocalScene(self._performer, voice, self._tell_words, self._tell_changes)
+        mind = Mind(tongue.knowledge, self._chance, self._guide.questions)
+        ears = tongue.ears if self._microphone is not None else None
+        clock = asyncio.get_running_loop().time
+        talk = self._talk = Talk(mind, tongue.voice, scene, self._chance, clock, has_ears=ears is not None)
+        self._tell_changes()
+        choice = self._choose((_member(scene),))
+        if choice.video == GUIDE:
+            self._performer.start(lambda frame: self._show(source, frame))
+            self._start(pump_video(track, None, self._picture, self._on_frame), "video")
+            self.events.put_nowait(AvatarVideo(True))
+        if choice.audio == GUIDE:
+            self._start(voice.pump(), "voice")
+            self.events.put_nowait(AvatarAudio(True))
+        self._start(talk.run(), "talk")
+        if self._microphone is not None:
+            self._start(self._sense(self._microphone, talk), "senses")
+            if ears is not None:
+                self._start(ears.listen(self._microphone.frames(), self._on_words), "ears")
+                self.events.put_nowait(MicrophoneHeard())
+
+    async def send_text(self, text: str, topic: str) -> None:
+        """See `Room.send_text`: on `lk.chat` it is a question."""
+        if topic == "lk.chat" and self._talk is not None:
+            self._talk.ask(text)
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        """See `Room.send_data`: the guide takes none."""
+
+    async def call(self, identity: str, method: str, payload: str) -> None:
+        """See `Room.call`: the guide can be interrupted, asked to close, and told that the visit ends."""
+        if self._talk is None or identity != GUIDE:
+            return
+        {INTERRUPT: self._talk.hush, WRAP_UP: self._talk.wrap_up, GOODBYE: self._talk.goodbye}.get(method, _nothing)()
+
+    async def leave(self) -> None:
+        """See `Room.leave`."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._leave(), name="local-room-leave")
+        await asyncio.wait({self._leaving}, timeout=_LEAVE_S)
+
+    async def _leave(self) -> None:
+        self._performer.stop()  # first: its thread must not paint into a source that is gone
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._voice is not None:
+            await self._voice.close()
+        if self._source is not None:
+            await self._source.aclose()
+        self._voice = self._source = self._talk = None
+        self._log.remove()
+
+    def _show(self, source: rtc.VideoSource, frame: Frame) -> None:
+        self._performer.free(self._picture.free)
+        _capture(source, frame)
+
+    # ------------------------------------------------------------ what it hears
+
+    async def _sense(self, microphone: Microphone, talk: Talk) -> None:
+        while True:
+            speaks = microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
+            self._performer.hear(microphone.level if speaks else 0.0)
+            talk.visitor_speaks(speaks)
+            if speaks != self._own_speaks:
+                self._own_speaks = speaks
+                self._tell_changes()
+            await asyncio.sleep(_SENSE_S)
+
+    def _on_words(self, heard: Heard) -> None:
+        if self._talk is not None and self._talk.heard(heard.text, line=heard.line, final=heard.final):
+            self._streams += 1
+            stream = f"visitor_{self._streams}"
+            self._tell_text(self.identity, stream, heard.line, heard.text, final=heard.final)
+            self._tell_text(self.identity, stream, heard.line, "", final=heard.final, closed=True)
+
+    # ------------------------------------------------------------ what it tells
+
+    def _on_frame(self) -> None:
+        self._performer.free(self._picture.free)  # what lies over the picture changes with the screens
+        if not self._has_frame:
+            self._has_frame = True
+            self.events.put_nowait(FirstFrame())
+
+    def _tell_changes(self) -> None:
+        """Tell what is another one than when it was told last: the guide's state, who speaks."""
+        if self._scene is None:
+            return
+        speaking = (GUIDE,) if self._scene.is_speaking else ()
+        now = _member(self._scene), ActiveSpeakers(speaking, self._own_speaks)
+        member, speakers = self._told or (None, ActiveSpeakers((), False))
+        self._told = now
+        if now[0] != member:
+            self.events.put_nowait(MembersChanged((now[0],)))
+        if now[1] != speakers:
+            self.events.put_nowait(now[1])
+
+    def _tell_words(self, segment: str, words: str, closed: bool) -> None:
+        self._tell_text(GUIDE, segment, segment, words, final=closed, closed=closed)
+
+    def _tell_text(
+        self, identity: str, stream: str, segment: str, text: str, *, final: bool, closed: bool = False
+    ) -> None:
+        attributes = {"lk.segment_id": segment, "lk.transcription_final": "true" if final else "false"}
+        self.events.put_nowait(Text("lk.transcription", identity, stream, text, closed, attributes))
+
+    # ------------------------------------------------------------ its tasks
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"local-room-{name}")
+        task.add_done_callback(self._on_done)
+        self._tasks.append(task)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("a part of the guide failed", extra={"task": task.get_name()}, exc_info=error)
+        self.events.put_nowait(Disconnected(EndReason.ERROR))
+
+
+def _member(scene: LocalScene) -> Member:
+    attributes = {"lk.agent.state": scene.state.value}
+    return Member(GUIDE, is_agent=True, attributes=attributes, has_video=True, has_audio=True)
+
+
+def _capture(source: rtc.VideoSource, frame: Frame) -> None:
+    source.capture_frame(
+        rtc.VideoFrame(frame.width, frame.height, rtc.VideoBufferType.BGRA, frame.data),
+        timestamp_us=int(time.monotonic() * 1e6),
+    )
+
+
+def _nothing() -> None:
+    """A procedure that the guide does not have."""
+
+
+def local_rooms(guide: Guide, performer: Callable[[], Performer], seed: Callable[[], int]) -> RoomFactory:
+    """Return the factory of the guide's rooms. `performer` makes one that is not started; `seed` one number a visit."""
+
+    def make(
+        *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> Room:
+        return LocalRoom(
+            guide, performer(), picture=picture, speaker=speaker, microphone=microphone, choose=choose, seed=seed()
+        )
+
+    return make

@@ -1,0 +1,1 @@
+"""A session at the service: created, released, and what it may cost."""

@@ -1,0 +1,110 @@
+"""The create call in flight: one at a time for the whole kiosk, never cancelled once sent, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from app.screens import EndReason
+from app.sessions.release import Lease, Releases
+from app.vendors.base import Control, VisitRequest
+from app.vendors.errors import TransientError, VendorError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service in use: its name and the adapter that calls it. run: this process's own name in the journal."""
+
+    name: str
+    control: Control
+    run: str
+
+
+class Creates:
+    """Sends create calls. It outlives visits: what a late answer brings to a visitor who left is released.
+
+    timeout_s: how long a visitor waits for the service's answer, seconds.
+    """
+
+    def __init__(self, service: Service, releases: Releases, timeout_s: float) -> None:
+        self._service = service
+        self._releases = releases
+        self._timeout_s = timeout_s
+        self._flight: asyncio.Task[Lease] | None = None
+        self._refusal: dict[str, object] = {}  # the last one; the same again, while somebody waits, is no news
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a call has not been answered yet."""
+        return self._flight is not None and not self._flight.done()
+
+    async def settled(self, most_s: float | None = None) -> None:
+        """Wait until no create is in flight (its sender may have left).
+
+        `most_s` seconds at most; None: as long as a visitor waits for the service's answer.
+        """
+        if self._flight is not None:
+            await asyncio.wait({self._flight}, timeout=self._timeout_s if most_s is None else most_s)
+
+    async def create(self, request: VisitRequest) -> Lease:
+        """Create a session and return its lease. Raises the vendor's errors; `ambiguous` where nobody can know.
+
+        While an earlier call is unanswered no other one is sent beside it: wait for `settled` first. When the caller
+        is cancelled, or the answer is late, the call goes on, and its session is released as soon as it is known.
+        """
+        if self.is_under_way:
+            raise TransientError(self._service.name, "an earlier create call is still unanswered", ambiguous=True)
+        flight = asyncio.create_task(self._send(request), name="create")
+        self._flight = flight
+        try:
+            await asyncio.wait({flight}, timeout=self._timeout_s)
+        except asyncio.CancelledError:
+            flight.add_done_callback(self._nobody_waits)
+            raise
+        if not flight.done():
+            flight.add_done_callback(self._nobody_waits)
+            raise TransientError(self._service.name, "no answer to the create call in time", ambiguous=True)
+        return flight.result()
+
+    def _nobody_waits(self, flight: asyncio.Task[Lease]) -> None:
+        if not flight.cancelled() and flight.exception() is None:
+            self._releases.hand_over(flight.result(), EndReason.CANCELLED)
+
+    async def _send(self, request: VisitRequest) -> Lease:
+        service = self._service
+        lease = await self._releases.open(service.name, service.control, request.name, service.run, request.max_s)
+        try:
+            session = await service.control.start(request)
+        except VendorError as error:
+            self._log(error)
+            if error.ambiguous:
+                self._releases.hand_over(lease, EndReason.ERROR)
+            else:
+                await self._releases.forget(lease)
+            raise
+        except BaseException:
+            self._releases.hand_over(lease, EndReason.ERROR)
+            raise
+        self._refusal = {}
+        try:
+            await self._releases.complete(lease, session)
+        except BaseException:
+            self._releases.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
+            raise
+        return lease
+
+    def _log(self, error: VendorError) -> None:
+        """Tell what the service said, in its own words: whoever sorts a new refusal into the settings needs them."""
+        told: dict[str, object] = {
+            "error": type(error).__name__,
+            "status": error.http_status,
+            "code": error.vendor_code,
+            "trace_id": error.trace_id,
+            "words": error.message,
+        }
+        if told != self._refusal:
+            self._refusal = told
+            log.info("no session was created", extra=told)

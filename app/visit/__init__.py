@@ -1,0 +1,1 @@
+"""One visit, from the tap to the goodbye."""

@@ -1,0 +1,122 @@
+"""What the live part of a visit shows: the screen's value, the status page's facts, the drawn avatar's behaviour."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from app.character.base import Company, Mood
+from app.screens import Live, StillThere, Talk, Trouble, WhyNot
+from app.settings.model import VisitSettings
+from app.stage import Stage
+from app.visit.speech_activity import Ear
+from app.visit.timers import Countdown, IdleTimer, SessionTimer
+from app.visit.transcript import Transcript
+from app.vitals import VisitVitals
+from app.waiting.line import Line
+
+QUESTIONS_BACK_S = 8.0  # the suggestions return when nobody has spoken for so long
+_MOODS = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARING: Mood.LISTENING}
+
+
+@dataclass
+class LiveScene:
+    """Draws the conversation as it is. The conversation sets the plain facts; everything else is read where it lives.
+
+    greeting: nobody has said anything yet. is_broken: the room fell apart, and is being repaired or joined again.
+    is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. moved_at: when
+    the picture last moved, or anything arrived, on the loop's clock. warning: the time that "still there?" has left,
+    while it is asked. company: the drawn character where it is the avatar, else None.
+    """
+
+    stage: Stage
+    facts: VisitVitals
+    settings: VisitSettings
+    line: Line
+    questions: tuple[str, ...]
+    ear: Ear
+    idle: IdleTimer
+    session: SessionTimer
+    transcript: Transcript
+    has_captions: bool
+    company: Company | None
+    greeting: bool = True
+    is_broken: bool = False
+    is_silent: bool = False
+    is_unheard: bool = False
+    moved_at: float = 0.0
+    warning: Countdown | None = None
+
+    def __post_init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._quiet_since = self._clock()
+        self._mood: Mood | None = None
+
+    def draw(self) -> None:
+        """Show the screen as it is now."""
+        live = self._live()
+        if self.warning is None:
+            self.stage.show(live)
+            return
+        of_s = round(self.settings.idle_warning_s)
+        self.stage.show(StillThere(min(of_s, round(self.warning.remaining_s)), of_s, live))
+
+    def measure(self, loudness: float) -> None:
+        """Write the facts of this instant; `loudness` of the avatar's voice, 0 to 1, moves the drawn mouth."""
+        facts, now = self.facts, self._clock()
+        facts.hard_deadline = self.session.deadline
+        remaining_s = 0.0 if self.warning is not None else self.idle.remaining_s
+        is_still = self.warning is not None or self.idle.is_held
+        facts.idle_deadline = None if is_still else now + remaining_s
+        facts.idle_held_s = remaining_s if is_still else None
+        facts.speaking = self.ear.who_speaks
+        facts.extensions = self.session.extensions
+        if facts.speaking is not None or self.ear.avatar_is_busy:
+            self._quiet_since = now
+        if self.company is not None:
+            self._act(self.company, loudness)
+
+    def why_no_extension(self) -> WhyNot | None:
+        """Return why no more time can be offered, or None where it can."""
+        if self.line.somebody_waits():
+            return WhyNot.SOMEONE_WAITS
+        most = min(self.settings.max_extensions, self.line.most_extensions)
+        if self.session.extensions >= most or not self.session.can_extend(self.settings.extension_s):
+            return WhyNot.LIMIT
+        return None
+
+    def _live(self) -> Live:
+        settings, remaining_s = self.settings, self.session.remaining_s
+        shows_chip = remaining_s <= settings.chip_s
+        why_not = self.why_no_extension()
+        talk = self.ear.talk
+        return Live(
+            talk=talk,
+            sign=self.ear.sign,
+            mode=self.ear.mode,
+            greeting=self.greeting,
+            remaining_s=round(remaining_s) if shows_chip else None,
+            limit_s=round(settings.hard_limit_s),
+            urgent=remaining_s <= settings.countdown_s,
+            may_extend=shows_chip and why_not is None,
+            extension_s=round(settings.extension_s),
+            why_not=why_not if shows_chip else None,
+            trouble=self._trouble(),
+            captions=self.transcript.newest(),
+            questions=self.questions,
+            show_questions=self.greeting or self._clock() - self._quiet_since >= QUESTIONS_BACK_S,
+            can_interrupt=talk is Talk.SPEAKING,
+            has_captions=self.has_captions,
+        )
+
+    def _trouble(self) -> Trouble | None:
+        if self.is_broken or self.is_silent or self._clock() - self.moved_at >= self.settings.stall_notice_s:
+            return Trouble.STALLED
+        return Trouble.CANNOT_HEAR if self.is_unheard else self.ear.trouble
+
+    def _act(self, company: Company, loudness: float) -> None:
+        company.voice(loudness)
+        mood = _MOODS.get(self.ear.talk, Mood.LISTENING if self.greeting else Mood.IDLE)
+        if mood is not self._mood:
+            self._mood = mood
+            company.show(mood)

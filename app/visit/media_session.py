@@ -1,0 +1,135 @@
+"""One join of one session: a room, its protocol, and the stream of events that they make together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from app.events import Ended, Event, Ready
+from app.rooms.base import (
+    ActiveSpeakers,
+    Arriving,
+    AvatarAudio,
+    AvatarGone,
+    AvatarVideo,
+    Disconnected,
+    FirstFrame,
+    MembersChanged,
+    Reconnected,
+    Reconnecting,
+    Room,
+)
+from app.screens import EndReason
+from app.vendors.base import VendorProtocol
+from app.vendors.errors import Busy, OutOfCredits, TransientError
+
+# Room events that a conversation needs to know besides the common events.
+RoomFact = (
+    MembersChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected | FirstFrame
+    | ActiveSpeakers | Arriving
+)  # fmt: skip
+LegEvent = Event | RoomFact
+
+
+class NotReady(Busy):  # reason: it is waited for once, as for a free place
+    """Somebody is there who does not become ready, where that may mean that what he needs is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegLimits:
+    """How long each step of a join may take, seconds, and what an avatar that never appears means."""
+
+    join_s: float
+    appear_s: float
+    first_frame_s: float
+    absence_is_busy: bool
+
+
+class Leg:
+    """A joined room and its decoded events. Use as: `start`, `ready`, then `next` until the end, then `stop`."""
+
+    def __init__(self, vendor: str, room: Room, protocol: VendorProtocol, limits: LegLimits) -> None:
+        self.room = room
+        self.protocol = protocol
+        self._vendor = vendor
+        self._limits = limits
+        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._early: list[LegEvent] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._has_appeared = False
+        self._frame_due: float | None = None
+
+    async def start(self, url: str, token: str) -> None:
+        """Join. Raises RoomError."""
+        await self.room.join(url, token, self._limits.join_s)
+        self._tasks = [
+            asyncio.create_task(self._pump(), name="room-events"),
+            asyncio.create_task(self.protocol.attend(self.room, self._events.put_nowait), name="attend"),
+        ]
+
+    async def ready(self) -> None:
+        """Wait until the avatar can be shown and heard.
+
+        Raises Busy (nobody appeared, where that means that the service is full; or NotReady), OutOfCredits or
+        TransientError.
+        """
+        now = asyncio.get_running_loop().time
+        appear_by = now() + self._limits.appear_s
+        ready_by = appear_by
+        while True:
+            due = appear_by if not self._has_appeared else min(ready_by, self._frame_due or ready_by)
+            try:
+                async with asyncio.timeout(due - now()):
+                    event = await self._events.get()
+            except TimeoutError:
+                raise self._absent() from None
+            if isinstance(event, Ready):
+                return
+            if isinstance(event, Ended) and event.reason is EndReason.OUT_OF_CREDITS:
+                raise OutOfCredits(self._vendor, "the service says that the quota is used up")
+            if isinstance(event, Disconnected | AvatarGone | Ended):
+                raise TransientError(self._vendor, "the session ended before it began")
+            if isinstance(event, AvatarVideo) and event.present and self._frame_due is None:
+                self._frame_due = now() + self._limits.first_frame_s
+            if isinstance(event, FirstFrame):
+                self._frame_due = None
+            if not self._has_appeared and _is_somebody(event):
+                self._has_appeared = True
+                ready_by = now() + self._limits.appear_s
+            self._early.append(event)
+
+    async def next(self) -> LegEvent:
+        """Return the next event; those that came before readiness first."""
+        return self._early.pop(0) if self._early else await self._events.get()
+
+    def give_up(self) -> None:
+        """The room looks well and is not: let it be joined anew, as if the network had closed it."""
+        self._events.put_nowait(Disconnected(EndReason.NETWORK, may_rejoin=True))
+
+    async def stop(self) -> None:
+        """Stop listening; the room itself is left by whoever holds the lease."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _pump(self) -> None:
+        while True:
+            event = await self.room.events.get()
+            for decoded in self.protocol.decode(event, self.room):
+                self._events.put_nowait(decoded)
+            if isinstance(event, RoomFact):
+                self._events.put_nowait(event)
+
+    def _absent(self) -> Busy | TransientError:
+        if self._frame_due is not None:
+            return TransientError(self._vendor, "no picture came")
+        if self._limits.absence_is_busy and not self._has_appeared:
+            return Busy(self._vendor, "nobody joined the room")
+        kind = NotReady if self._limits.absence_is_busy else TransientError
+        return kind(self._vendor, "the avatar was not ready in time")
+
+
+def _is_somebody(event: LegEvent) -> bool:
+    if isinstance(event, MembersChanged):
+        return bool(event.members)
+    return isinstance(event, AvatarVideo | AvatarAudio) and event.present

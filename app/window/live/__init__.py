@@ -1,0 +1,1 @@
+"""The screen of a running conversation, and its parts."""

@@ -1,0 +1,173 @@
+"""The microphone sign, its halo and the level bars: what the microphone does, and how loud it is now."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.window.live.state import Sign, Touch
+from app.window.toolkit.controls import Control
+from app.window.toolkit.icons import paint_icon
+from app.window.toolkit.look import Look
+from app.window.toolkit.words import rounded
+
+SIGN = 3.7  # g across
+STROKE = 0.16  # g, of an outlined sign and of the halo
+HALO_NEAR, HALO_FAR = 0.1, 0.42  # g outside the sign: in silence, and at the loudest
+BARS = 14
+FALL = 0.75  # a level falls to this share of itself with each step, as eyes like it; it rises at once
+
+_COLOUR = {Sign.OPEN: "lamp", Sign.NOT_HEARD: "coral"}
+
+
+class SignButton(Control):
+    """The round sign. A touch interrupts the guide, or closes and opens the microphone."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(look, parent, Touch.NOTHING)
+        self._sign = Sign.HELD_OFF
+
+    def set(self, sign: Sign, touch: Touch, spoken: str) -> None:
+        """Show this sign; `spoken` says what a touch does, for assistive technology."""
+        self.setObjectName("microphone" if touch in (Touch.MUTE, Touch.UNMUTE) else touch)
+        self.setAccessibleName(spoken)
+        self.setEnabled(touch is not Touch.NOTHING)
+        if sign is not self._sign:
+            self._sign = sign
+            self.canvas.drop()
+
+    @property
+    def sign(self) -> Sign:
+        """What it shows."""
+        return self._sign
+
+    def corner(self) -> float:
+        """Return its radius, pixels."""
+        return self.look.px(SIGN) / 2
+
+    def natural(self) -> int:
+        """Return its width, pixels."""
+        return max(self.look.px(SIGN), round(self.look.t))
+
+    def height_for(self, _width: int) -> int:
+        """Return its height, pixels."""
+        return self.natural()
+
+    def paint(self, painter: QPainter, box: QRectF, down: bool) -> None:
+        """Paint circle and microphone."""
+        look = self.look
+        radius = box.width() / 2
+        if self._sign is Sign.LISTENING:
+            fill, ink, line, pen = look.colour("sea"), look.colour("ink"), None, 0.0
+        elif self._sign in _COLOUR:
+            ink = line = look.colour(_COLOUR[self._sign])
+            fill, pen = look.colour("ink"), STROKE * look.g
+        else:
+            fill, ink = look.colour("ink3"), look.colour("paper")
+            line, pen = (look.colour("line") if look.high_contrast else None), look.stroke
+        if down:
+            fill = (
+                look.shade("paper", "ink3", 0.2) if self._sign is not Sign.LISTENING else look.shade("ink", "sea", 0.2)
+            )
+        rounded(painter, box, radius, fill=fill, line=line, pen=pen)
+        side = box.width() * 0.53
+        spot = QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side)
+        paint_icon(painter, "microphone-off" if self._sign is Sign.STRUCK else "microphone", spot, ink)
+
+
+class Level(QWidget):
+    """Something that moves with the level: repainted in its own rectangle alone, on solid ground."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._level = 0.0
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    @property
+    def level(self) -> float:
+        """What is shown now, 0 to 1."""
+        return self._level
+
+    def show_level(self, level: float) -> None:
+        """Show a level, 0 to 1."""
+        level = min(1.0, max(0.0, level, self._level * FALL if self._level > 0.02 else 0.0))
+        if level != self._level:
+            self._level = level
+            self.update()
+
+    def rest(self) -> None:
+        """Forget the level."""
+        self._level = 0.0
+        self.update()
+
+
+class LevelHalo(Level):
+    """The ring round the sign: the louder the visitor, the wider."""
+
+    def surround(self, sign: QRect) -> None:
+        """Stand round this sign (parent's coordinates)."""
+        away = self._look.px(HALO_FAR + STROKE) + 1
+        self.setGeometry(sign.adjusted(-away, -away, away, away))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ring."""
+        look = self._look
+        away = HALO_NEAR + (HALO_FAR - HALO_NEAR) * self._level
+        radius = self.width() / 2 - look.g * (HALO_FAR - away + STROKE / 2) - 1
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.shade("sea", "ink", 0.55), STROKE * look.g))
+        painter.drawEllipse(QPointF(self.width() / 2, self.height() / 2), radius, radius)
+        painter.end()
+
+
+class LevelBars(Level):
+    """The level of the last second in bars; with less motion a row that fills instead of one that runs."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(look, parent)
+        self._past: deque[float] = deque([0.0] * BARS, maxlen=BARS)
+
+    def show_level(self, level: float) -> None:
+        """Show a level, 0 to 1; the earlier ones move on."""
+        super().show_level(level)
+        if any(self._past) or self._level:
+            self._past.append(self._level)
+            self.update()
+
+    def rest(self) -> None:
+        """Forget all levels."""
+        self._past.extend([0.0] * BARS)
+        super().rest()
+
+    def natural(self) -> int:
+        """Return its width, pixels."""
+        return self._look.px(0.5 * BARS)
+
+    def height_for(self, _width: int) -> int:
+        """Return its height, pixels."""
+        return self._look.px(1.3)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the bars from the reading side."""
+        look = self._look
+        wide, step = 0.3 * look.g, 0.5 * look.g
+        count = max(1, min(BARS, int((self.width() + 0.2 * look.g) / step)))
+        if look.still:
+            levels = [0.55 if (at + 0.5) / count < self._level else 0.0 for at in range(count)]
+        else:
+            levels = list(self._past)[-count:]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for at, level in enumerate(levels):
+            painter.setBrush(look.colour("sea" if level > 0.04 else "line"))
+            tall = self.height() * max(0.24, min(1.0, level))
+            left = self.width() - at * step - wide if look.rtl else at * step
+            painter.drawRoundedRect(QRectF(left, (self.height() - tall) / 2, wide, tall), wide / 2, wide / 2)
+        painter.end()

@@ -1,0 +1,169 @@
+"""The typed question: the guide's last words, a field, and our own keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from app.screens import Activity, AskText, Intent, Live
+from app.window.live.plates import CaptionPlate
+from app.window.live.turns import Turn, turns
+from app.window.live.typed_field import AskField
+from app.window.screens.base import Site
+from app.window.screens.sheet import Fit, SheetScreen
+from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.flow import Column, Grow, Item, Row, Space
+from app.window.toolkit.keyboard import Keyboard
+from app.window.toolkit.keyboard_layout import load_layout
+from app.window.toolkit.look import Look
+from app.window.toolkit.texts import Texts
+
+CAPTION_LINES = 3  # beside the picture
+
+
+class TypedSheet(SheetScreen):
+    """A question of at most 300 characters. Typing is a sign of life; Ask and Enter send and close, Esc only closes.
+
+    keyboards: folder of the layouts. close: called when the sheet is to go.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        texts: Texts,
+        send: Callable[[Intent], None],
+        site: Site,
+        *,
+        keyboards: Path,
+        close: Callable[[], None],
+    ) -> None:
+        super().__init__(look, texts, send, site)
+        self._close = close
+        self._plate = CaptionPlate(look, self)
+        self.field = AskField(look, self, self.ask)
+        self.field.textChanged.connect(self._changed)
+        self.field.installEventFilter(self)
+        self.ask_button = Button(look, self, "ask", Kind.LAMP, icon="send", on_click=self.ask)
+        self.close_button = Button(look, self, "close", icon="close", on_click=close)
+        layouts = {load_layout(keyboards, code).language: load_layout(keyboards, code) for code in site.languages}
+        self.keyboard = Keyboard(
+            look, self, texts, list(layouts.values()), typed=self.field.insert, deleted=self.field.backspace
+        )
+        self._by_keys = False
+        self._turn: Turn | None = None
+        self._language = ""
+
+    # -------------------------------------------------------- opening
+
+    def begin(self, text: str = "") -> None:
+        """Start a question. `text` came from a real keyboard: then ours stays away until the field is touched."""
+        self.field.setText(text)
+        self._by_keys = bool(text)
+        self._drawn = None  # with the keyboard or without: the same value is laid out anew
+
+    def forget(self) -> None:
+        """Forget what was typed, with its history, and the guide's last words."""
+        super().forget()
+        self._turn = None
+        self._plate.forget()
+        self.field.blockSignals(True)
+        self.field.setText("")
+        self.field.blockSignals(False)
+        self._by_keys = False
+
+    def insert(self, text: str) -> None:
+        """Take a character that was typed while something else had the focus."""
+        self.field.setFocus()
+        self.field.insert(text)
+
+    def ask(self) -> None:
+        """Send the question and close; an empty one stays open."""
+        text = " ".join(self.field.text().split())
+        if text:
+            self.send(AskText(text))
+            self._close()
+
+    # -------------------------------------------------------- the sheet
+
+    def fill(self) -> None:
+        """Put the last words of the guide and the language of now into the widgets."""
+        texts = self.texts
+        live = self.shown if isinstance(self.shown, Live) else Live()
+        last = turns(live.captions, 1) if self.preferences.captions else []
+        self._turn = last[0] if last else None
+        self.field.setPlaceholderText(texts("typed.hint"))
+        self.field.setAccessibleName(texts("typed.title"))
+        self.field.dress()
+        self.ask_button.say(texts("typed.ask"))
+        self.close_button.say("", spoken=texts("typed.close"))
+        if texts.code != self._language:
+            self._language = texts.code
+            self.keyboard.use(texts.code)
+
+    def content(self, fit: Fit) -> list[Item | Grow | Space]:
+        """Return field and buttons, the keyboard, and beside the picture the last words above them."""
+        look = self.look
+        gap, place = look.px(0.6), self._place(fit)
+        row = Row(look, [self.field, self.ask_button, self.close_button], gap, stretch=[1, 0, 0])
+        below: list[Item] = [row]
+        if row.natural() > place.width():
+            below = [self.field, Row(look, [self.ask_button, self.close_button], gap, stretch=[1, 0])]
+        if not self._by_keys:
+            below.append(self.keyboard)
+        if look.portrait:
+            return [*below]
+        gap = self.gap(0.95, fit)
+        room = place.height() - Column(below, gap).height_for(place.width()) - gap
+        if self._turn is None or room < self._plate.height_of(self._turn, place.width(), 1):
+            return [Grow(), *below]
+        most = min(room, self._plate.height_of(self._turn, place.width(), CAPTION_LINES))
+        self._plate.speak(self._turn, self.texts, place.width(), most)
+        return [Grow(), self._plate, Grow(), *below]
+
+    def arrange(self) -> None:
+        """Place the sheet, and in portrait the last words on the picture above it."""
+        super().arrange()
+        look = self.look
+        if look.portrait and self._turn is not None:
+            edge = look.px(0.9)
+            wide = round((self.width() - 2 * edge) * 0.94)
+            room = self.sheet_top - edge - self.top_room
+            most = min(room, self._plate.height_of(self._turn, wide, 2 if look.large else CAPTION_LINES))
+            self._plate.speak(self._turn, self.texts, wide, most)
+            own, tall = min(wide, self._plate.natural()), self._plate.height_for(wide)
+            at_start = (self._turn.speaker == "avatar") != look.rtl
+            left = edge if at_start else self.width() - edge - own
+            self._plate.place(QRect(left, self.sheet_top - edge - tall, own, tall))
+
+    def picture_free(self, size: QSize) -> float:
+        """Return the share of the picture above the last words, or above the sheet."""
+        if self.look.portrait and not self._plate.isHidden():
+            return self._plate.y() / max(1, size.height())
+        return super().picture_free(size)
+
+    def focus_order(self) -> list[QWidget]:
+        """Return the field, then the controls."""
+        return [self.field, *super().focus_order()]
+
+    def spoken(self) -> str:
+        """Return what this sheet is; what is in it is read as the focus finds it."""
+        return self.texts("typed.title")
+
+    def first_focus(self) -> QWidget | None:
+        """Return the field."""
+        return self.field
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A touch on the field asks for our keyboard."""
+        if watched is self.field and isinstance(event, QMouseEvent) and self._by_keys:
+            self._by_keys = False
+            self.redraw()
+        return False
+
+    def _changed(self, _text: str) -> None:
+        if self.isVisible():
+            self.send(Activity())

@@ -1,0 +1,27 @@
+"""The self-test's question whether fonts and shaders can really be loaded; needs no screen."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from app.resources import resource
+from app.window.toolkit.look import load_fonts
+from app.window.video.gpu import load_shader
+
+
+def fonts() -> str:
+    """Load every font and return their families. Raises OSError."""
+    application = QGuiApplication.instance() or QGuiApplication(["avatar-kiosk", "-platform", "offscreen"])
+    families = load_fonts(resource("fonts"))
+    del application
+    return ", ".join(families)
+
+
+def shaders() -> str:
+    """Load every compiled shader and return their names. Raises PainterFailed, or OSError where there is none."""
+    names = sorted(file.stem for file in resource("shaders").glob("*.qsb"))
+    if not names:
+        raise OSError("no shader is there")
+    for name in names:
+        load_shader(name)
+    return ", ".join(names)

@@ -1,0 +1,1 @@
+"""Every screen but the live one, and the factory that makes them."""

@@ -1,0 +1,62 @@
+"""The slot is ours and the guide is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
+
+from app.screens import Cancel, Connecting, Intent
+from app.window.screens.base import Site
+from app.window.screens.sheet import Fit, SheetScreen
+from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.flow import Box, Column, Grow, Item, Space
+from app.window.toolkit.look import Look, Role
+from app.window.toolkit.shapes import Halo
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.words import Words
+
+
+class ConnectingScreen(SheetScreen):
+    """A breath, a promise, and a way out."""
+
+    def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
+        super().__init__(look, texts, send, site)
+        self._halo = Halo(look, self)
+        self._title = Words(look, self, Role.TITLE_SMALL, centred=True)
+        self._more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
+        self._cancel = Button(look, self, "cancel", Kind.LINE, icon="close", on_click=lambda: send(Cancel()))
+
+    def fill(self) -> None:
+        """Say that it takes a moment, or a little longer."""
+        slow = isinstance(self.shown, Connecting) and self.shown.slow
+        self._title.say(self.texts("connecting.title"))
+        self._more.say(self.texts("connecting.slow" if slow else "connecting.more"))
+        self._cancel.say(self.texts("connecting.cancel"))
+        self._halo.setAccessibleName(self._title.text())
+        self._halo.follow_look()
+
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self.shown
+
+    def content(self, fit: Fit) -> list[Item | Grow | Space]:
+        """Return halo and words in the middle, the way out below."""
+        side = self.look.px(7 * max(0.6, fit.gap))
+        halo = Box(self._halo, QSize(side, side))
+        block = Column([halo, self._title, self._more], self.gap(1.1, fit))
+        return [*self.airy(), block, Grow(), self._cancel]
+
+    def first_focus(self) -> QWidget | None:
+        """Return the way out."""
+        return self._cancel
+
+    @property
+    def enter_activates(self) -> bool:
+        """Enter does nothing here: one pressed twice on the notice must not cancel the visit that it began."""
+        return False
+
+    def on_escape(self) -> None:
+        """Cancel."""
+        self.send(Cancel())

@@ -1,0 +1,149 @@
+"""What happened, thanks, and where to go from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+
+from app.screens import End, EndReason, Farewell, Intent, Start
+from app.window.screens.base import Site
+from app.window.screens.sheet import Fit, SheetScreen
+from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.flow import Box, Grow, Item, Row, Space
+from app.window.toolkit.look import Look, Role
+from app.window.toolkit.rows import Padded, PersonRow
+from app.window.toolkit.shapes import Badge, Plate
+from app.window.toolkit.surfaces import Glow
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One way of parting: keys of its two texts, and what else it shows."""
+
+    title: str
+    more: str
+    picture: bool = True
+    dark: bool = False
+    pointer: bool = False  # where to see more
+    again: bool = False  # "start again"
+    person: bool = False
+    cleared: bool = False
+
+
+_TALKED = _Kind("goodbye", "thanks", pointer=True, cleared=True)
+_TIME = _Kind("time", "time_more", pointer=True, cleared=True)
+_IDLE = _Kind("idle", "idle_more", dark=True, cleared=True)
+_LEFT = _Kind("left", "left_more", picture=False, again=True, person=True)
+_NETWORK = _Kind("network", "network_more", picture=False, again=True, person=True)
+_GONE = _Kind("unavailable", "unavailable_more", picture=False, person=True)
+_KINDS = {
+    EndReason.VISITOR: _TALKED,
+    EndReason.IDLE: _IDLE,
+    EndReason.HARD_LIMIT: _TIME,
+    EndReason.STAFF: _Kind("staff", "staff_more", cleared=True),
+    EndReason.VENDOR_IDLE: _IDLE,
+    EndReason.VENDOR_MAX_DURATION: _TIME,
+    EndReason.OUT_OF_CREDITS: _GONE,
+    EndReason.AVATAR_LEFT: _LEFT,
+    EndReason.ROOM_CLOSED: _LEFT,
+    EndReason.NETWORK: _NETWORK,
+    EndReason.DUPLICATE_IDENTITY: _LEFT,
+    EndReason.ERROR: _LEFT,
+    EndReason.UNKNOWN: _LEFT,
+    EndReason.CANCELLED: _Kind("cancelled", "cancelled_more"),
+    EndReason.CAP: _Kind("cap", "cap_more", picture=False, person=True),
+    EndReason.UNAVAILABLE: _GONE,
+    EndReason.NO_START: _Kind("no_start", "no_start_more", picture=False, again=True, person=True),
+}
+
+
+class FarewellScreen(SheetScreen):
+    """One face for each reason of an ending."""
+
+    def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
+        super().__init__(look, texts, send, site)
+        self._title = Words(look, self, Role.TITLE)
+        self._more = Words(look, self, Role.LEAD, colour="paper2")
+        self._card = Plate(look, self)
+        self._pin = Badge(look, self, icon="pin")
+        self._pointer = Words(look, self, Role.FACT)
+        self._again = Button(
+            look, self, "start", Kind.LAMP, size=Size.BIG, icon="retry", on_click=lambda: send(Start())
+        )
+        self._person = PersonRow(look, self)
+        self._cleared = Words(look, self, Role.SMALL, colour="paper2")
+
+    def fill(self) -> None:
+        """Say what happened."""
+        texts, kind = self.texts, self._kind()
+        self._title.say(texts(f"farewell.{kind.title}"))
+        self._more.say(texts(f"farewell.{kind.more}"))
+        self._again.say(texts("farewell.start"))
+        self._cleared.say(texts("farewell.cleared"))
+        self._pointer.say(self.site.farewell_pointer)
+        self._pin.setAccessibleName(self.site.farewell_pointer)
+        self._card.surface("ink2", outlined=False)
+        self._person.say(texts, self.site.help)
+
+    def face(self) -> object:
+        """Return what the words depend on."""
+        return self._kind()
+
+    def content(self, fit: Fit) -> list[Item | Grow | Space]:
+        """Return what this reason shows."""
+        kind = self._kind()
+        items: list[Item | Grow | Space] = [*self.airy(), self._title, self._more]
+        if kind.pointer and self.site.farewell_pointer:
+            items.append(self._pointer_card())
+        if kind.again:
+            items.append(self._again)
+        if kind.person:
+            items.append(self._person.row())
+        items += self.airy()
+        if kind.cleared:
+            items.append(self._cleared)
+        return items
+
+    def _pointer_card(self) -> Padded:
+        look = self.look
+        side = look.px(2.2)
+        pin = Box(self._pin, QSize(side, side))
+        row = Row(look, [pin, self._pointer], look.px(0.9), stretch=[0, 1], middle=True, wrap=False)
+        return Padded(self._card, row, look.px(1.1), look.px(0.8))
+
+    def _kind(self) -> _Kind:
+        return _KINDS[self.shown.reason] if isinstance(self.shown, Farewell) else _TALKED
+
+    @property
+    def glow(self) -> Glow | None:
+        """Without a picture: the quiet halo."""
+        return None if self._kind().picture else quiet_glow(self.look)
+
+    @property
+    def after_talk(self) -> bool:
+        """The last picture of the conversation lies behind it."""
+        return True
+
+    @property
+    def dark(self) -> bool:
+        """Nobody answered: the light goes down."""
+        return self._kind().dark
+
+    def on_escape(self) -> None:
+        """Attract at once."""
+        self.send(End())
+
+    def on_enter(self) -> None:
+        """Attract at once: nothing has the focus before Tab was pressed."""
+        self.send(End())
+
+
+def quiet_glow(look: Look) -> Glow:
+    """Return the halo of a screen without a picture."""
+    if look.portrait:
+        return Glow(0.5, 0.26)
+    return Glow(0.2 if look.rtl else 0.8, 0.42)

@@ -1,0 +1,85 @@
+"""Are you still there? Anything at all says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QWidget
+
+from app.screens import End, Intent, MicrophoneSign, Stay, StillThere, TalkMode
+from app.window.screens.base import Site
+from app.window.screens.sheet import Fit, SheetScreen
+from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.flow import Box, Column, Grow, Item, Space
+from app.window.toolkit.look import Look, Role
+from app.window.toolkit.shapes import Ring
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.words import Words
+
+
+class StillThereScreen(SheetScreen):
+    """A ring of seconds, a question, one big button; any key or touch stays, Esc says goodbye."""
+
+    def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
+        super().__init__(look, texts, send, site)
+        self._ring = Ring(look, self)
+        self._title = Words(look, self, Role.TITLE, centred=True)
+        self._more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
+        self._stay = Button(look, self, "stay", Kind.LAMP, size=Size.BIG, on_click=self._here)
+
+    def fill(self) -> None:
+        """Count."""
+        texts, shown = self.texts, self.shown
+        if not isinstance(shown, StillThere):
+            return
+        left = max(0, shown.seconds)
+        self._ring.set(left / max(1, shown.of_s), texts.number(left), texts("unit.seconds", count=left))
+        self._title.say(texts("still_there.title"))
+        deaf = shown.live.mode is TalkMode.TEXT or shown.live.sign is MicrophoneSign.MISSING
+        self._more.say(texts("still_there.more_text" if deaf else "still_there.more"))
+        self._stay.say(texts("still_there.stay"))
+
+    def content(self, fit: Fit) -> list[Item | Grow | Space]:
+        """Return ring and words in the middle, the button below."""
+        side = self.look.px(9.5 * max(0.6, fit.gap))
+        ring = Box(self._ring, QSize(side, side))
+        block = Column([ring, self._title, self._more], self.gap(1.1, fit))
+        return [*self.airy(), block, Grow(), self._stay]
+
+    @property
+    def after_talk(self) -> bool:
+        """The last picture of the conversation lies behind it."""
+        return True
+
+    @property
+    def dark(self) -> bool:
+        """The conversation lies darkened behind it."""
+        return True
+
+    def seconds_left(self) -> int | None:
+        """Return how long the question still waits for an answer."""
+        return self.shown.seconds if isinstance(self.shown, StillThere) else None
+
+    def first_focus(self) -> QWidget | None:
+        """Return the button."""
+        return self._stay
+
+    def on_escape(self) -> None:
+        """Goodbye."""
+        self.send(End())
+
+    def on_enter(self) -> None:
+        """Stay."""
+        self._here()
+
+    def on_other_key(self) -> None:
+        """Stay."""
+        self._here()
+
+    def on_tap(self, pos: QPoint) -> None:
+        """Stay."""
+        self._here()
+
+    def _here(self) -> None:
+        self.send(Stay())

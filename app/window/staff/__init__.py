@@ -1,0 +1,1 @@
+"""The staff panel: its gesture, PIN, facts and actions."""

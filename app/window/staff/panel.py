@@ -1,0 +1,293 @@
+"""The staff panel: over every screen, behind a PIN; ends a visit, opens and closes, leaves, and says how things are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.screens import Intent, Preferences, Staff, StaffAction
+from app.vitals import Vitals
+from app.window.staff.actions import ASK_AGAIN, LABELS, Watched, possible
+from app.window.staff.attempts import PinAttempts, Store
+from app.window.staff.facts import FactTable, facts
+from app.window.staff.pin import PinPad
+from app.window.toolkit.controls import Button, Control, spread
+from app.window.toolkit.flow import Column, Grow, Item, Row, Space
+from app.window.toolkit.look import Look, Role
+from app.window.toolkit.texts import Texts
+from app.window.toolkit.words import Painted, Words
+
+OPEN_S = 60  # since the last touch or key
+TICK_MS = 500
+GROUPS = {
+    "staff.session": (StaffAction.END_VISIT,),
+    "staff.opening": (StaffAction.CLOSE, StaffAction.OPEN),
+    "staff.system": (StaffAction.RESTART, StaffAction.REBOOT, StaffAction.SHUT_DOWN, StaffAction.EXIT),
+}
+SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+
+
+class StaffPanel(QWidget):
+    """A solid surface over the whole window; it closes itself 60 s after the last touch.
+
+    pin_hash: as `setup` made it; None: the panel only says how to set a PIN. may_leave: without a PIN it also offers to
+    leave (demo, ordinary window). store: where wrong PINs are counted. now: Unix seconds, for the pause after
+    wrong ones. clock: seconds that only go forward, for everything else.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        look: Look,
+        texts: Texts,
+        vitals: Vitals,
+        send: Callable[[Intent], None],
+        *,
+        pin_hash: str | None,
+        may_leave: bool,
+        store: Store,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        # A look of its own: the visitor's text size is not the staff's, and fitting words here disturbs no screen.
+        self._window_look, self._look = look, Look(look.theme)
+        self._texts, self._vitals, self._send, self._clock = texts, vitals, send, clock
+        self._may_leave, self._has_pin = may_leave, pin_hash is not None
+        self._inside = False
+        self._touched_at = 0.0
+        self._before: QWidget | None = None
+        self._asks: StaffAction | None = None
+        self._watched = Watched(vitals, clock)
+        look = self._look
+        self._title = Words(look, self, Role.TITLE_SMALL)
+        self._no_pin = Words(look, self, Role.LEAD)
+        self._pad = PinPad(
+            look,
+            texts,
+            self,
+            hashed=pin_hash or "",
+            attempts=PinAttempts(store, now),
+            right=self._enter,
+            changed=self.redraw,
+        )
+        self._headings = {key: Words(look, self, Role.SMALL, colour="paper2") for key in GROUPS}
+        self.buttons = {
+            action: Button(look, self, f"staff-{action.value.replace('_', '-')}", on_click=partial(self._ask, action))
+            for action in StaffAction
+        }
+        self._result = Words(look, self, Role.SUBTITLE, colour="lamp")
+        self.yes = Button(look, self, "staff-yes", on_click=self._confirm)
+        self.no = Button(look, self, "staff-no", on_click=self._take_back)
+        self.table = FactTable(look, self)
+        self._closes = Words(look, self, Role.SMALL, colour="paper2")
+        self.close_button = Button(look, self, "staff-close", icon="close", on_click=self.close_panel)
+        for control in self.findChildren(Control):
+            control.pressed.connect(self._touched)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._step)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.hide()
+
+    # -------------------------------------------------------- opening and closing
+
+    def open(self) -> None:
+        """Cover the window and ask for the PIN; without one, say how to set it."""
+        if self.isVisible():
+            return
+        self._before = QApplication.focusWidget()
+        self._inside = False
+        self._asks = None
+        self._watched.forget()
+        self._pad.begin()
+        self._touched()
+        self.show()
+        self.raise_()
+        self.redraw()
+        self._focus()
+        self._tick.start()
+
+    def close_panel(self) -> None:
+        """Go; what had the focus has it again."""
+        self._tick.stop()
+        self._inside = False
+        self._pad.begin()
+        before, self._before = self._before, None
+        if before is not None and before.isVisible():
+            before.setFocus()
+        self.hide()
+
+    def result(self) -> str:
+        """Return what is said of the last action; empty: nothing."""
+        return self._result.text()
+
+    def _touched(self) -> None:
+        self._touched_at = self._clock()
+
+    def _step(self) -> None:
+        """Twice a second: leave when nobody is here, show the facts of now."""
+        if self._clock() - self._touched_at >= OPEN_S:
+            self.close_panel()
+        else:
+            self.redraw()
+
+    def _enter(self) -> None:
+        self._inside = True
+        self.redraw()
+        self._focus()
+
+    def _focus(self) -> None:
+        """Give the focus to what is wanted first: never to an action."""
+        inside = self._inside or not self._has_pin
+        (self.close_button if inside else self._pad.enter).setFocus()
+
+    # -------------------------------------------------------- actions
+
+    def _ask(self, action: StaffAction) -> None:
+        self._watched.forget()
+        if action in ASK_AGAIN:
+            self._asks = action
+            self.redraw()
+            self.no.setFocus()
+        else:
+            self._do(action)
+
+    def _confirm(self) -> None:
+        action, self._asks = self._asks, None
+        if action is not None:
+            self._do(action)
+            self.close_button.setFocus()
+
+    def _take_back(self) -> None:
+        self._asks = None
+        self.redraw()
+        self.close_button.setFocus()
+
+    def _do(self, action: StaffAction) -> None:
+        self._watched.begin(action)
+        self._send(Staff(action))
+        self.redraw()
+
+    # -------------------------------------------------------- drawing
+
+    def redraw(self) -> None:
+        """Show the facts, the words and the buttons of now."""
+        if not self.isVisible():
+            return
+        look, texts = self._look, self._texts
+        wishes = Preferences(high_contrast=self._window_look.high_contrast, less_motion=self._window_look.still)
+        look.fit(self.size(), wishes, rtl=texts.rtl)
+        self._title.say(texts("staff.title"))
+        self._no_pin.say(texts("staff.no_pin"))
+        self._pad.fill()
+        for key, heading in self._headings.items():
+            heading.say(texts(key))
+        for action, button in self.buttons.items():
+            button.say(texts(LABELS[action]))
+        asked = self._watched.words()
+        if self._asks is not None:
+            self._result.say(f"{texts(LABELS[self._asks])}: {texts('staff.sure')}")
+        else:
+            self._result.say(texts(asked) if asked else "")
+        self.yes.say(texts("staff.yes"))
+        self.no.say(texts("staff.no"))
+        self.table.set(facts(self._vitals, texts))
+        left = max(1, round(OPEN_S - (self._clock() - self._touched_at)))
+        self._closes.say(texts("staff.closes", count=left))
+        self.close_button.say(texts("staff.close"))
+        self._arrange()
+        self.update()
+
+    def _arrange(self) -> None:
+        look = self._look
+        for words in SQUEEZES:
+            look.squeeze(words)
+            columns, wide = self._columns()
+            tall = self.height() - 2 * look.px(1.4)
+            if all(column.height_for(wide) <= tall and column.fits(wide) for column in columns):
+                break
+        edge, top = look.edge(), look.px(1.4)
+        for at, column in enumerate(columns[::-1] if look.rtl else columns):
+            rect = self.rect().adjusted(edge, top, -edge, -top)
+            rect.setLeft(edge + at * (wide + look.px(2)))
+            rect.setWidth(wide)
+            column.place(rect)
+        wanted = {part for column in columns for part in column.widgets()}
+        for part in self.children():
+            if isinstance(part, (Painted, Control)) and part not in wanted:
+                if part.hasFocus():
+                    # Else Qt would choose, and it might choose an action.
+                    self.close_button.setFocus()
+                part.hide()
+        spread([part for part in self.findChildren(Control) if not part.isHidden()], look.px(0.5))
+
+    def _columns(self) -> tuple[list[Column], int]:
+        """Return what is seen in one column or two, and the width of each."""
+        look, gap = self._look, self._look.px(0.6)
+        wide = self.width() - 2 * look.edge()
+        end: list[Item | Grow | Space] = [Grow(), self._closes, self.close_button]
+        if not self._has_pin:
+            leave = [self.buttons[StaffAction.EXIT]] if self._may_leave else []
+            return [Column([self._title, self._no_pin, *self._answer(), *leave, *end], gap)], wide
+        if not self._inside:
+            return [Column([self._title, Grow(), *self._pad.content(), *end], gap)], wide
+        actions: list[Item | Grow | Space] = [self._title]
+        for key, group in GROUPS.items():
+            buttons = [self.buttons[action] for action in group if possible(action, self._vitals)]
+            if buttons:
+                row = Row(look, buttons, look.px(0.5), equal=True)
+                actions += [self._headings[key], Space(look.px(0.2)), row]
+        actions += self._answer()
+        if look.portrait:
+            return [Column([*actions, Space(look.px(1)), self.table, *end], gap)], wide
+        half = (wide - look.px(2)) // 2
+        return [Column([*actions, *end], gap), Column([self.table], gap)], half
+
+    def _answer(self) -> list[Item | Grow | Space]:
+        if self._asks is not None:
+            return [self._result, Row(self._look, [self.yes, self.no], self._look.px(0.5), equal=True)]
+        return [self._result] if self._result.text() else []
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Cover what the visitor sees."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._look.colour("ink"))
+        painter.end()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Lay out anew."""
+        self.redraw()
+
+    def sizeHint(self) -> QSize:
+        """As large as the window."""
+        return self._look.size
+
+    # -------------------------------------------------------- keys and touch
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; digits and the key that deletes go to the keypad; all else is the window's."""
+        self._touched()
+        at_pad = self._has_pin and not self._inside
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        elif at_pad and event.key() == Qt.Key.Key_Backspace:
+            self._pad.backspace()
+        elif at_pad and len(event.text()) == 1 and event.text() in "0123456789":
+            self._pad.type(event.text())
+        else:
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Let no touch through to the screen below."""
+        self._touched()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let no touch through."""
+        event.accept()

@@ -1,0 +1,1 @@
+"""The avatar's picture on the screen: the widget and its painters."""

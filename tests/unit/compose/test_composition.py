@@ -1,0 +1,38 @@
+"""The composition: what belongs together is wired together."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from app.character.paint import Painter
+from app.character.performer import Performer
+from app.compose.house import House
+from app.compose.options import RunOptions
+from app.picture import Picture
+from app.settings.load import load
+from app.state import StateDirectory
+from app.vitals import Vitals
+
+
+@pytest.mark.asyncio
+async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
+    loaded = load(tmp_path / "kiosk.toml", environ={})
+    house = House(
+        options=RunOptions(load=lambda: loaded, state_dir=tmp_path, die=lambda code: None),
+        loaded=loaded,
+        front=SimpleNamespace(),
+        state=StateDirectory(tmp_path),
+        vitals=Vitals(),
+        run="run",
+        safe_mode=False,
+    )
+    company = Performer(Painter(), 1)
+    try:
+        make_room, _ = house._guides_rooms((), company)
+        room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda members: None)
+        company.calm(True)
+        assert room._performer.manner.calm
+    finally:
+        await house.take_down()

@@ -1,0 +1,185 @@
+"""Both voices arrive: the visitor is told when his does not, and a connection that only looks well is made anew."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.events import Caption, Speaking, Thinking
+from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
+from app.screens import EndReason, Farewell, Live, Speaker, TalkMode, Trouble
+from app.vendors.base import Capabilities
+from app.visit.hearing import SIGN_S, Hearing
+from app.visit.speech_activity import Ear
+from tests.fakes.audio import FakeSpeaker
+from tests.fakes.kiosk import Rig, settings
+from tests.fakes.service import FakeControl, RoomScript
+
+pytestmark = pytest.mark.asyncio
+
+
+async def say_something(rig: Rig, seconds: float = 3.0) -> None:
+    rig.audio.microphone.speaking = True
+    await asyncio.sleep(seconds)
+    rig.audio.microphone.speaking = False
+
+
+# ---------------------------------------------------------------- the visitor's voice
+
+
+@pytest.mark.expect_log("the visitor is not heard")
+async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew_once() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        await say_something(rig)
+        await asyncio.sleep(SIGN_S + 0.3)
+        assert rig.screen.trouble is Trouble.CANNOT_HEAR and len(rig.rooms) == 1
+        await say_something(rig)
+        await asyncio.sleep(SIGN_S + 2)
+        assert len(rig.rooms) == 2 and rig.screen.trouble is None and isinstance(rig.screen, Live)
+        assert "no notice" in rig.vitals.staff_note
+        for _ in range(4):
+            await say_something(rig)
+            await asyncio.sleep(SIGN_S + 2)
+        assert len(rig.rooms) == 2 and rig.screen.trouble is Trouble.CANNOT_HEAR
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        Caption(Speaker.VISITOR, "s", "hello", True),
+        Speaking(Speaker.VISITOR, True),
+        Thinking(True),
+        "answer",
+    ],
+    ids=lambda sign: type(sign).__name__,
+)
+async def test_any_sign_of_the_service_will_do(sign) -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        for _ in range(4):
+            await say_something(rig)
+            if sign == "answer":
+                rig.audio.speaker.level = 0.5
+                await asyncio.sleep(1)
+                rig.audio.speaker.level = 0.0
+            else:
+                rig.room.say(sign)
+            await asyncio.sleep(SIGN_S + 1)
+            assert rig.screen.trouble is None
+        assert len(rig.rooms) == 1
+
+
+@pytest.mark.expect_log("the visitor is not heard")
+@pytest.mark.parametrize("sends_words", [False, True])
+async def test_that_a_voice_got_into_the_room_will_do_only_where_no_words_can_come(sends_words) -> None:
+    async with Rig(
+        settings(visit={"idle_s": 300.0}), FakeControl(capabilities=Capabilities(transcripts=sends_words))
+    ) as rig:
+        await rig.to_live()
+        for _ in range(2):
+            await say_something(rig)
+            rig.room.tell(ActiveSpeakers((), own=True))
+            rig.room.say(Speaking(Speaker.VISITOR, True, by_room=True))
+            await asyncio.sleep(0.1)
+            rig.room.tell(ActiveSpeakers((), own=False))
+            rig.room.say(Speaking(Speaker.VISITOR, False, by_room=True))
+            await asyncio.sleep(SIGN_S + 1)
+        assert len(rig.rooms) == (2 if sends_words else 1)
+
+
+async def test_voices_in_a_loud_room_need_no_sign() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        rig.audio.microphone.noise = 0.9
+        for _ in range(4):
+            await say_something(rig)
+            await asyncio.sleep(SIGN_S + 1)
+        assert rig.screen.trouble is Trouble.LOUD and len(rig.rooms) == 1
+
+
+async def test_a_cough_or_the_avatars_own_voice_needs_no_sign() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        for _ in range(5):
+            await say_something(rig, 0.8)
+            await asyncio.sleep(SIGN_S + 1)
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(0.2)
+        await say_something(rig, 4)
+        rig.audio.speaker.level = 0.0
+        await asyncio.sleep(SIGN_S + 1)
+        assert rig.screen.trouble is None and len(rig.rooms) == 1
+
+
+async def test_a_sign_in_the_middle_of_a_long_sentence_counts_for_it() -> None:
+    hearing = Hearing()
+    for tenth in range(100):
+        hearing.look(tenth / 10, speaking=tenth < 50)
+        if tenth == 20:
+            hearing.sign()
+    assert hearing.missed == 0
+
+
+# ---------------------------------------------------------------- the avatar's voice
+
+
+async def test_a_voice_that_does_not_arrive_is_noticed_and_then_joined_anew() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Speaking(Speaker.AVATAR, True))
+        await asyncio.sleep(5.5)
+        assert rig.screen.trouble is Trouble.STALLED
+        assert rig.vitals.media_overdue == "the voice does not arrive"
+        await asyncio.sleep(12)
+        assert len(rig.rooms) == 2 and rig.screen.trouble is None and rig.vitals.media_overdue is None
+        rig.room.say(Speaking(Speaker.AVATAR, True))
+        assert (await rig.until(Farewell, within=17)).reason is EndReason.NETWORK
+
+
+async def test_the_services_word_may_come_before_the_first_look_at_the_devices() -> None:
+    ear = Ear(FakeSpeaker(), None, TalkMode.TEXT)
+    ear.avatar_says(True)
+    assert ear.silent_s == 0
+    ear.look(9000.0)
+    assert ear.silent_s == 0
+    ear.look(9003.0)
+    assert ear.silent_s == 3
+
+
+async def test_a_voice_that_arrives_is_no_trouble_however_long_it_speaks() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Speaking(Speaker.AVATAR, True))
+        rig.audio.speaker.level = 0.4
+        await asyncio.sleep(40)
+        assert rig.screen.trouble is None and len(rig.rooms) == 1
+
+
+async def test_an_interrupted_avatar_is_silent_by_right() -> None:
+    from app.screens import Interrupt
+
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Speaking(Speaker.AVATAR, True))
+        rig.audio.speaker.level = 0.4
+        await asyncio.sleep(1)
+        rig.tap(Interrupt())
+        await asyncio.sleep(8)
+        assert rig.screen.trouble is None
+
+
+async def test_a_voice_without_a_picture_is_only_well_while_its_connection_is() -> None:
+    control = FakeControl(capabilities=Capabilities(video=False))
+    rig = Rig(control=control)
+    rig.scripts.append(RoomScript(voice_only=True))
+    async with rig:
+        await rig.to_live()
+        rig.room.tell(Reconnecting())
+        await asyncio.sleep(0.3)
+        assert rig.screen.trouble is Trouble.STALLED
+        assert rig.vitals.media_overdue == "the connection is being repaired"
+        rig.room.tell(Reconnected())
+        await asyncio.sleep(0.3)
+        assert rig.screen.trouble is None and rig.vitals.media_overdue is None
