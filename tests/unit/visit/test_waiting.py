@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio
 async def test_what_a_service_refuses_with_is_in_the_log_once_for_whoever_sorts_it_into_the_settings(caplog) -> None:
     control = FakeControl()
     control.refusals.extend(Busy("fake", "Alle belegt", http_status=418, vendor_code="77") for _ in range(3))
-    with caplog.at_level(logging.INFO, "app.waiting"):
+    with caplog.at_level(logging.INFO, "app.sessions"):
         async with Rig(control=control) as rig:
             await rig.to_live()
     (record,) = [record for record in caplog.records if record.msg == "no session was created"]
