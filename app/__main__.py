@@ -87,8 +87,9 @@ def _state_dir(given: argparse.Namespace) -> Path:
 def _load(given: argparse.Namespace, redactor: Redactor) -> Loaded:
     from app.settings.load import load
     from app.settings.shape import secret_values
+    from app.vendors.registry import vendors
 
-    loaded = load(given.config)
+    loaded = load(given.config, vendors=vendors())
     redactor.learn(secret_values(loaded.settings))
     return loaded
 
@@ -193,8 +194,8 @@ def _check(given: argparse.Namespace, state: StateDirectory, redactor: Redactor)
 
     from app.commands.check import is_ready, readiness
     from app.commands.report import show_findings, show_json
+    from app.findings import Finding
     from app.http import HttpClient
-    from app.vendors.base import Finding
     from app.vendors.registry import vendors
 
     loaded = _load(given, redactor)

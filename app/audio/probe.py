@@ -9,7 +9,7 @@ import numpy as np
 
 from app.audio.base import FRAME, RATE
 from app.audio.devices import Card, DeviceError, Devices, Way, choose
-from app.vendors.base import Finding
+from app.findings import Finding
 
 ANSWER_S = 8.0  # a sound server that hangs must not hang the report
 _ITEMS = {Way.OUTPUT: "speaker", Way.INPUT: "microphone"}

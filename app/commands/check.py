@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from app.commands.probes import apart, probe_of, within
+from app.findings import Finding
 from app.http import Http
 from app.records.credits import ledger_for
 from app.settings.advice import advice
@@ -19,7 +20,7 @@ from app.settings.load import Loaded
 from app.settings.shape import secret_values
 from app.state import StateDirectory
 from app.system.redact import Redactor
-from app.vendors.base import Finding, Vendor
+from app.vendors.base import AnyVendor
 from app.vendors.build import control_for
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
@@ -40,7 +41,7 @@ async def readiness(
     loaded: Loaded,
     state: StateDirectory,
     redactor: Redactor,
-    vendors: Mapping[str, Vendor],
+    vendors: Mapping[str, AnyVendor],
     http: Http,
 ) -> list[Finding]:
     """Return every finding, in the order in which a person would mend them."""
@@ -86,7 +87,7 @@ def _others_can_read(path: Path) -> bool:
 async def service_findings(
     loaded: Loaded,
     redactor: Redactor,
-    vendors: Mapping[str, Vendor],
+    vendors: Mapping[str, AnyVendor],
     http: Http,
     state: StateDirectory | None = None,
 ) -> list[Finding]:
@@ -121,7 +122,7 @@ async def service_findings(
             ledger.close()
 
 
-async def media_findings(loaded: Loaded, vendors: Mapping[str, Vendor]) -> list[Finding]:
+async def media_findings(loaded: Loaded, vendors: Mapping[str, AnyVendor]) -> list[Finding]:
     """Whether the library that the chosen service streams through is there, where it does not come with the program."""
     vendor = vendors.get(loaded.settings.service.vendor)
     if vendor is None or vendor.media != "daily":

@@ -12,8 +12,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
+from app.findings import Finding
 from app.system.redact import redact
-from app.vendors.base import Finding
 
 APART_S = 30.0
 

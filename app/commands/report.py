@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from app.findings import Finding
 from app.settings.remarks import printable
-from app.vendors.base import Finding
 
 _MARKS = {True: "ok", False: "FAIL", None: "warning"}
 

@@ -11,10 +11,10 @@ from functools import partial
 
 from app.commands.probes import probe_of, within
 from app.commands.report import line, show_json
+from app.findings import Finding
 from app.resources import resource
 from app.settings.load import Loaded
 from app.state import StateDirectory
-from app.vendors.base import Finding
 
 PASSED = "SELF-TEST PASS"
 _WIDTH = 17

@@ -18,7 +18,7 @@ from app.settings.load import Loaded
 from app.settings.model import KioskSettings
 from app.settings.pin import hash_pin, is_pin
 from app.settings.shape import is_secret, is_secret_table
-from app.vendors.base import Vendor
+from app.vendors.base import AnyVendor
 
 
 class Terminal(Protocol):
@@ -53,7 +53,7 @@ class Console:
         return answer.strip()
 
 
-def ask_and_save(loaded: Loaded, vendors: Mapping[str, Vendor], terminal: Terminal) -> bool:
+def ask_and_save(loaded: Loaded, vendors: Mapping[str, AnyVendor], terminal: Terminal) -> bool:
     """Ask, and write the settings file, whose other keys and comments stay. False: left without saving."""
     try:
         return _setup(loaded, vendors, terminal)
@@ -63,7 +63,7 @@ def ask_and_save(loaded: Loaded, vendors: Mapping[str, Vendor], terminal: Termin
         return False
 
 
-def _setup(loaded: Loaded, vendors: Mapping[str, Vendor], terminal: Terminal) -> bool:
+def _setup(loaded: Loaded, vendors: Mapping[str, AnyVendor], terminal: Terminal) -> bool:
     path = loaded.path
     text = _text_to_change(path, terminal)
     if text is None:
@@ -117,7 +117,7 @@ def _text_to_change(path: Path, terminal: Terminal) -> str | None:
     return None
 
 
-def _ask_required(loaded: Loaded, vendor: Vendor, terminal: Terminal) -> list[tuple[str, str]]:
+def _ask_required(loaded: Loaded, vendor: AnyVendor, terminal: Terminal) -> list[tuple[str, str]]:
     answers = []
     for required in vendor.required:
         keys = (required,) if isinstance(required, str) else required
@@ -131,13 +131,13 @@ def _ask_required(loaded: Loaded, vendor: Vendor, terminal: Terminal) -> list[tu
     return answers
 
 
-def _ask_key(loaded: Loaded, vendor: Vendor, key: str, terminal: Terminal, *, needs: str) -> tuple[str, str]:
+def _ask_key(loaded: Loaded, vendor: AnyVendor, key: str, terminal: Terminal, *, needs: str) -> tuple[str, str]:
     """Return what a key was, and what it is to be. needs: why it may stay empty; "": it may not."""
     if "." in key or is_secret_table(vendor.settings, key):
         terminal.say(f"Please write service.{vendor.name}.{key} with an editor.")
         return "", ""
     secret = is_secret(vendor.settings, key)
-    value = getattr(loaded.settings.service.table(vendor), key)
+    value = getattr(loaded.settings.service.table(vendor.name, vendor.settings), key)
     old = str(value.get_secret_value() if secret else value)
 
     def wrong(answer: str) -> str | None:

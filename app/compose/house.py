@@ -27,13 +27,14 @@ from app.sessions.budget import Budget
 from app.sessions.create import Creates, Service
 from app.sessions.release import Releases
 from app.settings.load import Loaded
+from app.settings.service import LiveKitRoomSettings
 from app.settings.types import split_listen
 from app.state import StateDirectory
 from app.system.awake import KeepAwake
 from app.system.memory import used_share
 from app.system.status import StatusServer, StatusUnavailable
 from app.tasks import Tasks
-from app.vendors.base import Control, LiveKitRoomSettings, Vendor
+from app.vendors.base import AnyVendor, Control
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
 from app.visit.visit import VisitParts
@@ -167,7 +168,7 @@ class House:
         )
         self._way_down.push_async_callback(audio.close)
         rooms, questions = self._rooms(vendor, company)
-        table = settings.service.table(vendor)
+        table = settings.service.table(vendor.name, vendor.settings)
         return VisitParts(
             settings=settings,
             stage=self._front.stage,
@@ -210,13 +211,13 @@ class House:
     def _tell_staff(self, note: str) -> None:
         self._vitals.staff_note = note
 
-    def _chosen(self, name: str) -> Vendor:
+    def _chosen(self, name: str) -> AnyVendor:
         """Return a vendor; the demo where the settings name none that can be used."""
         known = vendors()
         vendor = known.get(name) if not self._loaded.mistakes else None
         return vendor or known["demo"]
 
-    def _control(self, http: Http, vendor: Vendor, answers: SiteAnswers | None = None) -> Control:
+    def _control(self, http: Http, vendor: AnyVendor, answers: SiteAnswers | None = None) -> Control:
         busy_s, ledger = self._options.busy_s, self._ledgers.get(vendor.name)
         return control_for(self._settings, vendor, http, busy_s, credits_=ledger, answers=answers)
 
@@ -243,7 +244,7 @@ class House:
                 self._ledgers[vendor.name] = ledger
                 self._way_down.callback(ledger.close)
 
-    async def _watch_budget(self, vendor: Vendor) -> None:
+    async def _watch_budget(self, vendor: AnyVendor) -> None:
         self._budget = Budget(self._ledgers.get(vendor.name), self._vitals)
         await self._budget.look()
         self._tasks.start(self._budget.watch(), "budget")
@@ -263,7 +264,7 @@ class House:
         self._site_answers = answers
         return answers
 
-    def _rooms(self, vendor: Vendor, company: Performer) -> tuple[RoomFactory, Questions]:
+    def _rooms(self, vendor: AnyVendor, company: Performer) -> tuple[RoomFactory, Questions]:
         """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
         own = tuple(self._settings.look.questions)
         if vendor.media == "local":
@@ -274,10 +275,10 @@ class House:
             return rooms, lambda language: own or answers.questions(language)[:QUESTIONS]
         return rooms, lambda language: own
 
-    def _livekit_rooms(self, vendor: Vendor) -> RoomFactory:
+    def _livekit_rooms(self, vendor: AnyVendor) -> RoomFactory:
         from app.rooms.livekit.room import LiveKitRooms
 
-        table = self._settings.service.table(vendor)
+        table = self._settings.service.table(vendor.name, vendor.settings)
         rooms = LiveKitRooms(relay_only=isinstance(table, LiveKitRoomSettings) and table.relay_only)
         self._way_down.push_async_callback(rooms.close)
         return rooms

@@ -15,7 +15,7 @@ from app.records.database import Database
 
 if TYPE_CHECKING:
     from app.settings.model import Settings
-    from app.vendors.base import Vendor
+    from app.vendors.base import AnyVendor
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Ledger:
             log.warning("credits could not be counted", extra={"error": type(error).__name__})
 
 
-def ledger_for(settings: Settings, vendor: Vendor, path: Path) -> Ledger | None:
+def ledger_for(settings: Settings, vendor: AnyVendor, path: Path) -> Ledger | None:
     """Return the ledger of a service that sells credits, None for others. Nothing is opened before its first use."""
     if not vendor.sells_credits:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from app.vendors.base import Finding
+from app.findings import Finding
 
 
 def media_library() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
+from app.findings import Finding
 from app.settings.model import Settings
 from app.settings.types import is_loopback
-from app.vendors.base import Finding
 
 _ADVISED: dict[str, tuple[float, float]] = {
     "visit.idle_s": (30, 300),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -15,9 +14,9 @@ from app.settings.model import ServiceSettings, StatusSettings
 from app.settings.remarks import Fault, in_plain_words, is_like, nearest, show
 from app.settings.remarks import Path as Key
 from app.settings.secret_files import fill_in, unusable_secrets
+from app.settings.service import KnownServices
 from app.settings.shape import Services, is_secret, key_names, known_keys, secret_keys, sounds_secret, tables
 from app.settings.types import KeyFault
-from app.vendors.base import Vendor
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,7 +39,7 @@ def check_tables(document: Document, files: Files, services: Services) -> tuple[
 
 
 def check_service(
-    document: Document, files: Files, services: Services, vendors: Mapping[str, Vendor]
+    document: Document, files: Files, services: Services, vendors: KnownServices
 ) -> tuple[ServiceSettings, list[Fault]]:
     """Return the [service] table with every vendor's own, and what is wrong in them."""
     given = document.tables.get("service", {})
@@ -73,7 +72,7 @@ def _without_services(services: Services) -> ServiceSettings:
     return ServiceSettings(tables={name: model() for name, model in services.items()})
 
 
-def _wrong_vendor(chosen: object, services: Services, vendors: Mapping[str, Vendor]) -> str | None:
+def _wrong_vendor(chosen: object, services: Services, vendors: KnownServices) -> str | None:
     allowed = "allowed: " + ", ".join(["demo", *(name for name in sorted(vendors) if name != "demo")])
     if not isinstance(chosen, str):
         return f"not text, {allowed}"

@@ -16,7 +16,7 @@ from app.settings.not_yet import without_effect
 from app.settings.place import find
 from app.settings.planned import PLANNED
 from app.settings.remarks import Remark
-from app.vendors.base import Vendor
+from app.settings.service import KnownServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,16 @@ class Loaded:
 def load(
     config: Path | None = None,
     *,
+    vendors: KnownServices,
     environ: Mapping[str, str] | None = None,
-    vendors: Mapping[str, Vendor] | None = None,
 ) -> Loaded:
     """Read and check the settings. Never raises.
 
-    config: the file named on the command line. environ: the process's by default. vendors: the registry's by default.
+    Args:
+        config: the file named on the command line.
+        vendors: the services that can be chosen.
+        environ: the process's environment where none is given.
     """
-    if vendors is None:
-        from app.vendors.registry import vendors as registered  # here, so that fakes load without any service's code
-
-        vendors = registered()
     environ = os.environ if environ is None else environ
     services = {**PLANNED, **{name: vendor.settings for name, vendor in vendors.items()}}
     files, document = Files(), Document()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 import socket
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app.screens import TalkMode
 from app.settings.pin import is_hash
+from app.settings.service import VendorSettings
 from app.settings.types import (
     Amount,
     Count,
@@ -28,7 +29,8 @@ from app.settings.types import (
     split_listen,
     url_fault,
 )
-from app.vendors.base import Vendor, VendorSettings
+
+S = TypeVar("S", bound=VendorSettings)
 
 
 class Table(BaseModel):
@@ -212,9 +214,10 @@ class ServiceSettings(Table):
     vendor: str = "demo"
     tables: dict[str, VendorSettings] = {}
 
-    def table(self, vendor: Vendor) -> VendorSettings:
-        """Return this vendor's settings; its defaults where the file has none."""
-        return self.tables.get(vendor.name) or vendor.settings()
+    def table(self, name: str, model: type[S]) -> S:
+        """Return the settings of the service `name`, whose model is `model`; its defaults where the file has none."""
+        found = self.tables.get(name)
+        return found if isinstance(found, model) else model()
 
 
 class Settings(Table):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from app.settings.service import VendorSettings
 from app.settings.types import HttpUrl, Language
-from app.vendors.base import VendorSettings
 
 
 class LiveavatarSettings(VendorSettings):

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 
 from app.settings.model import Settings
-from app.vendors.base import VendorSettings
+from app.settings.service import VendorSettings
 
 Services = Mapping[str, type[VendorSettings]]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from app.vendors.base import Finding
+from app.findings import Finding
 
 log = logging.getLogger(__name__)
 

@@ -1,61 +1,44 @@
-"""What a service is to the kiosk: a control adapter (HTTP) and a protocol (room messages), declared in one file."""
+"""What a service is to the kiosk: a control (HTTP) and a protocol (room messages), declared as one `Vendor`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from app.events import Event
+from app.findings import Finding
 from app.rooms.base import Choice, Member, Room, RoomEvent
 from app.screens import EndReason
-from app.settings.types import Duration
+from app.settings.service import VendorSettings
 from app.system.redact import Redactor
 
 if TYPE_CHECKING:
     from app.http import Http
 
 
-class VendorSettings(BaseModel):
-    """Keys that every service's table has; a vendor's file adds its own. Unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", validate_default=False)
-
-    plan_max_s: Duration = 3600.0
-    busy_texts: list[str] = []
-    credits_texts: list[str] = []
-    extra: dict[str, Any] = {}
-
-
-class LiveKitRoomSettings(VendorSettings):
-    """Those of services whose rooms are LiveKit's. relay_only: sound and picture go through relays alone."""
-
-    relay_only: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a service can do; everything else follows from it.
 
-    video: it sends a picture (else the drawn character is shown). stop: it has a call that ends a session. count:
-    it tells how many sessions run. captions: it sends what is spoken as words, the avatar's at least. transcripts: it
-    sends the visitor's words. answers_prove: it does not, but an answer of its avatar right after a voice proves that
-    a visitor spoke. orphan_s: so many seconds after we are gone, or after the longest possible visit, the service has
-    ended a session that nobody stopped. local: nothing that is said leaves this machine.
+    Attributes:
+        video: it sends a picture; else the drawn character is shown.
+        stop: it has a call that ends a session.
+        captions: it sends what is spoken as words, the avatar's at least.
+        transcripts: it sends the visitor's words.
+        answers_prove: it does not, but an answer of its avatar right after a voice proves that a visitor spoke.
+        absence_is_busy: a room where nobody appears means that every slot is taken.
+        orphan_s: seconds after we are gone, or after the longest possible visit, by which the service itself has ended
+            a session that nobody stopped.
+        local: nothing that is said leaves this machine.
     """
 
     video: bool = True
     stop: bool = True
-    count: bool = False
-    credits: bool = False
     captions: bool = True
     transcripts: bool = True
     answers_prove: bool = False
-    can_interrupt: bool = False
-    absence_is_busy: bool = False  # a room where nobody appears means that every slot is taken
-    tells_nothing_came: bool = False  # after a lost answer the service can say that no session exists
+    absence_is_busy: bool = False
     orphan_s: float = 3600.0
     local: bool = False
 
@@ -64,9 +47,14 @@ class Capabilities:
 class VisitRequest:
     """What a create call may know of the visit: nothing about the visitor but the language.
 
-    name: our unique name for this session, unguessable. identity: ours in the room. max_s: the longest this visit can
-    last, seconds: min(hard limit + all extensions + 15 s, plan). conversation: what an earlier session of this very
-    visit called it, where the room is joined a second time.
+    Attributes:
+        name: our unique name for this session, unguessable.
+        identity: ours in the room.
+        kiosk_id: of the settings.
+        language: the visitor's, such as "en".
+        max_s: the longest this visit can last, seconds: min(hard limit + all extensions + 15 s, plan).
+        idle_s: seconds without a sign of the visitor after which this visit has surely ended.
+        conversation: what an earlier session of this very visit called it, where the room is joined a second time.
     """
 
     name: str
@@ -75,16 +63,23 @@ class VisitRequest:
     language: str
     max_s: float
     idle_s: float
-    mode: str = "hands-free"
     conversation: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A running session. stop_context: what the stop call needs besides the id; goes to the journal, never to a log.
+    """A running session.
 
-    language: the visitor's, for what the kiosk itself lets the avatar say. conversation: the service's name for what
-    was said so far; kept in memory, for a second join of the same visit.
+    Attributes:
+        provider: the service's name.
+        session_id: the service's; whoever has it can end the session.
+        media_url: of the room.
+        media_token: lets us into the room.
+        max_duration_s: seconds after which the service ends it; None where it did not say.
+        avatar_identity_hint: who in the room is the avatar, where that is known.
+        language: the visitor's, for what the kiosk itself lets the avatar say.
+        stop_context: what the stop call needs besides the id; goes to the journal, never to a log.
+        conversation: the service's name for what was said so far; kept in memory, for a second join of the same visit.
     """
 
     provider: str
@@ -92,7 +87,6 @@ class SessionInfo:
     media_url: str = field(repr=False)
     media_token: str = field(repr=False)
     max_duration_s: float | None = None
-    max_sessions: int | None = None
     avatar_identity_hint: str | None = None
     language: str = ""
     stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -101,7 +95,14 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class StopOrder:
-    """Everything a stop needs, also after a crash: from the journal's row alone. session_id "": create unanswered."""
+    """Everything a stop needs, also after a crash: from the journal's row alone.
+
+    Attributes:
+        name: our unique name for the session.
+        session_id: the service's; "" where the create call was never answered.
+        reason: why the visit ended.
+        stop_context: as in `SessionInfo`.
+    """
 
     name: str
     session_id: str
@@ -111,15 +112,6 @@ class StopOrder:
     def hide(self, text: str) -> str:
         """Return a service's words without what names the session: whoever has its id can end it."""
         return Redactor([self.name, self.session_id])(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the readiness report. ok None: worth knowing, neither good nor bad."""
-
-    item: str
-    ok: bool | None
-    text: str
 
 
 class Control(Protocol):
@@ -204,7 +196,11 @@ class Answers(Protocol):
 
 
 class Credits(Protocol):
-    """The count of what sessions cost, for services that sell credits. bought: how many may be used, 0: no limit."""
+    """The count of what sessions cost, for services that sell credits.
+
+    Attributes:
+        bought: how many may be used; 0: no limit.
+    """
 
     bought: float
 
@@ -242,15 +238,27 @@ class Credits(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class VendorContext:
-    """What composition hands to a vendor's builders.
+S = TypeVar("S", bound=VendorSettings)
+C = TypeVar("C", bound=Control)
 
-    slots: the plan's concurrency by the settings, 0: unknown. credits: None where nobody counts. answers: what the
-    site's file answers in a language, fresh for each visit; None where there is no such file.
+
+@dataclass(frozen=True, slots=True)
+class VendorContext(Generic[S]):
+    """What composition hands to a vendor's control.
+
+    Attributes:
+        settings: the vendor's own table.
+        http: for its calls.
+        kiosk_id: of the settings.
+        language: the kiosk's first one.
+        create_timeout_s: seconds after which a create call is given up.
+        demo_busy_s: seconds for which the demo pretends to be full.
+        slots: the plan's concurrency by the settings; 0: unknown.
+        credits: the count of what sessions cost; None where nobody counts.
+        answers: what the site's file answers in a language, fresh for each visit; None where there is no such file.
     """
 
-    settings: Any  # the vendor's own settings model
+    settings: S
     http: Http
     kiosk_id: str
     language: str
@@ -262,20 +270,30 @@ class VendorContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
-    """A vendor's file declares exactly one of these, named VENDOR.
+class Vendor(Generic[S, C]):
+    """One service; its package declares exactly one of these, named VENDOR.
 
-    required: dotted keys below its table that must not be empty; of a group of keys one is enough. media: which room
-    carries it: "livekit", "daily" or "local". build: its control. protocol: a fresh one per session. answers_from_file:
-    its avatar says only what it is given, so typed and suggested questions are answered by the site's file.
-    sells_credits: what its sessions cost is counted.
+    Attributes:
+        name: of its table below [service], and of its package.
+        settings: the model of that table.
+        media: which room carries it: "livekit", "daily" or "local".
+        control: makes its control; one for each process.
+        protocol: makes its protocol; a fresh one for each session.
+        required: dotted keys below its table that must not be empty; of a group of keys one is enough.
+        answers_from_file: its avatar says only what it is given, so typed and suggested questions are answered by the
+            site's file.
+        sells_credits: what its sessions cost is counted.
     """
 
     name: str
-    settings: type[VendorSettings]
+    settings: type[S]
     media: str
-    build: Callable[[VendorContext], Control]
-    protocol: Callable[[Control, SessionInfo, Any], VendorProtocol]
+    control: Callable[[VendorContext[S]], C]
+    protocol: Callable[[C, SessionInfo, S], VendorProtocol]
     required: tuple[str | tuple[str, ...], ...] = ()
     answers_from_file: bool = False
     sells_credits: bool = False
+
+
+AnyVendor = Vendor[Any, Any]
+"""Some service of the registry: which settings and control belong together is known inside its package only."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.settings.model import Settings
-from app.vendors.base import Answers, Control, Credits, Vendor, VendorContext
+from app.vendors.base import Answers, AnyVendor, Control, Credits, VendorContext
 
 if TYPE_CHECKING:
     from app.http import Http
@@ -16,7 +16,7 @@ LATE = 2.0  # a create call is given up so many times later than the visitor giv
 
 def control_for(
     settings: Settings,
-    vendor: Vendor,
+    vendor: AnyVendor,
     http: Http,
     demo_busy_s: float = 0.0,
     *,
@@ -25,11 +25,17 @@ def control_for(
 ) -> Control:
     """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not.
 
-    credits_, answers: as in `VendorContext`.
+    Args:
+        settings: all of them.
+        vendor: whose control.
+        http: for its calls.
+        demo_busy_s: see `VendorContext`.
+        credits_: see `VendorContext`.
+        answers: see `VendorContext`.
     """
-    return vendor.build(
+    control: Control = vendor.control(
         VendorContext(
-            settings=settings.service.table(vendor),
+            settings=settings.service.table(vendor.name, vendor.settings),
             http=http,
             kiosk_id=settings.kiosk.id,
             language=settings.kiosk.language,
@@ -40,3 +46,4 @@ def control_for(
             answers=answers,
         )
     )
+    return control

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
+from app.findings import Finding
 from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.rooms.base import Room
+from app.settings.service import VendorSettings
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import (
-    Capabilities,
-    Control,
-    Finding,
-    SessionInfo,
-    StopOrder,
-    Vendor,
-    VendorContext,
-    VendorProtocol,
-    VendorSettings,
-    VisitRequest,
-)
+from app.vendors.base import Capabilities, Control, SessionInfo, StopOrder, Vendor, VendorContext, VisitRequest
 from app.vendors.errors import Busy
 
 NAME = "demo"
@@ -27,14 +17,13 @@ _FORGET_S = 30.0  # who has not asked for so long does not wait any more; the ne
 
 
 class DemoControl:
-    """Pretends to be full for `busy_s` seconds from each visitor's first question for a slot; see `Control`.
+    """Pretends to be full for `demo_busy_s` seconds from each visitor's first question for a slot; see `Control`."""
 
-    hears: the guide has ears, and writes down what visitors say.
-    """
+    def __init__(self, context: VendorContext[VendorSettings]) -> None:
+        from app.guide.ears import can_hear  # here, because a release after a crash must not wait for numpy
 
-    def __init__(self, busy_s: float = 0.0, *, hears: bool = True) -> None:
-        self.capabilities = Capabilities(transcripts=hears, can_interrupt=True, orphan_s=60.0, local=True)
-        self._busy_s = busy_s
+        self.capabilities = Capabilities(transcripts=can_hear(context.language), orphan_s=60.0, local=True)
+        self._busy_s = context.demo_busy_s
         self._first_ask: float | None = None
         self._last_ask = 0.0
 
@@ -71,7 +60,7 @@ class DemoControl:
 class DemoProtocol(AgentsProtocol):
     """The guide speaks like a LiveKit agent, and can be interrupted and asked to close besides."""
 
-    def __init__(self) -> None:
+    def __init__(self, control: Control, session: SessionInfo, settings: VendorSettings) -> None:
         super().__init__(interrupt_method=INTERRUPT, agent_hint=GUIDE)
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
@@ -83,14 +72,4 @@ class DemoProtocol(AgentsProtocol):
         await room.call(GUIDE, GOODBYE, "")
 
 
-def _build(context: VendorContext) -> Control:
-    from app.guide.ears import can_hear  # here, because a release after a crash must not wait for numpy
-
-    return DemoControl(context.demo_busy_s, hears=can_hear(context.language))
-
-
-def _protocol(control: Control, session: SessionInfo, settings: Any) -> VendorProtocol:
-    return DemoProtocol()
-
-
-VENDOR = Vendor(name=NAME, settings=VendorSettings, media="local", build=_build, protocol=_protocol)
+VENDOR = Vendor(name=NAME, settings=VendorSettings, media="local", control=DemoControl, protocol=DemoProtocol)

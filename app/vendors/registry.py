@@ -1,4 +1,4 @@
-"""Finds the vendors: every module of this package that declares VENDOR."""
+"""Finds the services: every package or module in this package that declares VENDOR."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pkgutil
 from functools import cache
 
 import app.vendors
-from app.vendors.base import Vendor
+from app.vendors.base import AnyVendor, Vendor
 
 
 @cache
-def vendors() -> dict[str, Vendor]:
-    """All vendors by name. A new one is one file in this package; nothing else changes."""
-    found: dict[str, Vendor] = {}
+def vendors() -> dict[str, AnyVendor]:
+    """All services by name. A new one is one package here; no other code of the program changes."""
+    found: dict[str, AnyVendor] = {}
     for module_info in pkgutil.iter_modules(app.vendors.__path__):
         module = importlib.import_module(f"app.vendors.{module_info.name}")
         vendor = getattr(module, "VENDOR", None)

@@ -305,7 +305,6 @@ class Visit:
             language=self._p.stage.preferences.language,
             max_s=min(most_s, self._p.plan_max_s),
             idle_s=self._settings.idle_s + self._settings.idle_warning_s + 30.0,
-            mode=self._mode.value,
         )
 
     def _note(self, error: VendorError) -> None:

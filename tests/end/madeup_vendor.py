@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import SecretStr
 
 from app.events import Caption, Event, Ready
+from app.findings import Finding
 from app.http import HttpFailure
 from app.rooms.base import Choice, Data, FirstFrame, Member, Room, RoomEvent
 from app.screens import EndReason, Speaker
+from app.settings.service import LiveKitRoomSettings
 from app.settings.types import HttpUrl
 from app.vendors.base import (
     Capabilities,
-    Control,
-    Finding,
-    LiveKitRoomSettings,
     SessionInfo,
     StopOrder,
     Vendor,
     VendorContext,
-    VendorProtocol,
     VisitRequest,
 )
 from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
@@ -44,11 +42,11 @@ class MadeupSettings(LiveKitRoomSettings):
 class MadeupControl:
     """Opens, closes and lists seats; see `Control`."""
 
-    def __init__(self, context: VendorContext) -> None:
+    def __init__(self, context: VendorContext[MadeupSettings]) -> None:
         self._settings = context.settings
         self._http = context.http
         self._signs = SIGNS.with_texts(self._settings.busy_texts, self._settings.credits_texts)
-        self.capabilities = Capabilities(count=True, transcripts=False, orphan_s=60.0)
+        self.capabilities = Capabilities(transcripts=False, orphan_s=60.0)
 
     async def start(self, request: VisitRequest) -> SessionInfo:
         """See `Control.start`."""
@@ -90,7 +88,7 @@ class MadeupControl:
 class MadeupProtocol:
     """Messages are plain text: what the avatar says; see `VendorProtocol`."""
 
-    def __init__(self) -> None:
+    def __init__(self, control: MadeupControl, session: SessionInfo, settings: MadeupSettings) -> None:
         self._count = 0
 
     def choose(self, members: Sequence[Member]) -> Choice:
@@ -136,15 +134,11 @@ class MadeupProtocol:
         """See `VendorProtocol.goodbye`."""
 
 
-def _protocol(control: Control, session: SessionInfo, settings: MadeupSettings) -> VendorProtocol:
-    return MadeupProtocol()
-
-
 VENDOR = Vendor(
     name=NAME,
     settings=MadeupSettings,
     media="livekit",
-    build=MadeupControl,
-    protocol=_protocol,
+    control=MadeupControl,
+    protocol=MadeupProtocol,
     required=("api_key",),
 )

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from app.events import Event, Ready
+from app.findings import Finding
 from app.picture import Frame, PixelFormat
 from app.rooms.base import (
     AvatarVideo,
@@ -19,7 +20,7 @@ from app.rooms.base import (
     RoomError,
 )
 from app.screens import EndReason
-from app.vendors.base import Capabilities, Finding, SessionInfo, StopOrder, VisitRequest
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, VisitRequest
 from app.vendors.errors import Busy, TransientError, VendorError
 
 PIXELS = bytes(16 * 16 * 4)

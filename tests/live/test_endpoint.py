@@ -11,8 +11,9 @@ from app.events import Ready
 from app.http import HttpClient
 from app.rooms.base import MembersChanged, RoomError, RoomFault
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VisitRequest
-from app.vendors.livekit import LiveKitControl, LiveKitSettings
+from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.livekit.control import LiveKitControl
+from app.vendors.livekit.settings import LiveKitSettings
 from tests.live.guest import Guest
 from tests.vendors.agent import Script
 from tests.vendors.livekit_endpoint import ACCOUNT, Knobs, LiveKitEndpoint
@@ -35,7 +36,7 @@ async def visit(rooms, livekit_server, endpoint, room_name):
 
     async def start(name: str, **settings):
         given = {"token_url": endpoint.url + "/token", "release_url": endpoint.url + "/release"} | settings
-        control = LiveKitControl(LiveKitSettings.model_validate(given), http, 10.0)
+        control = LiveKitControl(VendorContext(LiveKitSettings.model_validate(given), http, "lobby", "en", 10.0))
         request = VisitRequest(f"{room_name}-{name}", f"kiosk-{name}", "lobby", "en", 300.0, 45.0)
         session = await control.start(request)
         guests.append(Guest(rooms, livekit_server, request.name))

@@ -129,7 +129,7 @@ except ImportError as error:
 
 @pytest.mark.parametrize(("vendor", "expected"), [("tavus", [("media library", True)]), ("livekit", [])])
 def test_the_readiness_report_tells_of_the_library_where_it_is_needed(tmp_path, vendor, expected):
-    loaded = load(tmp_path / "none.toml", environ={})
+    loaded = load(tmp_path / "none.toml", environ={}, vendors=vendors())
     chosen = loaded.settings.model_copy(update={"service": ServiceSettings(vendor=vendor)})
     found = asyncio.run(media_findings(replace(loaded, settings=chosen), vendors()))
     assert [(finding.item, finding.ok) for finding in found] == expected

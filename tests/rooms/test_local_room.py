@@ -63,7 +63,7 @@ class Visit:
     def __init__(self, guide, *, speaker=None, microphone=None):
         self.picture = Picture()
         self.speaker = speaker
-        self.protocol = DemoProtocol()
+        self.protocol = DemoProtocol(None, None, None)
         self.events = []
         self.decoded = []
         self.greys = []

@@ -10,8 +10,9 @@ import pytest_asyncio
 
 from app.http import HttpClient
 from app.screens import EndReason
-from app.vendors.aistudios import VENDOR, AistudiosSettings
-from app.vendors.aistudios_control import LATE_S, AistudiosControl
+from app.vendors.aistudios import VENDOR
+from app.vendors.aistudios.control import LATE_S, AistudiosControl
+from app.vendors.aistudios.settings import AistudiosSettings
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from tests.vendors.aistudios_service import APP, AVATAR, BUSY, KEY, USED_UP, AistudiosService, App
@@ -96,7 +97,7 @@ async def test_a_session_is_started_with_a_token_and_tells_its_room_and_bounds(h
     assert service.requests[0].json == {"appId": APP, "userKey": KEY}
     assert (session.provider, session.session_id) == ("aistudios", service.active()[0].id)
     assert session.media_url == "wss://room.invalid" and session.media_token
-    assert (session.max_duration_s, session.max_sessions) == (1200.0, 10)
+    assert session.max_duration_s == 1200.0
     assert session.media_token not in repr(session)
 
 
@@ -162,12 +163,7 @@ async def test_the_services_own_maximum_and_the_plans_bound_the_session(http, se
 async def test_what_may_be_left_out_is_ignored(http, service):
     service.knobs.drops = ("max_session_duration", "max_session_numbers", "voice_id", "livekit.room_name")
     session = await control(http, service).start(REQUEST)
-    assert (session.max_duration_s, session.max_sessions) == (1200.0, None)
-
-
-async def test_the_services_word_on_its_slots_can_be_ignored(http, service):
-    session = await control(http, service, use_max_session_numbers=False).start(REQUEST)
-    assert session.max_sessions is None
+    assert session.max_duration_s == 1200.0
 
 
 # ---------------------------------------------------------------- tokens

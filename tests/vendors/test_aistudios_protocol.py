@@ -29,8 +29,9 @@ from app.rooms.base import (
     Text,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.aistudios_protocol import AistudiosProtocol
-from app.vendors.aistudios_words import end_reason
+from app.vendors.aistudios.errors import end_reason
+from app.vendors.aistudios.protocol import AistudiosProtocol
+from app.vendors.aistudios.settings import AistudiosSettings
 from app.vendors.base import SessionInfo
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError
 
@@ -87,7 +88,7 @@ class Talk:
         session = SessionInfo(
             "aistudios", "s-1", "wss://x", "t", max_duration_s=300.0, avatar_identity_hint=hint, language="en"
         )
-        self.protocol = AistudiosProtocol(self.service, session, greeting=greeting)
+        self.protocol = AistudiosProtocol(self.service, session, AistudiosSettings(greeting=greeting))
         self.events: list = []
 
     async def __aenter__(self) -> Talk:

@@ -70,7 +70,7 @@ class Oracle:
 async def test_whatever_the_service_answers_only_the_known_errors_come_of_it(name: str, answers: list[Any]) -> None:
     vendor = vendors()[name]
     table = vendor.settings.model_validate(SETTINGS[name])
-    control = vendor.build(VendorContext(table, Oracle(answers), "lobby", "en", 1.0))
+    control = vendor.control(VendorContext(table, Oracle(answers), "lobby", "en", 1.0))
     stops = [StopOrder(REQUEST.name, session_id, EndReason.IDLE, {}) for session_id in (SESSION, "")]
     calls = [
         lambda: control.start(REQUEST),

@@ -10,9 +10,10 @@ import pytest_asyncio
 
 from app.http import HttpClient
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VisitRequest
-from app.vendors.convai import VENDOR, ConvaiControl
-from app.vendors.convai_settings import ConvaiSettings
+from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.convai import VENDOR
+from app.vendors.convai.control import ConvaiControl
+from app.vendors.convai.settings import ConvaiSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
 from tests.vendors.convai_bot import Script
 from tests.vendors.convai_service import CHARACTER, KEY, QUOTA, ConvaiService
@@ -42,7 +43,8 @@ async def service():
 def control(http, service):
     def make(**settings) -> ConvaiControl:
         own = {"base_url": service.url, "api_url": service.url, "api_key": KEY, "character_id": CHARACTER}
-        return ConvaiControl(ConvaiSettings.model_validate(own | settings), http, 1.0, new_id=lambda: ID)
+        table = ConvaiSettings.model_validate(own | settings)
+        return ConvaiControl(VendorContext(table, http, "lobby", "en", 1.0), new_id=lambda: ID)
 
     return make
 
@@ -328,8 +330,8 @@ async def test_a_check_says_that_nobody_answers(control, service):
 
 async def test_the_vendor_is_declared():
     assert (VENDOR.name, VENDOR.media, VENDOR.required) == ("convai", "livekit", ("api_key", "character_id"))
-    own = ConvaiControl(ConvaiSettings(orphan_s=50.0), None, 1.0).capabilities
-    assert (own.video, own.stop, own.can_interrupt, own.orphan_s) == (False, True, True, 50.0)
+    own = ConvaiControl(VendorContext(ConvaiSettings(orphan_s=50.0), None, "lobby", "en", 1.0)).capabilities
+    assert (own.video, own.stop, own.orphan_s) == (False, True, 50.0)
 
 
 async def test_no_log_and_no_error_holds_a_key_token_or_id(control, service, caplog):

@@ -34,8 +34,9 @@ from app.rooms.base import (
     Reconnecting,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.convai_face import ORDER
-from app.vendors.convai_protocol import ConvaiProtocol, Habits
+from app.vendors.convai.face import ORDER
+from app.vendors.convai.protocol import ConvaiProtocol
+from app.vendors.convai.settings import ConvaiSettings
 
 VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
 
@@ -61,9 +62,9 @@ class Room:
 class Session:
     """One session, fed with messages; `now` is its clock."""
 
-    def __init__(self, ready: bool = True, **habits) -> None:
+    def __init__(self, ready: bool = True, **settings) -> None:
         self.now = 100.0
-        self.protocol = ConvaiProtocol(Habits(**habits), lambda: self.now, lambda: "id")
+        self.protocol = ConvaiProtocol(None, None, ConvaiSettings(**settings), lambda: self.now, lambda: "id")
         self.room = Room()
         if ready:
             self.a("bot-ready", version="1.2.0")
@@ -132,7 +133,7 @@ def test_a_voice_in_the_room_is_a_sign_of_life():
 @pytest.mark.asyncio
 @pytest.mark.virtual_time
 async def test_client_ready_is_said_again_and_again_until_the_bot_lives():
-    session = Session(ready=False, client_ready_s=0.75, topic="rtvi")
+    session = Session(ready=False, client_ready_s=0.75, data_topic="rtvi")
     attending = asyncio.create_task(session.protocol.attend(session.room, lambda event: None))
     await asyncio.sleep(2.0)
     assert session.room.types == ["client-ready"] * 3 and set(session.room.topics) == {"rtvi"}
@@ -147,7 +148,7 @@ async def test_client_ready_is_said_again_and_again_until_the_bot_lives():
 @pytest.mark.virtual_time
 @pytest.mark.parametrize("every_s", [0.75, 0.0])
 async def test_a_bot_without_a_sign_of_life_ends_the_join(every_s):
-    session, told = Session(ready=False, client_ready_s=every_s, ready_s=20.0), []
+    session, told = Session(ready=False, client_ready_s=every_s, ready_timeout_s=20.0), []
     await asyncio.wait_for(session.protocol.attend(session.room, told.append), 21)
     assert told == [Ended(EndReason.ERROR)]
     assert bool(session.room.sent) is bool(every_s)
@@ -433,7 +434,7 @@ async def test_our_own_interruption_drops_what_still_comes():
 
 
 def test_with_loudness_no_face_is_followed():
-    session = Session(follows_face=False)
+    session = Session(face="loudness")
     session.speak()
     assert session.b("visemes", visemes={"aa": 1.0}) == []
 
@@ -499,7 +500,7 @@ async def test_a_room_that_closes_for_another_reason_keeps_its_own():
 
 @pytest.mark.asyncio
 async def test_a_question_and_the_wish_to_close_are_said():
-    session = Session(wrap_up="Say goodbye.")
+    session = Session(wrap_up_text="Say goodbye.")
     await session.protocol.finish_question(session.room)
     assert session.room.sent.pop()["type"] == "force-user-stopped-speaking"
     await session.protocol.ask(session.room, "Where is the cafe?")
@@ -508,7 +509,7 @@ async def test_a_question_and_the_wish_to_close_are_said():
         "label": "rtvi-ai", "type": "user_text_message", "id": "id", "data": {"text": "Where is the cafe?"},
     }  # fmt: skip
     assert session.room.sent[1]["data"] == {"text": "Say goodbye.", "mode": "append", "run_llm": "true"}
-    silent = Session(wrap_up="")
+    silent = Session(wrap_up_text="")
     await silent.protocol.wrap_up(silent.room, 15.0)
     assert silent.room.sent == []
 

@@ -10,13 +10,17 @@ from app.events import Ready, Speaking, Thinking
 from app.rooms.base import ActiveSpeakers, FirstFrame, Member, MembersChanged
 from app.screens import EndReason, Speaker
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
-from app.vendors.demo import VENDOR, DemoControl, DemoProtocol
+from app.vendors.demo import VENDOR
 from app.vendors.errors import Busy
 from app.vendors.registry import vendors
 
 pytestmark = pytest.mark.virtual_time
 
 REQUEST = VisitRequest(name="visit-1", identity="kiosk-7", kiosk_id="lobby", language="en", max_s=300, idle_s=45)
+
+
+def demo(busy_s=0.0):
+    return VENDOR.control(VendorContext(VENDOR.settings(), None, "lobby", "en", 30.0, demo_busy_s=busy_s))
 
 
 async def asks_until_free(control, every_s=4.0):
@@ -32,7 +36,7 @@ async def asks_until_free(control, every_s=4.0):
 
 @pytest.mark.asyncio
 async def test_a_free_demo_gives_a_session_at_once():
-    session, waited = await asks_until_free(DemoControl())
+    session, waited = await asks_until_free(demo())
     assert waited == 0
     assert session.media_url == "local:en" and session.media_token == "kiosk-7"
     assert session.session_id == "visit-1"
@@ -40,7 +44,7 @@ async def test_a_free_demo_gives_a_session_at_once():
 
 @pytest.mark.asyncio
 async def test_a_busy_demo_is_full_for_so_long_from_the_first_ask_for_each_visitor():
-    control = DemoControl(busy_s=10)
+    control = demo(busy_s=10)
     for _ in range(2):
         _, waited = await asks_until_free(control)
         assert 10 <= waited <= 14
@@ -49,7 +53,7 @@ async def test_a_busy_demo_is_full_for_so_long_from_the_first_ask_for_each_visit
 
 @pytest.mark.asyncio
 async def test_a_visitor_who_left_the_line_does_not_wait_for_the_next_one():
-    control = DemoControl(busy_s=10)
+    control = demo(busy_s=10)
     with pytest.raises(Busy):
         await control.start(REQUEST)
     await asyncio.sleep(60)
@@ -59,7 +63,7 @@ async def test_a_visitor_who_left_the_line_does_not_wait_for_the_next_one():
 
 @pytest.mark.asyncio
 async def test_stop_is_confirmed_and_check_finds_nothing_wrong():
-    control = DemoControl()
+    control = demo()
     assert await control.stop(StopOrder("visit-1", "visit-1", EndReason.VISITOR)) is True
     assert await control.count() is None
     assert all(finding.ok for finding in await control.check())
@@ -69,8 +73,8 @@ def test_the_registry_finds_it_and_it_needs_no_settings():
     assert vendors()["demo"] is VENDOR
     assert VENDOR.media == "local" and VENDOR.required == ()
     context = VendorContext(VENDOR.settings(), None, "lobby", "de", 30.0, demo_busy_s=5)
-    control = VENDOR.build(context)
-    assert control.capabilities.can_interrupt and control.capabilities.video
+    control = VENDOR.control(context)
+    assert control.capabilities.local and control.capabilities.video
     assert control.capabilities.transcripts is False  # its ears know English only
 
 
@@ -95,7 +99,7 @@ def guide(state):
 
 @pytest.mark.asyncio
 async def test_the_protocol_asks_interrupts_and_closes():
-    room, protocol = Room(), DemoProtocol()
+    room, protocol = Room(), VENDOR.protocol(demo(), None, VENDOR.settings())
     list(protocol.decode(guide("listening"), room))
     await protocol.ask(room, "How old is the Moon?")
     await protocol.interrupt(room)
@@ -108,7 +112,7 @@ async def test_the_protocol_asks_interrupts_and_closes():
 
 
 def test_the_guide_is_the_avatar_and_ready_with_its_first_picture():
-    room, protocol = Room(), DemoProtocol()
+    room, protocol = Room(), VENDOR.protocol(demo(), None, VENDOR.settings())
     assert protocol.choose(guide("initializing").members).video == "guide"
     assert list(protocol.decode(guide("initializing"), room)) == []
     assert list(protocol.decode(FirstFrame(), room)) == []

@@ -11,9 +11,11 @@ import pytest_asyncio
 
 from app.http import HttpClient
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VisitRequest
+from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
-from app.vendors.livekit import VENDOR, LiveKitControl, LiveKitSettings
+from app.vendors.livekit import VENDOR
+from app.vendors.livekit.control import LiveKitControl
+from app.vendors.livekit.settings import LiveKitSettings
 from tests.rigs.livekit_server import SECRET, LiveKitServer
 from tests.vendors.livekit_endpoint import ACCOUNT, HEADER, Knobs, LiveKitEndpoint
 
@@ -39,7 +41,7 @@ async def endpoint():
 
 def control(http: HttpClient, endpoint: LiveKitEndpoint, **settings) -> LiveKitControl:
     given = {"token_url": endpoint.url + "/token", "headers": {HEADER: KEY}} | settings
-    return LiveKitControl(LiveKitSettings.model_validate(given), http, create_timeout_s=1.0)
+    return LiveKitControl(VendorContext(LiveKitSettings.model_validate(given), http, "lobby", "en", 1.0))
 
 
 def stop_order(name: str = REQUEST.name, session_id: str = "") -> StopOrder:
@@ -296,7 +298,7 @@ async def test_a_check_reaches_the_host_and_asks_for_no_token(http, endpoint):
 
 async def test_a_check_tells_a_wrong_clock(http, endpoint):
     settings = LiveKitSettings(token_url=endpoint.url + "/token")
-    ahead = LiveKitControl(settings, http, 1.0, epoch=lambda: time.time() + 300)
+    ahead = LiveKitControl(VendorContext(settings, http, "lobby", "en", 1.0), epoch=lambda: time.time() + 300)
     clock = next(finding for finding in await ahead.check() if finding.item == "clock")
     assert clock.ok is False
     assert "ahead" in clock.text
@@ -313,8 +315,8 @@ async def test_a_check_tells_that_nobody_answers(http, endpoint):
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({}, {"video": True, "stop": False, "can_interrupt": False, "absence_is_busy": True}),
-        ({"expect_video": False, "interrupt_method": "hush"}, {"video": False, "can_interrupt": True}),
+        ({}, {"video": True, "stop": False, "absence_is_busy": True}),
+        ({"expect_video": False}, {"video": False}),
         ({"release_url": "https://x.example/release"}, {"stop": True}),
     ],
 )

@@ -14,9 +14,10 @@ from app.screens import EndReason
 from app.settings.load import load
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+from app.vendors.registry import vendors
 from app.vendors.tavus import VENDOR
-from app.vendors.tavus_control import TavusControl
-from app.vendors.tavus_settings import TavusSettings
+from app.vendors.tavus.control import TavusControl
+from app.vendors.tavus.settings import TavusSettings
 from tests.vendors.emulator import Clock
 from tests.vendors.tavus_replica import Script
 from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, Knobs, TavusService
@@ -477,7 +478,7 @@ async def test_an_orphan_is_over_within_the_services_own_timers(http, service):
 async def test_mistakes_are_found_before_any_call(tmp_path: Path, settings, expected):
     file = tmp_path / "kiosk.toml"
     file.write_text(f'[service]\nvendor = "tavus"\n[service.tavus]\napi_key = "k"\n{settings}\n')
-    mistakes = [str(mistake) for mistake in load(file, environ={}).mistakes]
+    mistakes = [str(mistake) for mistake in load(file, environ={}, vendors=vendors()).mistakes]
     assert len(mistakes) == 1 and expected in mistakes[0]
 
 
@@ -485,7 +486,7 @@ async def test_mistakes_are_found_before_any_call(tmp_path: Path, settings, expe
 async def test_one_id_of_four_is_enough(tmp_path: Path, key):
     file = tmp_path / "kiosk.toml"
     file.write_text(f'[service]\nvendor = "tavus"\n[service.tavus]\napi_key = "k"\nmax_call_duration_s = 0\n{key}\n')
-    assert load(file, environ={}).mistakes == ()
+    assert load(file, environ={}, vendors=vendors()).mistakes == ()
 
 
 async def test_the_vendor_is_declared():

@@ -13,8 +13,8 @@ from app.rooms.base import AvatarGone, AvatarVideo, Data, Disconnected, FirstFra
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import TransientError
-from app.vendors.tavus_protocol import TavusProtocol
-from app.vendors.tavus_settings import TavusSettings
+from app.vendors.tavus.protocol import TavusProtocol
+from app.vendors.tavus.settings import TavusSettings
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from PySide6.QtGui import QGuiApplication, QScreen
 
-from app.vendors.base import Finding
+from app.findings import Finding
 from app.window.placement import density
 from app.window.toolkit.look import BELIEVABLE_PX_PER_MM
 from app.window.video.choice import choose

@@ -8,11 +8,12 @@ import pytest
 from app.commands.check import clock_findings, disk_findings, is_ready, service_findings, settings_findings
 from app.commands.probes import apart, within
 from app.commands.report import line, show_json
+from app.findings import Finding
 from app.settings.advice import advice
 from app.settings.model import ServiceSettings, Settings, VisitSettings, WaitingSettings
 from app.state import StateDirectory
 from app.system.redact import Redactor
-from app.vendors.base import Finding, Vendor
+from app.vendors.base import Vendor
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
 from tests.unit.settings.givens import ShopSettings, read
 

@@ -142,7 +142,7 @@ def test_a_release_loads_only_what_it_needs():
         "import sys, app.commands.release\n"
         "from app.settings.load import load\n"
         "from app.vendors.registry import vendors\n"
-        "load(None), vendors(), print(*{m.partition('.')[0] for m in sys.modules})"
+        "load(None, vendors=vendors()), print(*{m.partition('.')[0] for m in sys.modules})"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"numpy", "livekit", "daily", "PySide6", "qasync"} & set(loaded) == set()

@@ -12,9 +12,10 @@ from app.commands import release as release_command
 from app.commands.release import release_all
 from app.records.journal import SqliteJournal
 from app.settings.model import Settings
+from app.settings.service import VendorSettings
 from app.state import StateDirectory
 from app.system.lock import StateLock
-from app.vendors.base import Capabilities, Vendor, VendorSettings
+from app.vendors.base import Capabilities, Vendor
 from app.vendors.errors import AuthError
 from tests.fakes.service import FakeControl, FakeProtocol
 

@@ -5,8 +5,8 @@ from functools import partial
 
 from app.commands.probes import within
 from app.commands.self_test import all_parts, self_test
+from app.findings import Finding
 from app.state import StateDirectory
-from app.vendors.base import Finding
 from tests.unit.settings.givens import read
 
 

@@ -12,7 +12,8 @@ from app.resources import resource
 from app.settings.edit import save, set_value
 from app.settings.load import load
 from app.settings.pin import check_pin
-from app.vendors.base import Vendor, VendorSettings
+from app.settings.service import VendorSettings
+from app.vendors.base import Vendor
 from app.vendors.registry import vendors
 from tests.unit.settings.givens import SHOP
 

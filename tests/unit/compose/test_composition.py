@@ -13,12 +13,13 @@ from app.compose.options import RunOptions
 from app.picture import Picture
 from app.settings.load import load
 from app.state import StateDirectory
+from app.vendors.registry import vendors
 from app.vitals import Vitals
 
 
 @pytest.mark.asyncio
 async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
-    loaded = load(tmp_path / "kiosk.toml", environ={})
+    loaded = load(tmp_path / "kiosk.toml", environ={}, vendors=vendors())
     house = House(
         options=RunOptions(load=lambda: loaded, state_dir=tmp_path, die=lambda code: None),
         loaded=loaded,

@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from app.settings.load import Loaded, load
+from app.settings.service import VendorSettings
 from app.settings.types import OptionalHttpUrl
-from app.vendors.base import Vendor, VendorSettings
+from app.vendors.base import Vendor
 
 
 class ShopSettings(VendorSettings):

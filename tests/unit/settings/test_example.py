@@ -13,7 +13,7 @@ EXAMPLE = resource("kiosk.toml")
 
 
 def test_the_example_loads_without_a_word():
-    loaded = load(EXAMPLE, environ={})
+    loaded = load(EXAMPLE, environ={}, vendors=vendors())
     assert [str(remark) for remark in loaded.mistakes + loaded.warnings] == []
     assert loaded.settings.model_dump(exclude={"service"}) == Settings().model_dump(exclude={"service"})
 
@@ -29,7 +29,7 @@ def test_it_holds_every_key_and_nothing_else():
 
 def test_every_service_that_is_built_is_in_it_whole():
     example = tomllib.loads(EXAMPLE.read_text())["service"]
-    loaded = load(EXAMPLE, environ={}).settings.service
+    loaded = load(EXAMPLE, environ={}, vendors=vendors()).settings.service
     for name, vendor in vendors().items():
         own = set(vendor.settings.model_fields)
         if name != "demo":

@@ -32,7 +32,7 @@ def loaded_from(tmp_path, text: str) -> Loaded:
     secret.chmod(0o600)
     file = tmp_path / "kiosk.toml"
     file.write_text(re.sub(r'_file = ".*?"', f'_file = "{secret}"', text))
-    return load(file, environ={})
+    return load(file, environ={}, vendors=vendors())
 
 
 @pytest.mark.parametrize("name", NAMES)

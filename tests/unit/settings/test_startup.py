@@ -7,6 +7,7 @@ import pytest
 from app.settings.load import load
 from app.settings.pin import hash_pin
 from app.settings.startup import Opening, glimpse, opening_of
+from app.vendors.registry import vendors
 
 PLAIN = """
 [kiosk]
@@ -36,14 +37,14 @@ def file(tmp_path):
 )
 def test_what_is_plainly_written_is_read_as_the_check_reads_it(file, text):
     file.write_text(text)
-    loaded = load(file, environ={})
+    loaded = load(file, environ={}, vendors=vendors())
     assert not loaded.mistakes
     assert glimpse(file, {}) == opening_of(loaded)
 
 
 def test_without_a_file_it_is_the_defaults(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert glimpse(None, {}) == Opening() == opening_of(load(None, environ={}))
+    assert glimpse(None, {}) == Opening() == opening_of(load(None, environ={}, vendors=vendors()))
 
 
 @pytest.mark.parametrize(
@@ -77,4 +78,4 @@ def test_a_named_file_that_is_missing_is_left_to_the_check(tmp_path):
 def test_a_wrong_value_differs_from_what_the_check_makes_of_it(file):
     """So that whoever compares notices, and shows what the check says."""
     file.write_text('[kiosk]\nlanguage = "klingon language"\n')
-    assert glimpse(file, {}) != opening_of(load(file, environ={}))
+    assert glimpse(file, {}) != opening_of(load(file, environ={}, vendors=vendors()))

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from app.events import Ended, Ending
+from app.findings import Finding
 from app.rooms.base import AvatarGone
 from app.screens import (
     Attract,
@@ -19,7 +20,6 @@ from app.screens import (
     UnavailableReason,
     Waiting,
 )
-from app.vendors.base import Finding
 from app.vendors.errors import Busy
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl

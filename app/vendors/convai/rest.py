@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.findings import Finding
 from app.http import Answer, Http, HttpFailure
-from app.vendors.base import Finding
-from app.vendors.convai_settings import ConvaiSettings
+from app.vendors.convai.settings import ConvaiSettings
 
 CALL_S = 10.0
 

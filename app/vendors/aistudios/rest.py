@@ -6,19 +6,16 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from app.http import Answer, Http, HttpFailure
 from app.system.redact import HIDDEN, Redactor
-from app.vendors import aistudios_words as words
+from app.vendors.aistudios import errors as words
+from app.vendors.aistudios.settings import NAME, AistudiosSettings
 from app.vendors.classify import refused, unanswered, unusable
 from app.vendors.errors import AuthError, VendorError
 
-if TYPE_CHECKING:
-    from app.vendors.aistudios import AistudiosSettings
-
-NAME = "aistudios"
 CALL_S = 10.0
 PAGE = 100  # rows, the most that the service gives at once
 MOST_PAGES = 10

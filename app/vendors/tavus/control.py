@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from app.findings import Finding
 from app.http import Answer, HttpFailure
 from app.screens import EndReason
 from app.system.redact import Redactor
-from app.vendors.base import Capabilities, Finding, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
-from app.vendors.tavus_settings import TavusSettings
-from app.vendors.tavus_words import ADVICE, GONE, SIGNS, end_reason, language_name
+from app.vendors.tavus.errors import ADVICE, GONE, SIGNS, end_reason, language_name
+from app.vendors.tavus.settings import NAME, TavusSettings
 
-NAME = "tavus"
 CALL_S = 10.0
 LATE_S = 10.0  # a create may take effect so long after its answer was given up
 MOST_PAGES = 50
@@ -29,9 +29,8 @@ PAGE = 10  # the documented default; nothing is known of larger ones
 class TavusControl:
     """See `Control`. epoch: seconds since the epoch now."""
 
-    def __init__(self, context: VendorContext, epoch: Callable[[], float] = time.time) -> None:
-        settings: TavusSettings = context.settings
-        self._settings = settings
+    def __init__(self, context: VendorContext[TavusSettings], epoch: Callable[[], float] = time.time) -> None:
+        self._settings = settings = context.settings
         self._context = context
         self._epoch = epoch
         self._base = settings.base_url.rstrip("/") + "/v2/conversations"
@@ -40,7 +39,7 @@ class TavusControl:
         self._clean = Redactor([self._key])
         self._sought: dict[str, float] = {}  # names of unanswered creates, and since when they are looked for
         alone_s = max(settings.participant_left_timeout_s, settings.participant_absent_timeout_s)
-        self.capabilities = Capabilities(count=True, can_interrupt=True, orphan_s=alone_s + LATE_S)
+        self.capabilities = Capabilities(orphan_s=alone_s + LATE_S)
 
     # ------------------------------------------------------------ start
 

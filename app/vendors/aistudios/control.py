@@ -9,19 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.findings import Finding
 from app.http import Answer
 from app.screens import EndReason
-from app.vendors import aistudios_words as words
-from app.vendors.aistudios_api import NAME, Api, is_gone
-from app.vendors.base import (
-    Answers,
-    Capabilities,
-    Finding,
-    SessionInfo,
-    StopOrder,
-    VendorContext,
-    VisitRequest,
-)
+from app.vendors.aistudios import errors as words
+from app.vendors.aistudios.rest import Api, is_gone
+from app.vendors.aistudios.settings import NAME, AistudiosSettings
+from app.vendors.base import Answers, Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import unusable
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
@@ -42,7 +36,7 @@ class _Lost:
 class AistudiosControl:
     """Calls to the service; see `Control`. epoch: seconds since the epoch now."""
 
-    def __init__(self, context: VendorContext, epoch: Callable[[], float] = time.time) -> None:
+    def __init__(self, context: VendorContext[AistudiosSettings], epoch: Callable[[], float] = time.time) -> None:
         self._context = context
         self._settings = settings = context.settings
         self._credits = context.credits
@@ -54,8 +48,6 @@ class AistudiosControl:
         self.api = Api(settings, context.http, epoch)
         self.capabilities = Capabilities(
             stop=True,
-            count=True,
-            credits=True,
             captions=False,
             transcripts=False,
             answers_prove=True,  # local voice detection followed by the avatar's voice (4.5)
@@ -127,8 +119,6 @@ class AistudiosControl:
             missing = "session_id" if not session_id else "livekit.url" if not url else "livekit.token"
             raise unusable(NAME, answer, f"the start call answered without {missing}")
         told_s = self._seconds(given.get("max_session_duration"))
-        most = given.get("max_session_numbers")
-        is_count = isinstance(most, int) and not isinstance(most, bool) and self._settings.use_max_session_numbers
         return SessionInfo(
             provider=NAME,
             session_id=session_id,
@@ -136,7 +126,6 @@ class AistudiosControl:
             media_token=token,
             # Whole minutes, rounded up, may be more than the plan has.
             max_duration_s=min(asked_s if told_s is None else told_s, asked_s, self._settings.plan_max_s),
-            max_sessions=most if is_count else None,
             avatar_identity_hint=self._settings.avatar_identity or None,
             language=request.language,
         )

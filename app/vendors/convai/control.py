@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -11,29 +10,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.http import Answer, Http, HttpFailure
+from app.findings import Finding
+from app.http import Answer, HttpFailure
 from app.system.redact import Redactor
-from app.vendors.base import (
-    Capabilities,
-    Control,
-    Finding,
-    SessionInfo,
-    StopOrder,
-    Vendor,
-    VendorContext,
-    VendorProtocol,
-    VisitRequest,
-)
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import confirms, is_page, refused, unanswered, unusable
-from app.vendors.convai_protocol import ConvaiProtocol, Habits
-from app.vendors.convai_rest import Rest, text_in
-from app.vendors.convai_settings import ADVICE, SIGNS, ConvaiSettings
+from app.vendors.convai.errors import ADVICE, SIGNS
+from app.vendors.convai.rest import Rest, text_in
+from app.vendors.convai.settings import NAME, ConvaiSettings
 from app.vendors.errors import TransientError, VendorError
 
 log = logging.getLogger(__name__)
 
-NAME = "convai"
 STOP_S = 10.0
 CHECK_S = 10.0
 
@@ -46,15 +35,13 @@ class ConvaiControl:
 
     def __init__(
         self,
-        settings: ConvaiSettings,
-        http: Http,
-        create_timeout_s: float,
+        context: VendorContext[ConvaiSettings],
         epoch: Callable[[], float] = time.time,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
-        self._settings = settings
-        self._http = http
-        self._create_timeout_s = create_timeout_s
+        self._settings = settings = context.settings
+        self._http = context.http
+        self._create_timeout_s = context.create_timeout_s
         self._epoch = epoch
         self._new_id = new_id
         self._url = settings.base_url.rstrip("/")
@@ -62,8 +49,8 @@ class ConvaiControl:
         self._token = ""
         self._signs = SIGNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
-        self._rest = Rest(settings, http, self._clean.learn)
-        self.capabilities = Capabilities(video=False, can_interrupt=True, orphan_s=settings.orphan_s)
+        self._rest = Rest(settings, context.http, self._clean.learn)
+        self.capabilities = Capabilities(video=False, orphan_s=settings.orphan_s)
 
     # ------------------------------------------------------------ start
 
@@ -218,30 +205,3 @@ def _media_url(url: str) -> str:
     """Both styles are documented; the room wants the one for sockets."""
     scheme, separator, rest = url.partition("://")
     return {"https": "wss", "http": "ws"}.get(scheme.lower(), scheme) + separator + rest if separator else ""
-
-
-def _build(context: VendorContext) -> Control:
-    return ConvaiControl(context.settings, context.http, context.create_timeout_s)
-
-
-def _protocol(control: Control, session: SessionInfo, settings: ConvaiSettings) -> VendorProtocol:
-    habits = Habits(
-        topic=settings.data_topic,
-        client_ready_s=settings.client_ready_s,
-        ready_s=settings.ready_timeout_s,
-        goodbye_s=settings.goodbye_s,
-        wrap_up=settings.wrap_up_text,
-        face_fps=settings.face_fps,
-        follows_face=settings.face == "visemes",
-    )
-    return ConvaiProtocol(habits, asyncio.get_running_loop().time, lambda: str(uuid.uuid4()))
-
-
-VENDOR = Vendor(
-    name=NAME,
-    settings=ConvaiSettings,
-    media="livekit",
-    build=_build,
-    protocol=_protocol,
-    required=("api_key", "character_id"),
-)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from app.events import Caption
 from app.screens import Speaker
 from app.vendors.captions import MOST, spoken
-from app.vendors.convai_messages import Message
+from app.vendors.convai.messages import Message
 
 _MOST_IDS = 64
 

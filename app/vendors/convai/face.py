@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.events import Visemes
-from app.vendors.convai_messages import Message, number
+from app.vendors.convai.messages import Message, number
 
 # The order of the fifteen numbers in a frame of the format "visemes".
 ORDER = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")

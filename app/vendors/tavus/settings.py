@@ -6,8 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from app.settings.service import VendorSettings
 from app.settings.types import Count, Duration, DurationOrZero, HttpUrl, KeyFault
-from app.vendors.base import VendorSettings
+
+NAME = "tavus"
 
 
 class TavusSettings(VendorSettings):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from app.events import Ended, Event, Ready
@@ -24,10 +24,12 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason
+from app.vendors.base import Control, SessionInfo
 from app.vendors.captions import MOST
-from app.vendors.convai_ending import Endings
-from app.vendors.convai_messages import Message, read, written
-from app.vendors.convai_turns import Handler, Turns
+from app.vendors.convai.ending import Endings
+from app.vendors.convai.messages import Message, read, written
+from app.vendors.convai.settings import ConvaiSettings
+from app.vendors.convai.turns import Handler, Turns
 
 log = logging.getLogger(__name__)
 
@@ -40,30 +42,21 @@ _LIFE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What the vendor has not published. topic: of our messages. client_ready_s: 0 for never sent.
-
-    ready_s: no sign of life for so long is the end. goodbye_s: the service may take so long to confirm the end.
-    wrap_up: what the character is told near the end; "" for nothing.
-    """
-
-    topic: str = ""
-    client_ready_s: float = 0.75
-    ready_s: float = 25.0
-    goodbye_s: float = 0.7
-    wrap_up: str = ""
-    face_fps: float = 60.0
-    follows_face: bool = True
-
-
 class ConvaiProtocol:
     """See `VendorProtocol`. clock: seconds, rising. new_id: a fresh UUID for each message."""
 
-    def __init__(self, habits: Habits, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
-        self._habits = habits
+    def __init__(
+        self,
+        control: Control,
+        session: SessionInfo,
+        settings: ConvaiSettings,
+        clock: Callable[[], float] | None = None,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        clock = clock or asyncio.get_running_loop().time
+        self._settings = settings
         self._new_id = new_id
-        self._turns = Turns(clock, follows_face=habits.follows_face, face_fps=habits.face_fps)
+        self._turns = Turns(clock, follows_face=settings.face == "visemes", face_fps=settings.face_fps)
         self._endings = Endings(clock)
         self._bot: str | None = None
         self._is_ready = False
@@ -161,7 +154,7 @@ class ConvaiProtocol:
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: says "client-ready" until the bot lives; then watches that it stays."""
         try:
-            async with asyncio.timeout(self._habits.ready_s):
+            async with asyncio.timeout(self._settings.ready_timeout_s):
                 await self._shake_hands(room)
         except TimeoutError:
             log.info("the character gives no sign of life")
@@ -178,12 +171,12 @@ class ConvaiProtocol:
 
     async def _shake_hands(self, room: Room) -> None:
         while not self._signs.is_set():
-            if self._habits.client_ready_s <= 0:
+            if self._settings.client_ready_s <= 0:
                 await self._signs.wait()
                 return
             await self._send(room, "client-ready", READY)
             try:
-                async with asyncio.timeout(self._habits.client_ready_s):
+                async with asyncio.timeout(self._settings.client_ready_s):
                     await self._signs.wait()
             except TimeoutError:
                 continue
@@ -203,8 +196,8 @@ class ConvaiProtocol:
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
         """See `VendorProtocol.wrap_up`: the character is told, and asked to speak."""
-        if self._habits.wrap_up:
-            context = {"text": self._habits.wrap_up, "mode": "append", "run_llm": "true"}
+        if self._settings.wrap_up_text:
+            context = {"text": self._settings.wrap_up_text, "mode": "append", "run_llm": "true"}
             await self._send(room, "context-update", context)
 
     async def stay(self, room: Room) -> None:
@@ -222,14 +215,14 @@ class ConvaiProtocol:
             return
         await self._send(room, "kill-pipeline", {})
         try:
-            async with asyncio.timeout(self._habits.goodbye_s):
+            async with asyncio.timeout(self._settings.goodbye_s):
                 while not _is_confirmed(await room.events.get()):
                     pass
         except TimeoutError:
             log.info("the end was not confirmed in the room")
 
     async def _send(self, room: Room, kind: str, data: Mapping[str, Any]) -> None:
-        await room.send_data(written(kind, data, self._new_id()), self._habits.topic)
+        await room.send_data(written(kind, data, self._new_id()), self._settings.data_topic)
 
 
 def _is_confirmed(event: RoomEvent) -> bool:

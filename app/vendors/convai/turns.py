@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.events import Emotion, Event, FlushMouth, Speaking, Thinking
 from app.screens import Speaker
-from app.vendors.convai_face import Face
-from app.vendors.convai_messages import Message
-from app.vendors.convai_words import AvatarsWords, VisitorsWords
+from app.vendors.convai.captions import AvatarsWords, VisitorsWords
+from app.vendors.convai.face import Face
+from app.vendors.convai.messages import Message
 
 Handler = Callable[[Message], Iterable[Event]]
 

@@ -1,4 +1,4 @@
-"""Any LiveKit agent behind a token endpoint of LiveKit's standard shape (vendors/livekit.md)."""
+"""Calls to an operator's token endpoint, which gives out rooms and takes them back (vendors/livekit.md 2, 3 and 5)."""
 
 from __future__ import annotations
 
@@ -9,29 +9,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-
-from app.http import Answer, Http, HttpFailure
-from app.settings.types import Count, Duration, DurationOrZero, OptionalHttpUrl
+from app.findings import Finding
+from app.http import Answer, HttpFailure
 from app.system.redact import Redactor
-from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import (
-    Capabilities,
-    Control,
-    Finding,
-    LiveKitRoomSettings,
-    SessionInfo,
-    StopOrder,
-    Vendor,
-    VendorContext,
-    VendorProtocol,
-    VisitRequest,
-)
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import Sign, Signs, confirms, refused, unanswered, unusable
 from app.vendors.errors import Busy
+from app.vendors.livekit.settings import NAME, LiveKitSettings
 
-NAME = "livekit"
 RELEASE_S = 10.0
 CHECK_S = 10.0
 HINT_S = 3.0
@@ -41,42 +27,13 @@ VANISHED_S = 25.0
 CLOCK_S = 60.0  # a LiveKit server forgives so much clock error in a token
 
 
-class LiveKitSettings(LiveKitRoomSettings):
-    """[service.livekit].
-
-    token_url: POST, standard shape. release_url: POST {"room_name"} when the visit ends, "" for none.
-    availability_url: GET, JSON with the number `available`; 0 is taken for busy, anything else for a maybe. headers go
-    with all three. agent_name: explicit dispatch. interrupt_method: a remote procedure of the agent, "" for none.
-    busy_statuses, credits_statuses: what the operator's endpoint answers when it is full, or out of quota.
-    departure_timeout_s, empty_timeout_s, max_participants: asked for in `room_config`; 0 leaves the field out.
-    require_vp8: the staff are told when the picture comes in another codec.
-    """
-
-    token_url: OptionalHttpUrl = ""
-    release_url: OptionalHttpUrl = ""
-    availability_url: OptionalHttpUrl = ""
-    headers: dict[str, SecretStr] = Field(default_factory=dict)
-    agent_name: str = ""
-    expect_video: bool = True
-    interrupt_method: str = ""
-    busy_statuses: list[int] = Field(default=[429, 503])
-    credits_statuses: list[int] = Field(default=[402])
-    departure_timeout_s: DurationOrZero = 10.0
-    empty_timeout_s: DurationOrZero = 30.0
-    max_participants: Count = 2  # agents are not counted; an avatar's worker may be
-    require_vp8: bool = False
-    plan_max_s: Duration = 3600.0
-
-
 class LiveKitControl:
     """Calls to the operator's token endpoint; see `Control`. epoch: seconds since the epoch now."""
 
-    def __init__(
-        self, settings: LiveKitSettings, http: Http, create_timeout_s: float, epoch: Callable[[], float] = time.time
-    ) -> None:
-        self._settings = settings
-        self._http = http
-        self._create_timeout_s = create_timeout_s
+    def __init__(self, context: VendorContext[LiveKitSettings], epoch: Callable[[], float] = time.time) -> None:
+        self._settings = settings = context.settings
+        self._http = context.http
+        self._create_timeout_s = context.create_timeout_s
         self._epoch = epoch
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         self._clean = Redactor(self._headers.values())
@@ -87,7 +44,6 @@ class LiveKitControl:
         self.capabilities = Capabilities(
             video=settings.expect_video,
             stop=bool(settings.release_url),
-            can_interrupt=bool(settings.interrupt_method),
             absence_is_busy=True,  # a full service hands out tokens as ever; its agent just does not come
             orphan_s=max(settings.empty_timeout_s, VANISHED_S + settings.departure_timeout_s),
         )
@@ -191,26 +147,3 @@ class LiveKitControl:
 
 def _text(given: dict[str, Any], *names: str) -> str:
     return next((value for name in names if isinstance(value := given.get(name), str) and value.strip()), "")
-
-
-def _build(context: VendorContext) -> Control:
-    return LiveKitControl(context.settings, context.http, context.create_timeout_s)
-
-
-def _protocol(control: Control, session: SessionInfo, settings: LiveKitSettings) -> VendorProtocol:
-    return AgentsProtocol(
-        expect_video=settings.expect_video,
-        interrupt_method=settings.interrupt_method,
-        codec="video/vp8" if settings.require_vp8 else "",
-        agent_hint=session.avatar_identity_hint,
-    )
-
-
-VENDOR = Vendor(
-    name=NAME,
-    settings=LiveKitSettings,
-    media="livekit",
-    build=_build,
-    protocol=_protocol,
-    required=("token_url",),
-)

@@ -1,17 +1,16 @@
-"""AI Studios by DeepBrain AI: the Interactive Avatar's v2 session API (vendors/aistudios.md)."""
+"""Settings of AI Studios (vendors/aistudios.md 9)."""
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from app.screens import EndReason
+from app.settings.service import LiveKitRoomSettings
 from app.settings.types import Duration, HttpUrl, Language, UrlPath
-from app.vendors.aistudios_api import NAME
-from app.vendors.aistudios_control import AistudiosControl
-from app.vendors.aistudios_protocol import AistudiosProtocol
-from app.vendors.base import Control, LiveKitRoomSettings, SessionInfo, Vendor, VendorContext, VendorProtocol
+
+NAME = "aistudios"
 
 
 class AistudiosSettings(LiveKitRoomSettings):
@@ -46,24 +45,3 @@ class AistudiosSettings(LiveKitRoomSettings):
     talk_path: UrlPath = "/api/v2/sessions/{session_id}/talk"
     list_path: UrlPath = "/api/v2/sessions"
     detail_path: UrlPath = "/api/v2/sessions/{session_id}"
-
-
-def _build(context: VendorContext) -> Control:
-    return AistudiosControl(context)
-
-
-def _protocol(control: Control, session: SessionInfo, settings: AistudiosSettings) -> VendorProtocol:
-    # Every `conversation` is the service's own until the kiosk can listen and think for it.
-    return AistudiosProtocol(cast("AistudiosControl", control), session, greeting=settings.greeting)
-
-
-VENDOR = Vendor(
-    name=NAME,
-    settings=AistudiosSettings,
-    media="livekit",
-    build=_build,
-    protocol=_protocol,
-    required=("app_id", "user_key", "avatar_id"),
-    answers_from_file=True,
-    sells_credits=True,
-)

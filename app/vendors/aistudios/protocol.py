@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from app.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
 from app.rooms.base import (
@@ -20,13 +19,12 @@ from app.rooms.base import (
     Text,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.aistudios_api import is_gone
+from app.vendors.aistudios.control import AistudiosControl
+from app.vendors.aistudios.rest import is_gone
+from app.vendors.aistudios.settings import AistudiosSettings
 from app.vendors.base import Answers, SessionInfo
 from app.vendors.captions import MOST
 from app.vendors.errors import Busy, TransientError, VendorError
-
-if TYPE_CHECKING:
-    from app.vendors.aistudios_control import AistudiosControl
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +42,13 @@ class AistudiosProtocol:
     """Decodes one session and gives the avatar what it shall say; see `VendorProtocol`.
 
     The service itself listens and answers; it sends no words. Questions that were typed or tapped are answered by the
-    site's own file, because the service only speaks what it is given (`/talk`). greeting: what the service was told to
-    say first.
+    site's own file, because the service only speaks what it is given (`/talk`).
     """
 
-    def __init__(self, control: AistudiosControl, session: SessionInfo, *, greeting: str = "") -> None:
+    def __init__(self, control: AistudiosControl, session: SessionInfo, settings: AistudiosSettings) -> None:
         self._control = control
         self._session = session
-        self._greeting = greeting.strip()[:MOST]
+        self._greeting = settings.greeting.strip()[:MOST]  # what the service was told to say first
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._avatar: str | None = None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from app.events import Ended, Ending, Event
 from app.screens import EndReason
-from app.vendors.convai_messages import Message
-from app.vendors.convai_turns import Handler
+from app.vendors.convai.messages import Message
+from app.vendors.convai.turns import Handler
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from app.rooms.base import AvatarVideo, Choice, Data, Disconnected, FirstFrame, 
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import VendorError
-from app.vendors.tavus_captions import TavusCaptions
-from app.vendors.tavus_control import TavusControl, shutdown_word
-from app.vendors.tavus_settings import TavusSettings
-from app.vendors.tavus_words import CLOSING, end_reason
+from app.vendors.tavus.captions import TavusCaptions
+from app.vendors.tavus.control import TavusControl, shutdown_word
+from app.vendors.tavus.errors import CLOSING, end_reason
+from app.vendors.tavus.settings import TavusSettings
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,19 @@
+"""One room with a LiveKit agent (vendors/livekit.md 4)."""
+
+from __future__ import annotations
+
+from app.vendors.agents_protocol import AgentsProtocol
+from app.vendors.base import Control, SessionInfo
+from app.vendors.livekit.settings import LiveKitSettings
+
+
+class LiveKitProtocol(AgentsProtocol):
+    """The conventions of LiveKit Agents, as the settings of the endpoint want them."""
+
+    def __init__(self, control: Control, session: SessionInfo, settings: LiveKitSettings) -> None:
+        super().__init__(
+            expect_video=settings.expect_video,
+            interrupt_method=settings.interrupt_method,
+            codec="video/vp8" if settings.require_vp8 else "",
+            agent_hint=session.avatar_identity_hint,
+        )
