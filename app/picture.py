@@ -21,14 +21,12 @@ class Frame:
 
     width, height: pixels, at least 16 each (smaller ones are the server's end frames and never get here).
     data: the bytes, tight rows, in `format`. It owns its memory for as long as the frame is referenced.
-    time_s: when the frame was delivered, on `time.monotonic`, seconds.
     """
 
     width: int
     height: int
     format: PixelFormat
     data: memoryview | bytes | bytearray
-    time_s: float
 
 
 class Picture:

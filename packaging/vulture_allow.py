@@ -1,4 +1,4 @@
-"""Names that look unused to `make check`, each group with who uses them. Read by vulture, never run."""
+"""Names that look unused to `make check`: only what a library or Python reads, or what is called by name. Never run."""
 
 from typing import Any
 
@@ -11,18 +11,13 @@ _.fonts
 _.shaders
 _.screen_findings
 _.awake_findings
-_.library_version
 
-# Read by libraries: logging, numpy, sqlite3.
+# Read by logging, numpy and sqlite3.
 _.raiseExceptions
-_.detail
 _.writeable
 _.text_factory
 
-# Read by the benchmarks: the age of a picture.
-_.time_s
-
-# Read by iterating over the fields: a theme's colours.
+# Read by dataclasses.fields: a theme's colours.
 _.ink2
 _.ink3
 _.paper2
@@ -30,34 +25,9 @@ _.lamp_ink
 _.sea
 _.coral
 
-# Settings that are read and checked, and have no effect yet: app/settings/not_yet.py.
+# Read by pydantic alone: settings that have no effect yet, listed in app/settings/not_yet.py.
 _.redis_url
-_.slots
 _.daily_minutes
 _.monthly_minutes
-_.credits_per_minute
-_.budget
 _.mqtt
-_.HttpUrl
-
-# Read by name, into the body of a call.
-_.conversational_context
-_.custom_greeting
-
-# Words that a service may use, and what its adapter may tell.
-_.TROUBLE
-_.max_sessions
-_.tells_nothing_came
-_.vendor_code
-_.trace_id
-_.send_data
-_.track_sid
-
-# What tests, benches and the staff's look at a theme ask.
-_.known_art
-_.known_icons
-_.placeholders
-_.weak_pairs
-_.metrics
-_.breathes
-_.gaze
+_.use_max_session_numbers

@@ -38,6 +38,7 @@ _HABITS: Mapping[Mood, _Habit] = MappingProxyType(
     }
 )
 _ATTENTIVE = _Habit()
+_VISITOR = (0.0, 0.0)  # visitors stand in front of the picture
 
 
 class Gaze:
@@ -55,12 +56,12 @@ class Gaze:
         """Choose anew at once: something has changed."""
         self._until = t
 
-    def step(self, t: float, dt: float, mood: Mood, visitor: tuple[float, float], calm: bool) -> tuple[float, float]:
+    def step(self, t: float, dt: float, mood: Mood, calm: bool) -> tuple[float, float]:
         """Move on; return the place looked at (the head follows it later and less), each -1 to 1."""
         self.jumped = False
         if t >= self._until:
             self._choose(t, mood)
-        goal = visitor if self._look is None else self._look
+        goal = _VISITOR if self._look is None else self._look
         tremor = 0.0 if calm else 0.025
         step = math.floor(t * 1.6)
         k = min(1.0, dt / _JUMP_S) if dt else 1.0

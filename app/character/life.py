@@ -28,7 +28,7 @@ class Senses:
     """What reaches the figure at one instant.
 
     visemes: weights by name while its own words are known, None while only the loudness (0 to 1) of its voice is.
-    hearing: how loud the visitor is, 0 to 1. visitor: where the visitor's face is, each -1 to 1. free: the share of
+    hearing: how loud the visitor is, 0 to 1. free: the share of
     the picture's height that nothing covers. calm: reduced motion. feeling: about what it says.
     """
 
@@ -36,7 +36,6 @@ class Senses:
     visemes: Mapping[str, float] | None = None
     loudness: float = 0.0
     hearing: float = 0.0
-    visitor: tuple[float, float] = (0.0, 0.0)
     free: float = 1.0
     calm: bool = False
     feeling: Feeling = _NEUTRAL
@@ -68,7 +67,7 @@ class Life:
         if senses.mood is not self._mood:
             self._enter(senses.mood, t)
         self._follow_voice(dt, senses)
-        looked = self._gaze.step(t, dt, self._mood, senses.visitor, senses.calm)
+        looked = self._gaze.step(t, dt, self._mood, senses.calm)
         if self._gaze.jumped and not senses.calm:
             self._blink.now(t)
         extra = self._gestures.step(t, self._mood, senses.calm)

@@ -38,13 +38,11 @@ class PosePainter(Protocol):
 class Manner:
     """How every figure of a kiosk behaves; shared by its performers, each field replaced whole.
 
-    calm: reduced motion. free: share of the picture's height, from its top, that nothing covers. visitor: where the
-    visitor's face is, each -1 to 1, to the right of the picture and up.
+    calm: reduced motion. free: share of the picture's height, from its top, that nothing covers.
     """
 
     calm: bool = False
     free: float = 1.0
-    visitor: tuple[float, float] = (0.0, 0.0)
 
 
 class Performer:
@@ -131,10 +129,6 @@ class Performer:
     def free(self, share: float) -> None:
         """Tell which share of the picture's height, from its top, nothing covers (0 to 1): the face stays in it."""
         self.manner.free = max(0.3, min(1.0, share))
-
-    def gaze(self, x: float, y: float) -> None:
-        """Tell where the visitor's face is: -1 to 1, to the right of the picture and up."""
-        self.manner.visitor = (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
 
     def hear(self, level: float) -> None:
         """How loud the visitor is now, 0 to 1."""
@@ -225,7 +219,7 @@ class Performer:
                 if not track.is_over(heard_s + LEAD_S):
                     shapes = track.at(heard_s + LEAD_S)
         manner = self.manner
-        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.visitor, manner.free, manner.calm, felt)
+        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.free, manner.calm, felt)
 
 
 _seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))

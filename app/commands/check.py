@@ -54,6 +54,7 @@ async def readiness(
         *await media_findings(loaded, vendors),
         *await asyncio.to_thread(within, "sound", devices),
         *await apart("screen", "app.window.probes.first_paint", "screen_findings"),
+        *await apart("awake", "app.system.awake", "awake_findings"),
         *disk_findings(state),
         *clock_findings(time.time()),
     ]

@@ -15,13 +15,12 @@ from app.settings.shape import is_secret
 
 NOT_YET: tuple[str, ...] = (
     "line.redis_url",
-    "line.slots",
     "budget.daily_minutes",
     "budget.monthly_minutes",
     "mqtt",
-    "look.theme",
+    "service.aistudios.use_max_session_numbers",
 )
-"""Tables, or single keys as "table.key"."""
+"""Tables, or single keys as "table.key", a service's as "service.name.key"."""
 
 LANGUAGES = frozenset({"ar", "de", "en", "es", "fr"})
 """Languages that the screens speak: those of resources/translations."""
@@ -33,8 +32,12 @@ def without_effect(settings: Settings, document: Document, built: frozenset[str]
     built: the services that have a file.
     """
     for place in NOT_YET:
-        table, _, key = place.partition(".")
-        yield from _changed(document, (table,), getattr(settings, table), only=key)
+        service, _, rest = place.removeprefix("service.").partition(".")
+        if place.startswith("service."):
+            if service in settings.service.tables:
+                yield from _changed(document, ("service", service), settings.service.tables[service], only=rest)
+        else:
+            yield from _changed(document, (service,), getattr(settings, service), only=rest)
     for vendor in PLANNED:
         if vendor not in built:
             yield from _changed(document, ("service", vendor), settings.service.tables[vendor])

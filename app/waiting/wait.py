@@ -98,6 +98,7 @@ class WaitForSlot:
                     raise
                 delay_s = max(RETRIES_S[self._failures], error.retry_after or 0.0)
                 self._failures += 1
+                self._reason = WaitReason.TROUBLE
                 await self._beside(asyncio.sleep(delay_s))
 
     async def _first_turn(self) -> None:

@@ -75,7 +75,7 @@ class Ours(Path):
         self.shown += 1
 
     def take(self, frame):
-        self.picture.push(Frame(frame.width, frame.height, self.format, frame.data, time.monotonic()))
+        self.picture.push(Frame(frame.width, frame.height, self.format, frame.data))
 
 
 async def publish(source: rtc.VideoSource) -> None:

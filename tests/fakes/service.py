@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -164,7 +163,7 @@ class FakeRoom:
     async def _move(self) -> None:
         while True:
             if self.moving:
-                self.picture.push(Frame(16, 16, PixelFormat.BGRA, PIXELS, time.monotonic()))
+                self.picture.push(Frame(16, 16, PixelFormat.BGRA, PIXELS))
             await asyncio.sleep(self.script.frame_s)
 
 

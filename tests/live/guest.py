@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -32,7 +33,7 @@ class Album(Picture):
     def push(self, frame: Frame) -> None:
         super().push(frame)
         self.sizes.append((frame.width, frame.height))
-        self.times.append(frame.time_s)
+        self.times.append(time.monotonic())
         self.last = frame
 
     def longest_gap_s(self) -> float:

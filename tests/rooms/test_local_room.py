@@ -40,7 +40,7 @@ SIZE = (144, 256)
 def paint(pose):
     """A picture whose grey tells how far the mouth is open."""
     grey = min(255, int(60 + 2.5 * (pose.mouth.up + pose.mouth.down)))
-    return Frame(*SIZE, PixelFormat.BGRA, np.full(SIZE[0] * SIZE[1] * 4, grey, np.uint8).data, 0.0)
+    return Frame(*SIZE, PixelFormat.BGRA, np.full(SIZE[0] * SIZE[1] * 4, grey, np.uint8).data)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,7 +143,7 @@ class MemoryRoom:
     def see(self, identity: str) -> None:
         if self._choice.video != identity or self._over:
             return
-        self._picture.push(Frame(SIZE, SIZE, PixelFormat.BGRA, bytes(SIZE * SIZE * 4), time.monotonic()))
+        self._picture.push(Frame(SIZE, SIZE, PixelFormat.BGRA, bytes(SIZE * SIZE * 4)))
         if not self._seen_frame:
             self._seen_frame = True
             self.tell(FirstFrame())

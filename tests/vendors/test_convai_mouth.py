@@ -160,7 +160,7 @@ class Watcher:
         if is_pressed and not self._was_pressed:
             self.begins.append(time.monotonic())
         self._was_pressed = is_pressed
-        return Frame(16, 16, PixelFormat.BGRA, bytes(1024), time.monotonic())
+        return Frame(16, 16, PixelFormat.BGRA, bytes(1024))
 
 
 @pytest.mark.live

@@ -35,7 +35,6 @@ SITE = Site(
     place="Science Hall",
     help="the information desk",
     languages=("en", "de", "fr", "es", "ar"),
-    farewell_pointer="See the real Moon rock upstairs, in room 4.",
 )
 QUIET: dict[str, Screen] = {
     "attract": Attract(),

@@ -23,7 +23,7 @@ def rgb_of(yuv: tuple[int, int, int]) -> np.ndarray:
     return np.rint(np.clip(back * 255, 0, 255)).astype(int)
 
 
-def bars(width: int, height: int, colours=EVERY, kind=PixelFormat.I420, time_s=0.0) -> Frame:
+def bars(width: int, height: int, colours=EVERY, kind=PixelFormat.I420) -> Frame:
     """Upright bars of equal width; their edges are between chroma samples."""
     half_w, half_h = (width + 1) // 2, (height + 1) // 2
     which = np.minimum(np.arange(half_w) * len(colours) // half_w, len(colours) - 1)
@@ -32,11 +32,11 @@ def bars(width: int, height: int, colours=EVERY, kind=PixelFormat.I420, time_s=0
         rgb = np.array([rgb_of(tuple(int(v) for v in row)) for row in table], np.uint8)
         bgra = np.concatenate([rgb[:, ::-1], np.full((len(colours), 1), 255, np.uint8)], axis=1)
         row = bgra[which.repeat(2)[:width]]
-        return Frame(width, height, kind, bytearray(np.tile(row, (height, 1, 1)).tobytes()), time_s)
+        return Frame(width, height, kind, bytearray(np.tile(row, (height, 1, 1)).tobytes()))
     luma = np.tile(table[which.repeat(2)[:width], 0], (height, 1))
     chroma = [np.tile(table[which, plane], (half_h, 1)) for plane in (1, 2)]
     data = bytearray(b"".join(plane.tobytes() for plane in (luma, *chroma)))
-    return Frame(width, height, kind, data, time_s)
+    return Frame(width, height, kind, data)
 
 
 def plain(colour, width=540, height=960, kind=PixelFormat.I420) -> Frame:

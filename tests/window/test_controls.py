@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.screens import Preferences
 from app.window.screens.facts import load_facts
-from app.window.toolkit.art import known_art, paint_art
+from app.window.toolkit.art import PICTURES, paint_art
 from app.window.toolkit.controls import Button, FocusRing, Kind, Size, spread
 from app.window.toolkit.flow import Column, Grow, Row, Space
-from app.window.toolkit.icons import known_icons, paint_icon
+from app.window.toolkit.icons import SHAPES, paint_icon
 from app.window.toolkit.shapes import Bar, Chip, Plate, Ring
 from app.window.toolkit.words import Words
 from tests.window.conftest import RESOURCES
@@ -201,7 +201,7 @@ def test_the_ring_empties_against_the_clock_and_turns_round_for_arabic(look, gro
     assert not is_lamp(full)
 
 
-@pytest.mark.parametrize("name", known_icons())
+@pytest.mark.parametrize("name", list(SHAPES))
 def test_every_icon_paints_inside_its_field(name):
     image = QImage(64, 64, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
@@ -216,7 +216,7 @@ def test_every_icon_paints_inside_its_field(name):
 def test_every_language_has_the_same_cards(language):
     facts = load_facts(RESOURCES / "facts", language)
     assert [fact.art for fact in facts] == [fact.art for fact in load_facts(RESOURCES / "facts", "en")]
-    assert {fact.art for fact in facts} == set(known_art())
+    assert {fact.art for fact in facts} == set(PICTURES)
     assert all(20 < len(fact.text) < 110 for fact in facts)
 
 
@@ -224,7 +224,7 @@ def test_a_language_without_cards_gets_the_english_ones():
     assert load_facts(RESOURCES / "facts", "xx") == load_facts(RESOURCES / "facts", "en")
 
 
-@pytest.mark.parametrize("name", known_art())
+@pytest.mark.parametrize("name", list(PICTURES))
 def test_every_picture_fills_its_frame(name):
     image = QImage(100, 100, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)

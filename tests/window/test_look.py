@@ -8,7 +8,33 @@ from PySide6.QtGui import QFontMetricsF
 
 from app.screens import Preferences, TextSize
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.theme import DAYLIGHT, EVENING, HIGH_CONTRAST, ThemeError, contrast, load_theme, weak_pairs
+from app.window.toolkit.theme import DAYLIGHT, EVENING, HIGH_CONTRAST, ThemeError, contrast, load_theme
+
+# Words and the surfaces that they stand on, with the floor of contrast that a theme must keep.
+PAIRS = (
+    ("paper", "ink", 7.0),
+    ("paper", "ink2", 7.0),
+    ("paper", "ink3", 7.0),
+    ("paper2", "ink", 7.0),
+    ("paper2", "ink2", 7.0),
+    ("lamp", "ink", 7.0),
+    ("lamp", "ink2", 7.0),
+    ("lamp_ink", "lamp", 7.0),
+    ("sea", "ink", 7.0),
+    ("coral", "ink", 7.0),
+    ("line", "ink", 3.0),
+    ("focus", "ink", 3.0),
+)
+
+
+def weak_pairs(palette) -> list[str]:
+    """Return one plain line for each pair of colours below its floor; empty when all can be read."""
+    lines = []
+    for words, surface, floor in PAIRS:
+        ratio = contrast(getattr(palette, words), getattr(palette, surface))
+        if ratio < floor:
+            lines.append(f"{words} on {surface}: contrast {ratio:.1f}, at least {floor:.0f} is needed")
+    return lines
 
 
 def fitted(width: int, height: int, density: float | None = None, **wishes) -> Look:

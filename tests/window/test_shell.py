@@ -162,9 +162,9 @@ def test_nothing_moves_with_less_motion(make):
     window = make()
     window.show_screen(Shown(1, Connecting(), Preferences()))
     halo = window.current_screen()._halo
-    assert halo.breathes()
+    assert halo._clock.isActive()
     window.show_screen(Shown(1, Connecting(), CALM))
-    assert not halo.breathes()
+    assert not halo._clock.isActive()
     window.show_screen(Shown(2, Waiting(), Preferences()))
     waiting = window.current_screen()
     assert waiting._clock.isActive()
@@ -180,7 +180,7 @@ def test_what_is_not_shown_does_not_tick(make):
     connecting = window.current_screen()
     window.show_screen(Shown(3, Attract(), Preferences()))
     assert not waiting._clock.isActive()
-    assert not connecting._halo.breathes()
+    assert not connecting._halo._clock.isActive()
 
 
 @pytest.mark.parametrize(

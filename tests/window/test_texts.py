@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
-from app.window.toolkit.texts import Texts, load_language, placeholders, plural_form
+from app.window.toolkit.texts import Texts, load_language, plural_form
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources" / "translations"
@@ -15,6 +16,12 @@ CODES = sorted(file.stem for file in FOLDER.glob("*.toml"))
 ENGLISH = load_language(FOLDER / "en.toml")
 FORMS = {"ar": {"zero", "one", "two", "few", "many", "other"}}
 KEY = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+
+
+def placeholders(value) -> set[str]:
+    """The names in braces of a text, of all its forms together."""
+    forms = value.values() if isinstance(value, dict) else (value,)
+    return {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
 
 
 def test_five_languages_are_there():

@@ -220,7 +220,7 @@ def test_each_visit_is_counted_by_itself_and_what_nobody_visits_is_not(qapp):
 @pytest.mark.expect_log("frame too short")
 def test_a_frame_with_too_few_bytes_is_refused_and_the_next_one_shown(qapp):
     with Stage() as stage:
-        stage.push(Frame(720, 1280, PixelFormat.BGRA, bytes(100), 0.0))
+        stage.push(Frame(720, 1280, PixelFormat.BGRA, bytes(100)))
         stage.spin()
         assert stage.vitals.video.frames == 0
         close_to(stage.show(plain(RED, kind=PixelFormat.BGRA)), colour(RED))
@@ -242,7 +242,7 @@ def test_a_frame_after_the_end_of_the_event_loop_is_dropped_in_silence(qapp):
 def test_the_bytes_live_as_long_as_the_picture(qapp):
     with Stage() as stage:
         frame = plain(GREEN, kind=PixelFormat.BGRA)
-        stage.show(Frame(frame.width, frame.height, frame.format, memoryview(frame.data), 0.0))
+        stage.show(Frame(frame.width, frame.height, frame.format, memoryview(frame.data)))
         del frame
         rubbish = [bytearray(4 * WIDTH * HEIGHT) for _ in range(20)]
         stage.window.hide()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtGui import QImage, QPainter, QTransform
 
@@ -37,14 +34,12 @@ class Painter:
         *,
         plate: str = "",
         family: str = "Source Sans 3",
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.width = width
         self.height = height
         self._theme = Theme(theme)
         self._plate = plate
         self._family = family
-        self._clock = clock
         self._view: Camera | None = None
         self._room = QImage()
         self._k = camera(width, height, 1.0).k
@@ -58,7 +53,7 @@ class Painter:
         # Ended even when something raises: Qt aborts the process over a painter left open.
         with QPainter(image) as p:
             self._draw(p, pose)
-        return Frame(self.width, self.height, PixelFormat.BGRA, pixels.data, self._clock())
+        return Frame(self.width, self.height, PixelFormat.BGRA, pixels.data)
 
     def _draw(self, p: QPainter, pose: Pose) -> None:
         view = camera(self.width, self.height, round(pose.free / _FREE_STEP) * _FREE_STEP)

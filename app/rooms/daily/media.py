@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +62,7 @@ def frame_of(frame: Any) -> Frame | None:
         size = 4 * width * height
     else:
         size = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
-    return Frame(width, height, layout, data, time.monotonic()) if len(data) == size else None
+    return Frame(width, height, layout, data) if len(data) == size else None
 
 
 class Voice:

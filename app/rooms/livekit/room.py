@@ -206,7 +206,7 @@ class LiveKitRoom:
             self._tell(MembersChanged(members))
         self._avatar.follow(participants, self._choose(members))
 
-    def _on_subscription_failed(self, participant: rtc.RemoteParticipant, track_sid: str, error: str) -> None:
+    def _on_subscription_failed(self, _participant: rtc.RemoteParticipant, _track_sid: str, _error: str) -> None:
         log.warning("a track of the room could not be taken")
 
     def _on_speakers(self, speakers: list[rtc.Participant]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, cast
@@ -77,7 +76,7 @@ def frame_of(event: rtc.VideoFrameEvent, layout: PixelFormat) -> Frame | None:
         data = _turned(np.frombuffer(source.data, np.uint8), width, height, layout, turns)
         if turns % 2:
             width, height = height, width
-    return Frame(width, height, layout, data, time.monotonic())
+    return Frame(width, height, layout, data)
 
 
 def _turned(data: NDArray[np.uint8], width: int, height: int, layout: PixelFormat, turns: int) -> bytes:

@@ -24,7 +24,7 @@ class Site:
     """What the site has set that visitors see, in its own words.
 
     place: its name; help: where visitors find a person; languages: codes on offer, first one first; questions:
-    suggestions (empty: three neutral ones); farewell_pointer: where to see more, shown on a farewell; typed_only: the
+    suggestions (empty: three neutral ones); typed_only: the
     kiosk never opens a microphone.
     """
 
@@ -32,7 +32,6 @@ class Site:
     help: str = ""
     languages: tuple[str, ...] = ("en",)
     questions: tuple[str, ...] = ()
-    farewell_pointer: str = ""
     typed_only: bool = False
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize
-
 from app.screens import End, EndReason, Farewell, Intent, Start
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size
-from app.window.toolkit.flow import Box, Grow, Item, Row, Space
+from app.window.toolkit.flow import Grow, Item, Space
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.rows import Padded, PersonRow
-from app.window.toolkit.shapes import Badge, Plate
+from app.window.toolkit.rows import PersonRow
 from app.window.toolkit.surfaces import Glow
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
@@ -28,14 +25,13 @@ class _Kind:
     more: str
     picture: bool = True
     dark: bool = False
-    pointer: bool = False  # where to see more
     again: bool = False  # "start again"
     person: bool = False
     cleared: bool = False
 
 
-_TALKED = _Kind("goodbye", "thanks", pointer=True, cleared=True)
-_TIME = _Kind("time", "time_more", pointer=True, cleared=True)
+_TALKED = _Kind("goodbye", "thanks", cleared=True)
+_TIME = _Kind("time", "time_more", cleared=True)
 _IDLE = _Kind("idle", "idle_more", dark=True, cleared=True)
 _LEFT = _Kind("left", "left_more", picture=False, again=True, person=True)
 _NETWORK = _Kind("network", "network_more", picture=False, again=True, person=True)
@@ -68,9 +64,6 @@ class FarewellScreen(SheetScreen):
         super().__init__(look, texts, send, site)
         self._title = Words(look, self, Role.TITLE)
         self._more = Words(look, self, Role.LEAD, colour="paper2")
-        self._card = Plate(look, self)
-        self._pin = Badge(look, self, icon="pin")
-        self._pointer = Words(look, self, Role.FACT)
         self._again = Button(
             look, self, "start", Kind.LAMP, size=Size.BIG, icon="retry", on_click=lambda: send(Start())
         )
@@ -84,9 +77,6 @@ class FarewellScreen(SheetScreen):
         self._more.say(texts(f"farewell.{kind.more}"))
         self._again.say(texts("farewell.start"))
         self._cleared.say(texts("farewell.cleared"))
-        self._pointer.say(self.site.farewell_pointer)
-        self._pin.setAccessibleName(self.site.farewell_pointer)
-        self._card.surface("ink2", outlined=False)
         self._person.say(texts, self.site.help)
 
     def face(self) -> object:
@@ -97,8 +87,6 @@ class FarewellScreen(SheetScreen):
         """Return what this reason shows."""
         kind = self._kind()
         items: list[Item | Grow | Space] = [*self.airy(), self._title, self._more]
-        if kind.pointer and self.site.farewell_pointer:
-            items.append(self._pointer_card())
         if kind.again:
             items.append(self._again)
         if kind.person:
@@ -107,13 +95,6 @@ class FarewellScreen(SheetScreen):
         if kind.cleared:
             items.append(self._cleared)
         return items
-
-    def _pointer_card(self) -> Padded:
-        look = self.look
-        side = look.px(2.2)
-        pin = Box(self._pin, QSize(side, side))
-        row = Row(look, [pin, self._pointer], look.px(0.9), stretch=[0, 1], middle=True, wrap=False)
-        return Padded(self._card, row, look.px(1.1), look.px(0.8))
 
     def _kind(self) -> _Kind:
         return _KINDS[self.shown.reason] if isinstance(self.shown, Farewell) else _TALKED

@@ -13,7 +13,7 @@ _STARS = ((28, 40, 3), (60, 24, 2), (36, 158, 2.5), (178, 30, 2.5), (20, 96, 1.8
 
 def paint_art(painter: QPainter, name: str, box: QRectF, corner: float) -> None:
     """Paint the picture `name` into the square `box` with round corners (pixels). KeyError: no such picture."""
-    ground, paint = _PICTURES[name]
+    ground, paint = PICTURES[name]
     pixels = max(1, round(box.width() * painter.device().devicePixelRatioF()))
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(QColor(ground))
@@ -30,11 +30,6 @@ def paint_art(painter: QPainter, name: str, box: QRectF, corner: float) -> None:
     painter.setBrush(brush)
     painter.drawRoundedRect(QRectF(0, 0, box.width(), box.height()), corner, corner)
     painter.restore()
-
-
-def known_art() -> tuple[str, ...]:
-    """Return the names of all pictures."""
-    return tuple(_PICTURES)
 
 
 def _disc(painter: QPainter, at: tuple[float, float], radius: float, colour: str, light: float = 1.0) -> None:
@@ -168,7 +163,7 @@ def _star(painter: QPainter) -> None:
     _disc(painter, (104, 98), 14, "#FFFFFF")
 
 
-_PICTURES: dict[str, tuple[str, Callable[[QPainter], None]]] = {
+PICTURES: dict[str, tuple[str, Callable[[QPainter], None]]] = {
     "venus": ("#3B2A3F", _venus),
     "moon": ("#1D3350", _moon),
     "saturn": ("#2B2746", _saturn),

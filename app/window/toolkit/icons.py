@@ -7,13 +7,11 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 _MICROPHONE = '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>'
-_SHAPES = {
+SHAPES = {
     "microphone": _MICROPHONE,
     "microphone-off": _MICROPHONE + '<path d="M4 4l16 16"/>',
     "keyboard": '<rect x="2.5" y="6" width="19" height="12" rx="2.5"/>'
     '<path d="M6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M8 14h8"/>',
-    "pin": '<path d="M12 21c-4.5-4.6-6.5-7.8-6.5-11a6.5 6.5 0 0 1 13 0c0 3.2-2 6.4-6.500 11z"/>'
-    '<circle cx="12" cy="10" r="2.3"/>',
     "goodbye": '<path d="M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M4 12h10M10.5 8l4 4-4 4"/>',
     "size": '<path d="M3 18 8 6l5 12M4.8 14h6.4M14.5 18l3.2-8 3.3 8M15.8 15.2h4"/>',
     "contrast": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="COLOUR"/>',
@@ -40,14 +38,9 @@ _SHAPES = {
 _DIRECTED = {"goodbye", "next", "backspace"}
 
 
-def known_icons() -> tuple[str, ...]:
-    """Return the names of all icons."""
-    return tuple(_SHAPES)
-
-
 def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor, *, mirrored: bool = False) -> None:
     """Paint an icon into `box` (pixels, square). `mirrored`: read from right to left."""
-    strokes = _SHAPES[name].replace("COLOUR", colour.name())
+    strokes = SHAPES[name].replace("COLOUR", colour.name())
     image = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour.name()}" '
         f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{strokes}</svg>'

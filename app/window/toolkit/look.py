@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from app.screens import Preferences, TextSize
 from app.window.toolkit.theme import Palette, Theme
@@ -249,7 +249,3 @@ class Look:
         if self.rtl and role is not Role.NUMBER:
             line = 1.3 if role in {Role.TITLE, Role.TITLE_SMALL} else max(1.45, line + 0.2)
         return line * self.pixel_size(role)
-
-    def metrics(self, role: Role) -> QFontMetricsF:
-        """Return the measures of a role's font."""
-        return QFontMetricsF(self.font(role))

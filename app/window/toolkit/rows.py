@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from app.screens import Intent, Prefer, Preferences, TextSize
@@ -133,33 +133,3 @@ class PersonRow:
         side = self._look.px(2.7)
         sign = Box(self._badge, QSize(side, side))
         return Row(self._look, [sign, self._words], self._look.px(0.9), stretch=[0, 1], middle=True, wrap=False)
-
-
-class Padded:
-    """An item with room around it, on a ground of its own: a card."""
-
-    def __init__(self, ground: QWidget, inner: Row | Column, across: int, down: int) -> None:
-        self._ground, self._inner, self._across, self._down = ground, inner, across, down
-
-    def natural(self) -> int:
-        """Return the width that it would like, pixels."""
-        return self._inner.natural() + 2 * self._across
-
-    def height_for(self, width: int, /) -> int:
-        """Return the height that it needs, pixels."""
-        return self._inner.height_for(width - 2 * self._across) + 2 * self._down
-
-    def fits(self, width: int, /) -> bool:
-        """Return whether what is inside fits."""
-        return self._inner.fits(width - 2 * self._across)
-
-    def place(self, rect: QRect, /) -> None:
-        """Place the ground and what is inside."""
-        self._ground.setGeometry(rect)
-        self._ground.show()
-        self._inner.place(rect.adjusted(self._across, self._down, -self._across, -self._down))
-
-    def widgets(self) -> Iterator[QWidget]:
-        """Yield the ground and what is inside."""
-        yield self._ground
-        yield from self._inner.widgets()

@@ -75,10 +75,6 @@ class Halo(Painted):
         self._clock.timeout.connect(self._step)
         self._at_ms = BREATH_MS // 4
 
-    def breathes(self) -> bool:
-        """Return whether it moves now."""
-        return self._clock.isActive()
-
     def follow_look(self) -> None:
         """Move or stand still, as the visitor wishes now."""
         if self.look.still or not self.isVisible():

@@ -6,7 +6,6 @@ import logging
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 FALLBACK = "en"
@@ -39,12 +38,6 @@ def load_language(file: Path) -> Language:
         for key, value in entries.items():
             texts[f"{table}.{key}"] = value
     return Language(file.stem, about["name"], bool(about.get("rtl", False)), about.get("digits", "latin"), texts)
-
-
-def placeholders(value: _Value) -> set[str]:
-    """Return the names in braces of a text, of all its forms together."""
-    forms = value.values() if isinstance(value, dict) else (value,)
-    return {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
 
 
 def plural_form(language: str, count: int) -> str:

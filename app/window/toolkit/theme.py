@@ -154,30 +154,3 @@ def _luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-# Words and the surfaces that they stand on, with the floor of contrast that a theme must keep.
-PAIRS = (
-    ("paper", "ink", 7.0),
-    ("paper", "ink2", 7.0),
-    ("paper", "ink3", 7.0),
-    ("paper2", "ink", 7.0),
-    ("paper2", "ink2", 7.0),
-    ("lamp", "ink", 7.0),
-    ("lamp", "ink2", 7.0),
-    ("lamp_ink", "lamp", 7.0),
-    ("sea", "ink", 7.0),
-    ("coral", "ink", 7.0),
-    ("line", "ink", 3.0),
-    ("focus", "ink", 3.0),
-)
-
-
-def weak_pairs(palette: Palette) -> list[str]:
-    """Return one plain line for each pair of colours below its floor; empty when all can be read."""
-    lines = []
-    for words, surface, floor in PAIRS:
-        ratio = contrast(getattr(palette, words), getattr(palette, surface))
-        if ratio < floor:
-            lines.append(f"{words} on {surface}: contrast {ratio:.1f}, at least {floor:.0f} is needed")
-    return lines

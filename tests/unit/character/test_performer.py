@@ -29,7 +29,7 @@ class Stage:
     def paint(self, pose):
         self.threads.add(threading.current_thread().name)
         self.poses.put(pose)
-        return Frame(16, 16, PixelFormat.BGRA, b"\0" * 1024, 0.0)
+        return Frame(16, 16, PixelFormat.BGRA, b"\0" * 1024)
 
     def sink(self, frame):
         self.blocked.wait(WAIT_S)
@@ -224,6 +224,3 @@ def test_a_painter_that_fails_is_told_once_and_the_figure_lives_on(stage, perfor
 def test_the_face_goes_where_nothing_covers_it(stage, performer):
     performer.free(0.5)
     stage.pose_where(lambda pose: pose.free < 0.6)
-    performer.gaze(5, -5)
-    performer.hear(1.0)
-    stage.pose_where(lambda pose: pose.gaze_x > 0.5)

@@ -253,6 +253,10 @@ def test_a_key_without_effect_yet_is_a_warning(tmp_path):
     ]
 
 
+def test_a_key_that_takes_effect_is_no_warning(tmp_path):
+    assert warnings(tmp_path, '[look]\ntheme = "house"\n[line]\nslots = 3') == []
+
+
 def test_a_value_cannot_break_its_line_or_grow_without_end(tmp_path):
     (line,) = lines(tmp_path, '[visit]\nnotice = "a\\nb\\u2028c\\u202e\\u001b[31m"')
     assert "\n" not in line

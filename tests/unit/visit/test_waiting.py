@@ -19,8 +19,9 @@ from app.screens import (
     Live,
     StillThere,
     Waiting,
+    WaitReason,
 )
-from app.vendors.errors import Busy
+from app.vendors.errors import Busy, TransientError
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl
 
@@ -57,6 +58,16 @@ async def test_retry_after_wins_over_our_own_interval() -> None:
         await rig.accept()
         await rig.until(Live)
         assert control.creates_at[1] - control.creates_at[0] == pytest.approx(11.2, abs=0.3)
+
+
+async def test_who_waits_is_told_when_the_service_stumbles_and_when_it_is_only_full_again() -> None:
+    control = FakeControl(slots=0)
+    async with Rig(control=control) as rig:
+        await rig.accept()
+        await rig.until(lambda s: isinstance(s, Waiting) and s.reason is WaitReason.BUSY)
+        control.refusals.append(TransientError("fake", "out of order", http_status=500))
+        await rig.until(lambda s: isinstance(s, Waiting) and s.reason is WaitReason.TROUBLE)
+        await rig.until(lambda s: isinstance(s, Waiting) and s.reason is WaitReason.BUSY)
 
 
 async def test_nobody_waits_longer_than_the_cap() -> None:
