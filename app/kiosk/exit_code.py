@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process ends with; see the supervision rules."""
+    """What the process ends with (docs/contract.md 1.1)."""
 
     RESTART = 0
     REBOOT = 10

@@ -134,7 +134,7 @@ class AvatarGone:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The room is over; may_rejoin: a fresh join can repair it (livekit.md section 5 of the vendor contract)."""
+    """The room is over; may_rejoin: a fresh join can repair it (docs/vendors/livekit.md 5)."""
 
     reason: EndReason
     may_rejoin: bool = False

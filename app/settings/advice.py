@@ -1,4 +1,4 @@
-"""Values that nothing refuses and that experience advises against (ranges of experience.md 3)."""
+"""Values that nothing refuses and that are advised against: the ranges are those of docs/contract.md 2.2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conventions of LiveKit Agents 1.x in a room: agent state, transcription and chat (vendors/livekit.md 4)."""
+"""The conventions of LiveKit Agents 1.x in a room: agent state, transcription and chat (docs/vendors/livekit.md 4)."""
 
 from __future__ import annotations
 

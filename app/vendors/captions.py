@@ -21,8 +21,8 @@ def spoken(text: str) -> str:
 def unpacked(raw: str, closed: bool) -> str:
     """Return the text of an avatar's stream so far. closed: nothing more comes.
 
-    Agents with timed transcripts send lines of JSON with a `text` each (vendors/livekit.md 4.4); a line that is not
-    complete yet is left out. Anything else is the text itself.
+    Agents with timed transcripts send lines of JSON with a `text` each (docs/vendors/livekit.md 4.4); a line that is
+    not complete yet is left out. Anything else is the text itself.
     """
     if raw.lstrip().startswith("{"):
         texts = [text for line in raw.splitlines() if (text := _text_of(line)) is not None]

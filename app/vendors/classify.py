@@ -1,4 +1,7 @@
-"""Tells services' refusals apart, in the one order that all services share (vendors/README.md 4.2); signs are data."""
+"""Tells services' refusals apart, in the one order that all services share; signs are data.
+
+See docs/vendors/README.md 4.2.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def confirms(vendor: str, answer: Answer, gone: Container[int], whose: str = "th
 
 
 def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callable[[str], str] = redact) -> VendorError:
-    """Steps 3 to 8: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
+    """Steps 3 to 9: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
 
     clean: takes secrets out of text.
     """

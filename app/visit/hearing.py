@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-UTTERANCE_S = 2.0  # of speech by our own detection; less may be a cough (vendors/README.md R20)
+UTTERANCE_S = 2.0  # of speech by our own detection; less may be a cough (docs/vendors/README.md R20)
 SIGN_S = 4.0  # after its end; the service takes a moment to be sure that somebody has finished
 PATIENT = 2  # so many unheard in a row are no chance
 

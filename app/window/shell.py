@@ -297,7 +297,7 @@ class KioskWindow(QWidget):
         self._anything()
         return True
 
-    # -------------------------------------------------------- keys (contract.md 3)
+    # -------------------------------------------------------- keys (docs/contract.md 3)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Decide what a key means that no field took."""

@@ -1,4 +1,7 @@
-"""What services answer instead of a success: to the create call (section 3 of each vendor's file), and to the stop."""
+"""What services answer instead of a success: to the create call, and to the stop.
+
+See section 3 of each service's page in docs/vendors.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ END_OF = {"farewell": "no_start", "unavailable": "unavailable", "waiting": "visi
 
 
 async def refusals(scene: Scene) -> None:
-    """Every answer of section 3 of the vendor's file, one after another, and back by itself each time."""
+    """Every answer of section 3 of the service's page, one after another, and back by itself each time."""
     service = scene.service
     if service.knows_orphans:
         service.hurry()  # what may run is looked for, and not there by then

@@ -96,7 +96,7 @@ class BadStop:
 class Service(ABC):
     """name: the vendor's. create, stop: parts of the lines of the two calls. key: the account's, in the emulator.
 
-    refusals: how the service says no (section 3 of its vendor file). knows_orphans: it can stop a session whose id
+    refusals: how the service says no (section 3 of its page). knows_orphans: it can stop a session whose id
     never arrived, also from another process. handed: which fields of its answers are secret. bad_stops: its own answers
     to the stop call, besides those that any host may give. takes_slot_at_create: else it is taken when the room begins.
     orphan_s: with `hurry`, the service has ended a session by then that nobody ever joined, or that everybody left.

@@ -1,4 +1,6 @@
-"""The acceptance scenarios that every service passes (vendors/README.md 8), with the kiosk's own code in this process.
+"""The acceptance scenarios that every service passes, with the kiosk's own code in this process.
+
+See docs/vendors/README.md 8.
 
 A service registers by a class of its own in `tests/vendors/test_NAME_acceptance.py`:
 

@@ -19,7 +19,7 @@ SPEECH_S, PAUSE_S = 0.3, 0.5  # so much sound is a question, which so much silen
 
 @dataclass(frozen=True)
 class Script:
-    """The media knobs of vendors/aistudios.md 8.
+    """The media knobs of docs/vendors/aistudios.md 8.
 
     joins: False for an avatar that never comes. look: None for no picture. appears_after_s: until it joins. listens:
     "server" mode, it answers speech; else it is silent unless `/talk`. data: messages it sends to everybody who joins.

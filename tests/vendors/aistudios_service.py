@@ -1,4 +1,4 @@
-"""AI Studios as an emulator: tokens, sessions, `/talk`, credits by the minute (vendors/aistudios.md 8)."""
+"""AI Studios as an emulator: tokens, sessions, `/talk`, credits by the minute (docs/vendors/aistudios.md 8)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SPEAKING = frozenset({"bot-started-speaking", "bot-stopped-speaking", "bot-turn-
 
 @dataclass(frozen=True)
 class Script:
-    """The knobs of vendors/convai.md 8.
+    """The knobs of docs/vendors/convai.md 8.
 
     joins: False for a bot that never comes. ready: "after" so many `client-ready`, "unsolicited", "twice", "never" or
     "speech" (only a spoken turn). envelope: "A", "B" or "both". acks: "flat" or "wrapped". transcripts: "pair",

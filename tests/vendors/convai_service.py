@@ -1,4 +1,7 @@
-"""Convai's live API as an emulator (vendors/convai.md 8): slots, tokens, refusals, idle timer, a bot in each room."""
+"""Convai's live API as an emulator: slots, tokens, refusals, idle timer, a bot in each room.
+
+See docs/vendors/convai.md 8.
+"""
 
 from __future__ import annotations
 

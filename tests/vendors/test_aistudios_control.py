@@ -1,4 +1,4 @@
-"""Calls to AI Studios, and what each of its answers means (vendors/aistudios.md 2, 3, 5 and 6)."""
+"""Calls to AI Studios, and what each of its answers means (docs/vendors/aistudios.md 2, 3, 5 and 6)."""
 
 from __future__ import annotations
 

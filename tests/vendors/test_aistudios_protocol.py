@@ -1,4 +1,7 @@
-"""A room of AI Studios: who is the avatar, what it is given to say, and why it ended (vendors/aistudios.md 4, 5)."""
+"""A room of AI Studios: who is the avatar, what it is given to say, and why it ended.
+
+See docs/vendors/aistudios.md 4, 5.
+"""
 
 from __future__ import annotations
 

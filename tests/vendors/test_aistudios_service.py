@@ -1,4 +1,7 @@
-"""The emulated AI Studios does what vendors/aistudios.md 8 says, so that what passes against it means something."""
+"""The emulated AI Studios does what its page says, so that what passes against it means something.
+
+See docs/vendors/aistudios.md 8.
+"""
 
 from __future__ import annotations
 

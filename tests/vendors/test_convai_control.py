@@ -1,4 +1,4 @@
-"""Convai's calls, and what each of its answers means (vendors/convai.md 2, 3 and 5)."""
+"""Convai's calls, and what each of its answers means (docs/vendors/convai.md 2, 3 and 5)."""
 
 from __future__ import annotations
 

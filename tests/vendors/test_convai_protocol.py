@@ -1,4 +1,4 @@
-"""What Convai's messages mean, in every form they come in (vendors/convai.md 4 and 5)."""
+"""What Convai's messages mean, in every form they come in (docs/vendors/convai.md 4 and 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls to a LiveKit token endpoint, and what each of its answers means (vendors/livekit.md 2, 3 and 5)."""
+"""Calls to a LiveKit token endpoint, and what each of its answers means (docs/vendors/livekit.md 2, 3 and 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every message that a service's contract names, as it ought to come and in every way that it ought not (rule R19).
+"""Every message that a service's page names, as it ought to come and in every way that it ought not.
+
+See docs/vendors/README.md R19.
 
 Missing, null, of another type, unknown, doubled, out of order, oversize, not JSON: ignored, or clearly an end; never an
 exception, and never a session that understands nothing any more.
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.asyncio
 
 SHAPES = dict.fromkeys(("sil", "pp", "ff", "th", "dd", "kk", "ch", "ss", "nn", "rr", "aa", "e", "ih", "oh", "ou"), 0.1)
 FRAME = [0.1] * 15
-# vendors/convai.md 4.5, in its order; forms as in 4.3.
+# What docs/vendors/convai.md 4.5 names, and more; forms as in docs/vendors/convai.md 4.3.
 CONVAI: list[tuple[str, dict[str, Any]]] = [
     ("A bot-ready", {"version": "1.2.0", "about": {}}),
     ("B interaction-created", {"interaction_id": "int_1", "character_session_id": "cs_1"}),
@@ -58,7 +60,7 @@ CONVAI: list[tuple[str, dict[str, Any]]] = [
     ("A metrics", {"ttfb": []}), ("B turn-trace", {}), ("B server-log", {}), ("B usage-update", {}),
     ("B session-config", {}), ("B of-tomorrow", {"text": "x"}),
 ]  # fmt: skip
-# vendors/tavus.md 4.4, in its order.
+# What docs/vendors/tavus.md 4.4 names.
 TAVUS: list[tuple[str, dict[str, Any]]] = [
     ("conversation.utterance", {"role": "replica", "speech": "Full reply.", "interrupted": True}),
     ("conversation.utterance.streaming", {"role": "replica", "speech": "so far", "content_index": 3, "final": False}),

@@ -1,4 +1,4 @@
-"""Calls to Tavus, and what each of its answers means (vendors/tavus.md 2, 3 and 5)."""
+"""Calls to Tavus, and what each of its answers means (docs/vendors/tavus.md 2, 3 and 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a Tavus room's messages mean, whatever arrives, and what the kiosk sends (vendors/tavus.md 4.4 to 4.7, 5.3)."""
+"""What a Tavus room's messages mean, whatever arrives, and what the kiosk sends.
+
+See docs/vendors/tavus.md 4.4 to 4.7, 5.3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of keys (contract.md 3), row by row, through the real window."""
+"""The table of keys (docs/contract.md 3), row by row, through the real window."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The room of the built-in guide: picture and voice through local LiveKit tracks, events as a LiveKit agent sends them.
 
-No server and no network. Names and order of what it tells follow LiveKit Agents 1.x (vendors/livekit.md 4).
+No server and no network. Names and order of what it tells follow LiveKit Agents 1.x (docs/vendors/livekit.md 4).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sessions of AI Studios: started, stopped, confirmed, counted (vendors/aistudios.md 2, 5 and 6)."""
+"""Sessions of AI Studios: started, stopped, confirmed, counted (docs/vendors/aistudios.md 2, 5 and 6)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AistudiosControl:
             stop=True,
             captions=False,
             transcripts=False,
-            answers_prove=True,  # local voice detection followed by the avatar's voice (4.5)
+            answers_prove=True,  # local voice detection followed by the avatar's voice
             orphan_s=ROUNDING_S,
         )
 

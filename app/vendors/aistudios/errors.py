@@ -1,4 +1,7 @@
-"""What AI Studios says, as data: its codes, how its refusals read, why its sessions end (vendors/aistudios.md 3, 5)."""
+"""What AI Studios says, as data: its codes, how its refusals read, why its sessions end.
+
+See docs/vendors/aistudios.md 3, 5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A room of AI Studios: its first picture, its voice, what it is given to say, and why it ends (aistudios.md 4)."""
+"""A room of AI Studios: its first picture, its voice, what it is given to say, and why it ends.
+
+See docs/vendors/aistudios.md 4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of AI Studios (vendors/aistudios.md 9)."""
+"""Settings of AI Studios (docs/vendors/aistudios.md 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Convai's words as captions: the visitor's finals come twice, the avatar's text in chunks (vendors/convai.md 4.9)."""
+"""Convai's words as captions: the visitor's finals come twice, the avatar's text in chunks.
+
+See docs/vendors/convai.md 4.9.
+"""
 
 from __future__ import annotations
 

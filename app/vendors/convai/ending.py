@@ -1,4 +1,7 @@
-"""Why a Convai session ends: its own announcements, and what the room's end means beside them (vendors/convai.md 5)."""
+"""Why a Convai session ends: its own announcements, and what the room's end means beside them.
+
+See docs/vendors/convai.md 5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How refusals of Convai read, as data (vendors/convai.md 3)."""
+"""How refusals of Convai read, as data (docs/vendors/convai.md 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convai's face data as mouth shapes of the avatar's turns (vendors/convai.md 4.7)."""
+"""Convai's face data as mouth shapes of the avatar's turns (docs/vendors/convai.md 4.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convai's messages in the room: three inbound forms, one outbound (vendors/convai.md 4.3)."""
+"""Convai's messages in the room: three inbound forms, one outbound (docs/vendors/convai.md 4.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Convai session in its room: messages to common events, and what we say (vendors/convai.md 4 and 5)."""
+"""One Convai session in its room: messages to common events, and what we say (docs/vendors/convai.md 4 and 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convai's REST host: short-lived tokens, and whether key and character can be used (vendors/convai.md 2.5)."""
+"""Convai's REST host: short-lived tokens, and whether key and character can be used (docs/vendors/convai.md 2.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of Convai (vendors/convai.md 9)."""
+"""Settings of Convai (docs/vendors/convai.md 9)."""
 
 from __future__ import annotations
 

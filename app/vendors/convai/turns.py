@@ -1,4 +1,7 @@
-"""Who speaks, thinks and says what in a Convai room: messages about turns as common events (vendors/convai.md 4)."""
+"""Who speaks, thinks and says what in a Convai room: messages about turns as common events.
+
+See docs/vendors/convai.md 4.
+"""
 
 from __future__ import annotations
 

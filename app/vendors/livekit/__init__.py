@@ -1,4 +1,4 @@
-"""Any LiveKit agent behind a token endpoint of LiveKit's standard shape (vendors/livekit.md)."""
+"""Any LiveKit agent behind a token endpoint of LiveKit's standard shape (docs/vendors/livekit.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Calls to an operator's token endpoint, which gives out rooms and takes them back (vendors/livekit.md 2, 3 and 5)."""
+"""Calls to an operator's token endpoint, which gives out rooms and takes them back.
+
+See docs/vendors/livekit.md 2, 3 and 5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One room with a LiveKit agent (vendors/livekit.md 4)."""
+"""One room with a LiveKit agent (docs/vendors/livekit.md 4)."""
 
 from __future__ import annotations
 

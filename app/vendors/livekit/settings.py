@@ -1,4 +1,4 @@
-"""Settings of any LiveKit agent behind a token endpoint (vendors/livekit.md 9)."""
+"""Settings of any LiveKit agent behind a token endpoint (docs/vendors/livekit.md 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tavus, Conversational Video Interface: a replica with picture, voice and words in a Daily room (vendors/tavus.md)."""
+"""Tavus, Conversational Video Interface: a replica with picture, voice and words in a Daily room.
+
+See docs/vendors/tavus.md.
+"""
 
 from __future__ import annotations
 

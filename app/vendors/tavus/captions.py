@@ -1,4 +1,7 @@
-"""Tavus's words as captions: streams of the whole text so far, closed by the whole turn (vendors/tavus.md 4.4, 4.6)."""
+"""Tavus's words as captions: streams of the whole text so far, closed by the whole turn.
+
+See docs/vendors/tavus.md 4.4, 4.6.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls to Tavus: conversations are created, looked at, and ended (vendors/tavus.md 2, 3 and 5)."""
+"""Calls to Tavus: conversations are created, looked at, and ended (docs/vendors/tavus.md 2, 3 and 5)."""
 
 from __future__ import annotations
 

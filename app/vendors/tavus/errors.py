@@ -8,7 +8,7 @@ from app.screens import EndReason
 from app.vendors.classify import Sign, Signs
 from app.vendors.errors import TransientError
 
-# vendors/tavus.md 3. Every 429 without the concurrency text is the rate limiter: it says nothing of slots.
+# docs/vendors/tavus.md 3. Every 429 without the concurrency text is the rate limiter: it says nothing of slots.
 SIGNS = Signs(
     busy=(Sign(statuses=frozenset({400, 429}), text=r"maximum concurrent"),),
     credits=(Sign(statuses=frozenset({402})), Sign(text=r"out of conversational credits")),
@@ -26,7 +26,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
 GONE = re.compile(r"invalid conversation_id", re.IGNORECASE)
 """The service's word for a conversation that it does not know (with status 400, not 404)."""
 
-# By prefix: they come with and without " reached", and as sentences (vendors/tavus.md 5.3).
+# By prefix: they come with and without " reached", and as sentences (docs/vendors/tavus.md 5.3).
 _ENDS: tuple[tuple[str, EndReason], ...] = (
     ("max_call_duration", EndReason.VENDOR_MAX_DURATION),
     ("participant_left_timeout", EndReason.NETWORK),  # it lost us

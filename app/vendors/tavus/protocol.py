@@ -1,4 +1,7 @@
-"""What a Tavus conversation says in its room, and what we say there: app messages (vendors/tavus.md 4.4 to 4.6)."""
+"""What a Tavus conversation says in its room, and what we say there: app messages.
+
+See docs/vendors/tavus.md 4.4 to 4.6.
+"""
 
 from __future__ import annotations
 

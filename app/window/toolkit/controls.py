@@ -47,7 +47,7 @@ _ICON_GAP = {Size.NORMAL: 0.6, Size.BIG: 0.6, Size.SMALL: 0.4, Size.TOOL: 0.22} 
 class Control(QAbstractButton):
     """Something to touch. Subclasses paint; touch, keys, names and hit area are here.
 
-    name: the stable name of contract.md 4, also the object name. `on_click` is called at release, or for a key.
+    name: the stable name of docs/contract.md 4.4, also the object name. `on_click` is called at release, or for a key.
     The widget is larger than what is seen (`shape_box`) by `reach`: a finger that just misses still hits.
     """
 

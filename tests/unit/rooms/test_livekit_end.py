@@ -9,7 +9,7 @@ import pytest
 from app.rooms.livekit.end import Reaper, disconnected
 from app.screens import EndReason
 
-# vendors/livekit.md section 5.
+# docs/vendors/livekit.md 5.
 TABLE = [
     (0, EndReason.NETWORK, True),
     (2, EndReason.DUPLICATE_IDENTITY, False),

@@ -1,4 +1,4 @@
-"""What a LiveKit agent says in a room, in the common events (vendors/livekit.md 4)."""
+"""What a LiveKit agent says in a room, in the common events (docs/vendors/livekit.md 4)."""
 
 from __future__ import annotations
 
