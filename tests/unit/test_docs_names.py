@@ -1,0 +1,54 @@
+"""What the documents name is there: paths, the classes and functions behind them, and the pages that they link to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    page
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    if page.name != "CHANGELOG.md"  # it tells of what was
+]
+FOLDERS = "app|docs|packaging|resources|tests"
+PATH = re.compile(rf"`((?:{FOLDERS})/[^`\s]*)`")
+NAMED = re.compile(rf"`((?:{FOLDERS})/[^`\s]*\.py)`((?:,?\s+`[A-Za-z_][\w.]*`)+)")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
+BLANK = re.compile(r"[A-Z]{2,}")  # "NAME" in a recipe stands for anything
+
+
+def missing(text: str, folder: Path) -> Iterator[str]:
+    """Yield what a page in `folder` names and is not there."""
+    for path in PATH.findall(text):
+        if not any(ROOT.glob(BLANK.sub("*", path.rstrip("/")))):
+            yield path
+    for path, names in NAMED.findall(text):
+        file = ROOT / path
+        code = file.read_text(encoding="utf-8") if file.is_file() else ""
+        for name in re.findall(r"`([\w.]+)`", names):
+            for part in name.split("."):
+                if not re.search(rf"(?:class|def) {part}\b|\b{part}\s*[:=]", code):
+                    yield f"{path} {name}"
+                    break
+    for link in LINK.findall(text):
+        if not (folder / link).exists():
+            yield link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_names_is_there(page):
+    assert list(missing(page.read_text(encoding="utf-8"), page.parent)) == []
+
+
+def test_what_is_not_there_is_found():
+    text = "`app/nowhere.py`, `app/stage.py` `Stage.show`, `Stage.shew`, [page](nowhere.md), `tests/NAME.toml`"
+    assert list(missing(text, ROOT)) == ["app/nowhere.py", "tests/NAME.toml", "app/stage.py Stage.shew", "nowhere.md"]
+
+
+def test_what_is_there_is_not():
+    text = "`app/stage.py` `Stage.show`, [page](README.md#x) and `resources/keyboards/CODE.toml`, `tests/unit/`"
+    assert list(missing(text, ROOT)) == []
