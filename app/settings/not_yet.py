@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.resources import resource
 from app.settings.document import Document
 from app.settings.model import Settings
 from app.settings.planned import PLANNED
@@ -22,8 +23,10 @@ NOT_YET: tuple[str, ...] = (
 )
 """Tables, or single keys as "table.key", a service's as "service.name.key"."""
 
-LANGUAGES = frozenset({"ar", "de", "en", "es", "fr"})
-"""Languages that the screens speak: those of resources/translations."""
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that the screens speak: those that have a translation."""
+    return tuple(sorted(file.stem for file in resource("translations").glob("*.toml")))
 
 
 def without_effect(settings: Settings, document: Document, built: frozenset[str]) -> Iterator[Remark]:
@@ -41,11 +44,11 @@ def without_effect(settings: Settings, document: Document, built: frozenset[str]
     for vendor in PLANNED:
         if vendor not in built:
             yield from _changed(document, ("service", vendor), settings.service.tables[vendor])
+    known = languages()
     for language in settings.kiosk.languages:
-        if language not in LANGUAGES:
-            known = ", ".join(sorted(LANGUAGES))
-            source = document.source_of(("kiosk", "languages"))
-            yield Remark(source, "kiosk.languages", show(language), f"has no effect yet, the screens speak: {known}")
+        if language not in known:
+            text = f"has no effect yet, the screens speak: {', '.join(known)}"
+            yield Remark(document.source_of(("kiosk", "languages")), "kiosk.languages", show(language), text)
 
 
 def _changed(document: Document, path: tuple[str, ...], table: BaseModel, only: str = "") -> Iterator[Remark]:

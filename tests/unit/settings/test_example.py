@@ -1,13 +1,14 @@
 """The example file that ships is the documentation: every key is in it, with its real default."""
 
+import json
 import tomllib
 
 from app.resources import resource
 from app.settings.load import load
 from app.settings.model import KioskSettings, Settings
-from app.settings.not_yet import LANGUAGES
 from app.settings.shape import tables
 from app.vendors.registry import vendors
+from tests.unit.settings.givens import warnings
 
 EXAMPLE = resource("kiosk.toml")
 
@@ -37,5 +38,9 @@ def test_every_service_that_is_built_is_in_it_whole():
             assert loaded.tables[name].model_dump() == vendor.settings().model_dump()
 
 
-def test_the_languages_without_a_warning_are_those_that_have_a_translation():
-    assert {file.stem for file in resource("translations").glob("*.toml")} == LANGUAGES
+def test_a_language_with_a_translation_has_no_warning_and_another_one_has(tmp_path):
+    spoken = sorted(file.stem for file in resource("translations").glob("*.toml"))
+    assert warnings(tmp_path, f"[kiosk]\nlanguages = {json.dumps(spoken)}") == []
+    assert warnings(tmp_path, '[kiosk]\nlanguages = ["en", "zz"]') == [
+        f'kiosk.toml: kiosk.languages = "zz": has no effect yet, the screens speak: {", ".join(spoken)}'
+    ]
