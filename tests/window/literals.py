@@ -22,6 +22,7 @@ from app.screens import (
     Waiting,
     WaitReason,
 )
+from app.settings.not_yet import languages
 from app.window.screens.base import Site
 
 NOW = datetime(2026, 11, 24, 22, 0)  # a Tuesday
@@ -31,6 +32,7 @@ WEEK = (
     (("10:00", "13:00"), ("14:00", "20:00")),
     (("10:00", "20:00"),),
 )
+LANGUAGES = languages()
 SITE = Site(
     place="Science Hall",
     help="the information desk",

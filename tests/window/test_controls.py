@@ -17,6 +17,7 @@ from app.window.toolkit.icons import SHAPES, paint_icon
 from app.window.toolkit.shapes import Bar, Chip, Plate, Ring
 from app.window.toolkit.words import Words
 from tests.window.conftest import RESOURCES
+from tests.window.literals import LANGUAGES
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -212,7 +213,7 @@ def test_every_icon_paints_inside_its_field(name):
     assert all(15 <= x <= 48 and 15 <= y <= 48 for x, y in painted)
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_cards(language):
     facts = load_facts(RESOURCES / "facts", language)
     assert [fact.art for fact in facts] == [fact.art for fact in load_facts(RESOURCES / "facts", "en")]

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.window.toolkit.keyboard import Keyboard
 from app.window.toolkit.keyboard_layout import Act, Layer, load_layout
 from tests.window.conftest import RESOURCES
+from tests.window.literals import LANGUAGES
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -125,7 +126,7 @@ def test_a_touch_far_from_all_keys_types_nothing(typist):
 
 
 def test_no_two_keys_overlap_and_all_lie_inside(look, texts, qtbot):
-    for language in ("en", "de", "fr", "es", "ar"):
+    for language in LANGUAGES:
         typist = Typist(look, texts, [language, "en"])
         qtbot.addWidget(typist.parent)
         for layer in Layer:
@@ -207,7 +208,7 @@ def test_beyond_the_last_row_the_arrow_key_is_the_window_s(typist):
 
 def test_it_paints_every_layer_in_every_language(look, texts, qtbot):
     """Including the vowel signs of Arabic, which need something to stand on."""
-    for language in ("en", "de", "fr", "es", "ar"):
+    for language in LANGUAGES:
         typist = Typist(look, texts, [language, "en"])
         qtbot.addWidget(typist.parent)
         for layer in Layer:

@@ -15,7 +15,7 @@ from app.window.toolkit.controls import Button, Control
 from app.window.toolkit.shapes import Chip
 from app.window.toolkit.words import Painted, Words
 from tests.window.gallery import end, make_window
-from tests.window.literals import QUIET, SIZES, WISHES
+from tests.window.literals import LANGUAGES, QUIET, SIZES, WISHES
 
 # Screens that differ only in their reason, not in what they show, are measured once.
 SAME = {
@@ -33,7 +33,6 @@ SAME = {
     "closed-later",
 }
 FACES = {name: screen for name, screen in QUIET.items() if name not in SAME}
-LANGUAGES = ("en", "de", "fr", "es", "ar")
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from app.window.staff.facts import facts
 from app.window.staff.gesture import TAPS
 from app.window.staff.panel import StaffPanel
 from tests.window.gallery import end
-from tests.window.literals import SIZES
+from tests.window.literals import LANGUAGES, SIZES
 from tests.window.staff_gallery import busy_vitals
 from tests.window.test_keys import ALT, CTRL, KEY, SHIFT, Kiosk
 
@@ -342,7 +342,7 @@ def test_every_word_of_the_status_page_is_said_in_plain_words(texts, value):
     audio = AudioVitals(microphone=value) if isinstance(value, DeviceState) else None
     end = value if isinstance(value, EndReason) else None
     why = value if isinstance(value, UnavailableReason) else None
-    for language in ("en", "de", "fr", "es", "ar"):
+    for language in LANGUAGES:
         texts.use(language)
         told = [text for _, text in facts(Vitals(audio=audio, last_end=end, unavailable=why), texts)]
         assert audio or any(text.endswith(f" ({value})") for text in told)
@@ -361,7 +361,7 @@ def test_everything_can_be_read_in_every_size_and_language(make, size):
     kiosk = make()
     kiosk.window.resize(*size)
     kiosk.vitals.__dict__.update(busy_vitals().__dict__)
-    for language in ("en", "de", "fr", "es", "ar"):
+    for language in LANGUAGES:
         kiosk.show(Attract(), language=language, high_contrast=True)
         kiosk.window._open_staff()
         for step in ("pin", "inside", "sure"):
