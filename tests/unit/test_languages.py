@@ -14,7 +14,7 @@ from PySide6.QtGui import QRawFont
 
 from app.resources import resource
 from app.settings.not_yet import languages
-from app.vendors.tavus_words import CLOSING, language_name
+from app.vendors.tavus.languages import CLOSING, language_name
 from app.window.screens.facts import load_facts
 from app.window.toolkit.keyboard_layout import Layer, load_layout
 from app.window.toolkit.look import FONT_FILES
@@ -48,9 +48,9 @@ def lacking(code: str) -> Iterator[str]:
     if offered is None or code not in offered[1].split(", "):
         yield "resources/kiosk.toml: the comment of kiosk.languages"
     if language_name(code) == language_name(""):
-        yield "app/vendors/tavus: the name of the language"
+        yield "app/vendors/tavus/languages.py: its name"
     if code not in CLOSING:
-        yield "app/vendors/tavus: the closing words"
+        yield "app/vendors/tavus/languages.py: the closing words"
 
 
 def _texts_lacking(code: str) -> Iterator[str]:
@@ -102,6 +102,6 @@ def test_of_a_language_that_nobody_has_added_each_place_is_named(qapp):
         "resources/keyboards/zz.toml",
         "resources/facts/zz.toml",
         "resources/kiosk.toml: the comment of kiosk.languages",
-        "app/vendors/tavus: the name of the language",
-        "app/vendors/tavus: the closing words",
+        "app/vendors/tavus/languages.py: its name",
+        "app/vendors/tavus/languages.py: the closing words",
     ]

@@ -17,7 +17,8 @@ from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
-from app.vendors.tavus.errors import ADVICE, GONE, SIGNS, end_reason, language_name
+from app.vendors.tavus.errors import ADVICE, GONE, SIGNS, end_reason
+from app.vendors.tavus.languages import language_name
 from app.vendors.tavus.settings import NAME, TavusSettings
 
 CALL_S = 10.0

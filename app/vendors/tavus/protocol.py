@@ -18,7 +18,8 @@ from app.vendors.base import SessionInfo
 from app.vendors.errors import VendorError
 from app.vendors.tavus.captions import TavusCaptions
 from app.vendors.tavus.control import TavusControl, shutdown_word
-from app.vendors.tavus.errors import CLOSING, end_reason
+from app.vendors.tavus.errors import end_reason
+from app.vendors.tavus.languages import CLOSING
 from app.vendors.tavus.settings import TavusSettings
 
 log = logging.getLogger(__name__)
