@@ -41,7 +41,8 @@ def missing(text: str, folder: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_is_there(page):
-    assert list(missing(page.read_text(encoding="utf-8"), page.parent)) == []
+    found = list(missing(page.read_text(encoding="utf-8"), page.parent))
+    assert not found, "\n".join(["what is not there:", *found])
 
 
 def test_what_is_not_there_is_found():

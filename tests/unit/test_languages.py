@@ -93,7 +93,8 @@ def _is_drawn(sign: str) -> bool:
 
 @pytest.mark.parametrize("code", languages())
 def test_a_language_on_offer_is_whole(code, qapp):
-    assert list(lacking(code)) == []
+    places = list(lacking(code))
+    assert not places, "\n".join([f"{code} is missing in", *places])
 
 
 def test_of_a_language_that_nobody_has_added_each_place_is_named(qapp):

@@ -18,6 +18,7 @@ from app.character.paint import Painter
 from app.character.pose import Pose
 from app.picture import Picture
 from app.screens import Preferences, Screen, Shown
+from app.settings.not_yet import languages
 from app.vitals import Vitals
 from app.window.screens.base import ScreenWidget, Site
 from app.window.shell import KioskWindow
@@ -28,7 +29,7 @@ from app.window.video.widget import VideoWidget
 from tests.window.literals import NOW, QUIET, SITE, SIZES, WISHES
 
 RESOURCES = Path(__file__).parents[2] / "resources"
-LANGUAGES = ("en", "de", "ar")
+LANGUAGES = ("en", "de", "ar")  # those that the conversations of tests are written in
 CALM = Preferences(less_motion=True)
 
 
@@ -96,7 +97,7 @@ def names(wanted: list[str], screens: dict[str, Screen]) -> Iterator[tuple[str, 
     """Yield every picture whose name has all wanted parts."""
     for size in SIZES:
         for name, screen in screens.items():
-            for language in LANGUAGES:
+            for language in languages():
                 for wish, preferences in WISHES.items():
                     full = f"{name}-{size[0]}x{size[1]}-{language}" + (f"-{wish}" if wish else "")
                     if all(part in f"{full}." for part in wanted):
