@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import Future
 from pathlib import Path
 
+from app.aio import wait_done
 from app.audio.base import Levels, Sound
 from app.audio.chimes import load_chimes
 from app.audio.devices import Devices, Way
@@ -115,5 +116,4 @@ class SoundDeviceBackend:
 
 async def _bounded(future: Future[None], limit_s: float) -> bool:
     """Wait for a thread's answer; False: not within the limit. The order stands all the same."""
-    done, _ = await asyncio.wait({asyncio.wrap_future(future)}, timeout=limit_s)
-    return bool(done)
+    return await wait_done(asyncio.wrap_future(future), most_s=limit_s)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.aio import TaskSet
 from app.character.paint import Painter
 from app.character.performer import Performer
 from app.compose.front import PLATE, Front
@@ -33,7 +34,6 @@ from app.state import StateDirectory
 from app.system.awake import KeepAwake
 from app.system.memory import used_share
 from app.system.status import StatusServer, StatusUnavailable
-from app.tasks import Tasks
 from app.vendors.base import AnyVendor, Control
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
@@ -73,7 +73,7 @@ class House:
         self._vitals = vitals
         self._run = run
         self._safe_mode = safe_mode
-        self._tasks = Tasks()
+        self._tasks = TaskSet()
         self._journal = SqliteJournal(state.database, mends=True, tell=self._tell_staff)
         self._ledgers: dict[str, Ledger] = {}
         self._budget = Budget(None, vitals)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.aio import cancel_and_wait
 from app.audio.base import RATE, Sound
 
 log = logging.getLogger(__name__)
@@ -80,8 +81,7 @@ class MoonshineEars:
         except Exception as error:
             log.error("the guide cannot hear", extra={"error": type(error).__name__}, exc_info=error)
         finally:
-            collecting.cancel()
-            await asyncio.wait({collecting})
+            await cancel_and_wait(collecting)
             self._worker.submit(_close, opening)  # the worker does one thing after the other: it is open by then
 
     def close(self) -> None:

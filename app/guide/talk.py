@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from enum import StrEnum
 from typing import Protocol
 
+from app.aio import cancel_and_wait, wait_done
 from app.character.base import Mood
 from app.guide.matching import plain_words
 from app.guide.mind import Mind, Reply
@@ -175,14 +176,12 @@ class Talk:
         utterance = asyncio.create_task(self._utter(reply), name="guide-utterance")
         self._utterance = utterance
         try:
-            await asyncio.wait({utterance})
+            await wait_done(utterance, most_s=None)
         finally:
             self._utterance = None
             self._saying = ""
             self._said_at = self._clock()
-            if not utterance.done():
-                utterance.cancel()
-                await asyncio.wait({utterance})
+            await cancel_and_wait(utterance)
         if not utterance.cancelled() and (error := utterance.exception()) is not None:
             log.error("the guide could not answer", extra={"error": type(error).__name__}, exc_info=error)
 
@@ -226,8 +225,7 @@ class _Ahead:
 
     async def aclose(self) -> None:
         """Make no more."""
-        self._making.cancel()
-        await asyncio.wait({self._making})
+        await cancel_and_wait(self._making)
 
     async def _make(self, speech: AsyncIterator[Spoken]) -> None:
         try:

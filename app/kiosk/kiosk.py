@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.aio import cancel_and_wait
 from app.character.base import Mood
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
@@ -86,8 +87,7 @@ class Kiosk:
             if day.done():
                 day.result()  # a failure of the day is a fault of the process
         finally:
-            day.cancel()
-            await asyncio.gather(day, return_exceptions=True)
+            await cancel_and_wait(day)
             until = self._clock() + WAY_OUT_S
             await self._p.creates.settled(WAY_OUT_S)
             await self._p.releases.finished(max(0.0, until - self._clock()))

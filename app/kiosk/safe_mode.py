@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from app.aio import wait_done
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.kiosk import LOOK_S, MEND_S, STAFF_CODES, WAY_OUT_S, keep_beating
 from app.records.journal import JournalError
@@ -41,7 +42,7 @@ class SafeMode:
                 self._stage.take()
                 if self._settings_changed():
                     self.request_exit(ExitCode.RELOAD)
-                await asyncio.wait({self._exit}, timeout=LOOK_S)
+                await wait_done(self._exit, most_s=LOOK_S)
                 if clock() >= look_at:
                     look_at = clock() + MEND_S
                     with contextlib.suppress(JournalError):  # told when it was met first

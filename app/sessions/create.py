@@ -6,6 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+from app.aio import wait_done, wait_or_abandon
 from app.screens import EndReason
 from app.sessions.release import Lease, Releases
 from app.vendors.base import Control, VisitRequest
@@ -47,7 +48,7 @@ class Creates:
         `most_s` seconds at most; None: as long as a visitor waits for the service's answer.
         """
         if self._flight is not None:
-            await asyncio.wait({self._flight}, timeout=self._timeout_s if most_s is None else most_s)
+            await wait_done(self._flight, most_s=self._timeout_s if most_s is None else most_s)
 
     async def create(self, request: VisitRequest) -> Lease:
         """Create a session and return its lease. Raises the vendor's errors; `ambiguous` where nobody can know.
@@ -59,13 +60,9 @@ class Creates:
             raise TransientError(self._service.name, "an earlier create call is still unanswered", ambiguous=True)
         flight = asyncio.create_task(self._send(request), name="create")
         self._flight = flight
-        try:
-            await asyncio.wait({flight}, timeout=self._timeout_s)
-        except asyncio.CancelledError:
-            flight.add_done_callback(self._nobody_waits)
-            raise
-        if not flight.done():
-            flight.add_done_callback(self._nobody_waits)
+        if not await wait_or_abandon(
+            flight, lambda: flight.add_done_callback(self._nobody_waits), most_s=self._timeout_s
+        ):
             raise TransientError(self._service.name, "no answer to the create call in time", ambiguous=True)
         return flight.result()
 

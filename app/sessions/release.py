@@ -8,10 +8,10 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from app.aio import TaskSet, run_within
 from app.records.journal import Journal, JournalError, Row
 from app.rooms.base import Room
 from app.screens import EndReason
-from app.tasks import Tasks
 from app.vendors.base import Control, SessionInfo, StopOrder, VendorProtocol
 from app.vendors.errors import VendorError
 from app.vitals import Vitals
@@ -59,7 +59,7 @@ class Releases:
     the number of journal rows.
     """
 
-    def __init__(self, journal: Journal, vitals: Vitals, tasks: Tasks, epoch: Callable[[], float]) -> None:
+    def __init__(self, journal: Journal, vitals: Vitals, tasks: TaskSet, epoch: Callable[[], float]) -> None:
         self._journal = journal
         self._vitals = vitals
         self._tasks = tasks
@@ -109,11 +109,11 @@ class Releases:
     async def settled(self, most_s: float) -> None:
         """Wait until our last lease is free again, `most_s` seconds at most."""
         if self._last is not None and not self._last.freed.is_set():
-            await _within(most_s, self._last.freed.wait())
+            await run_within(self._last.freed.wait(), most_s=most_s)
 
     async def finished(self, most_s: float) -> bool:
         """Wait until nothing is on its way back; False when `most_s` seconds were not enough."""
-        return await _within(most_s, self._idle.wait())
+        return await run_within(self._idle.wait(), most_s=most_s)
 
     async def recover(self, controls: Callable[[str], Control | None], run: str = "") -> None:
         """Begin to stop what the journal names: exactly that, nothing else, beside everything else.
@@ -278,19 +278,10 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _within(seconds: float, work: Awaitable[object]) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await work
-    except TimeoutError:
-        return False
-    return True
-
-
 async def _is_done(seconds: float, work: Awaitable[object]) -> bool:
     """A step of the way out never stops the steps after it. True: it succeeded in time."""
     try:
-        return await _within(seconds, work)
+        return await run_within(work, most_s=seconds)
     except Exception as error:
         log.warning("a release step failed", extra={"error": type(error).__name__})
         return False

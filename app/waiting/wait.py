@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from app.aio import run_within, wait_done
 from app.screens import Ask, Cancel, Connecting, EndReason, Intent, KeepPlace, Waiting, WaitReason
 from app.sessions.create import Creates
 from app.sessions.release import Lease, Releases
@@ -116,7 +117,7 @@ class WaitForSlot:
         """Send one create call; the visitor may cancel at any moment, also in the very one in which it succeeds."""
         flight = asyncio.create_task(self._creates.create(self._request()), name="wait-create")
         try:
-            await self._beside(asyncio.wait({flight}))
+            await self._beside(wait_done(flight, most_s=None))
         except BaseException:
             flight.add_done_callback(self._give_up)
             flight.cancel()
@@ -137,11 +138,7 @@ class WaitForSlot:
             await self._keep_place()
 
     async def _delay(self, delay_s: float) -> None:
-        try:
-            async with asyncio.timeout(delay_s):
-                await self._releases.freed.wait()
-        except TimeoutError:
-            return
+        await run_within(self._releases.freed.wait(), most_s=delay_s)
 
     async def _keep_place(self) -> None:
         """A visitor who left must not win a slot: no call is sent until somebody answers."""

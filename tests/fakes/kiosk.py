@@ -8,6 +8,7 @@ import random
 from collections import deque
 from dataclasses import replace
 
+from app.aio import TaskSet
 from app.audio.base import DeviceState
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import ExitCode, Kiosk, Site
@@ -17,7 +18,6 @@ from app.sessions.create import Creates, Service
 from app.sessions.release import Releases
 from app.settings.model import Settings
 from app.stage import Stage
-from app.tasks import Tasks
 from app.visit.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
@@ -81,7 +81,7 @@ class Rig:
         self.company = FakeCompany()
         self.picture = Picture()
         self.vitals = Vitals()
-        self.tasks = Tasks()
+        self.tasks = TaskSet()
         self.shown: list[Shown] = []
         self.scripts: deque[RoomScript] = deque()
         self.rooms: list[FakeRoom] = []

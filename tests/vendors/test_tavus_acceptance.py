@@ -63,7 +63,7 @@ class _OnDaily:
         script = Script(joins_after_s=0.02)
         async with TavusService(script=lambda: replace(script)) as service:
             yield TavusContender(service, rooms)
-            assert await rooms.keeper.settled(10.0)
+            assert await rooms.tasks.settled(10.0)
         assert daily.clients == []
 
 

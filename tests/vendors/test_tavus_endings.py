@@ -28,7 +28,7 @@ async def contender():
     rooms = DailyRooms(RoomTimes(reconnect_s=1.0, absent_s=0.3, gone_s=3.0), library=daily)
     async with TavusService(script=lambda: Script(joins_after_s=0.02)) as service:
         yield TavusContender(service, rooms)
-        assert await rooms.keeper.settled(10.0)
+        assert await rooms.tasks.settled(10.0)
     assert daily.clients == []
 
 

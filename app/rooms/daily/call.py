@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
+from app.aio import TaskSet, wait_done, wait_or_abandon
 from app.audio.base import RATE, Sound
 from app.rooms.base import RoomError, RoomFault
 from app.rooms.daily.errors import join_error
 from app.rooms.daily.worker import Worker, post
-from app.rooms.keeper import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +37,20 @@ _EVENTS = (
 
 
 class Call:
-    """One call. tell: receives the library's events by name, in the loop.
+    """One call.
 
-    library: the module `daily`, or what stands in for it. keeper: holds what outlives the visit. Nothing is asked of
-    the client inside its callbacks, and its getters are never used: both can wait for the thread that holds them up.
+    Nothing is asked of the client inside its callbacks, and its getters are never used: both can wait for the thread
+    that holds them up.
+
+    Args:
+        library: The module `daily`, or what stands in for it.
+        background: Holds what outlives the visit; none of it is ever cancelled.
+        tell: Receives the library's events by name, in the loop.
     """
 
-    def __init__(self, library: Any, keeper: Keeper, tell: Tell) -> None:
+    def __init__(self, library: Any, background: TaskSet, tell: Tell) -> None:
         self._library = library
-        self._keeper = keeper
+        self._background = background
         self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._worker = Worker("daily-call")
@@ -58,26 +63,20 @@ class Call:
     async def join(self, url: str, token: str, deadline_s: float) -> Mapping[str, Any]:
         """Join within `deadline_s` seconds and return what the library says of the room. Raises RoomError.
 
-        A join that nobody waits for any more goes on in the keeper's hands: neither leaving nor releasing would end it
+        A join that nobody waits for any more goes on by itself: neither leaving nor releasing would end it
         sooner (the release of a pending join blocks its thread for 18 s).
         """
-        joining = self._keeper.keep(self._join(url, token), "daily-join")
-        try:
-            await asyncio.wait({joining}, timeout=deadline_s)
-        except asyncio.CancelledError:
-            self._give_up(joining)
-            raise
-        if not joining.done():
-            self._give_up(joining)
+        joining = self._background.start(self._join(url, token), "daily-join")
+        if not await wait_or_abandon(joining, lambda: self._give_up(joining), most_s=deadline_s):
             raise RoomError(RoomFault.TRANSIENT, "no answer from the room")
         data, error = joining.result()
         if error is None and isinstance(data, Mapping):
             return data
-        self._keeper.keep(self._release(), "daily-release")
+        self._background.start(self._release(), "daily-release")
         raise join_error(error if isinstance(error, str) else "")
 
     def _give_up(self, joining: asyncio.Task[tuple[Any, Any]]) -> None:
-        self._keeper.keep(self._reap(joining), "daily-reap")
+        self._background.start(self._reap(joining), "daily-reap")
 
     async def _join(self, url: str, token: str) -> tuple[Any, Any]:
         answer: asyncio.Future[tuple[Any, Any]] = self._loop.create_future()
@@ -115,11 +114,11 @@ class Call:
         return handler
 
     async def _reap(self, joining: asyncio.Task[tuple[Any, Any]]) -> None:
-        await asyncio.wait({joining}, timeout=JOIN_MOST_S)
+        await wait_done(joining, most_s=JOIN_MOST_S)
         joining.cancel()  # ours; the library's own goes on, and its release waits for it
         succeeded = joining.done() and not joining.cancelled() and joining.result()[1] is None
         if succeeded:
-            await asyncio.wait({self._ask_to_leave()}, timeout=LEAVE_MOST_S)
+            await wait_done(self._ask_to_leave(), most_s=LEAVE_MOST_S)
         log.info("a join that was given up is over", extra={"succeeded": succeeded})
         await self._release()
 
@@ -141,8 +140,7 @@ class Call:
     async def send(self, message: object) -> str | None:
         """Send an app message to everybody; return the library's complaint, or None."""
         asked = self._ask(lambda client, told: client.send_app_message(message, completion=told))
-        done, _ = await asyncio.wait({asked}, timeout=SEND_S)
-        return asked.result() if done else "no answer"
+        return asked.result() if await wait_done(asked, most_s=SEND_S) else "no answer"
 
     def _do(self, call: Callable[[Any], None]) -> None:
         self._ask(lambda client, _told: call(client))  # nobody waits for the answer
@@ -167,18 +165,18 @@ class Call:
     # ------------------------------------------------------------ leaving
 
     async def leave(self) -> None:
-        """Leave, wait, then release: 2 s at most here, the rest in the keeper's hands."""
+        """Leave, wait, then release: 2 s at most here, the rest goes on by itself."""
         left = self._ask_to_leave()
-        await asyncio.wait({left}, timeout=GOODBYE_S)
-        releasing = self._keeper.keep(self._release(after=left), "daily-release")
-        await asyncio.wait({releasing}, timeout=RELEASE_S)
+        await wait_done(left, most_s=GOODBYE_S)
+        releasing = self._background.start(self._release(after=left), "daily-release")
+        await wait_done(releasing, most_s=RELEASE_S)
 
     def _ask_to_leave(self) -> asyncio.Future[str | None]:
         return self._ask(lambda client, told: client.leave(completion=told))
 
     async def _release(self, after: asyncio.Future[str | None] | None = None) -> None:
         if after is not None:
-            await asyncio.wait({after}, timeout=LEAVE_MOST_S)
+            await wait_done(after, most_s=LEAVE_MOST_S)
         client = self._client
         if client is not None:
             await self._worker.do(client.release)

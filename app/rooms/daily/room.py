@@ -13,6 +13,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from app.aio import TaskSet, log_kind
 from app.audio.base import Microphone, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import (
@@ -32,7 +33,6 @@ from app.rooms.daily.avatar import Avatar
 from app.rooms.daily.call import Call
 from app.rooms.daily.errors import ended_by, is_final
 from app.rooms.daily.participants import People, mapping, text_of
-from app.rooms.keeper import Keeper
 from app.rooms.presence import Presence, RoomTimes
 from app.screens import EndReason
 
@@ -74,7 +74,7 @@ class DailyRooms:
     """
 
     def __init__(self, times: RoomTimes | None = None, library: Any = None) -> None:
-        self.keeper = Keeper()
+        self.tasks = TaskSet(log_kind(log, "a room's end failed"))  # none is ever cancelled
         self._times = times or RoomTimes()
         self._library = library or load_library()
 
@@ -88,13 +88,13 @@ class DailyRooms:
             microphone=microphone,
             choose=choose,
             library=self._library,
-            keeper=self.keeper,
+            background=self.tasks,
             times=self._times,
         )
 
     async def close(self, most_s: float = 2.0) -> None:
         """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
-        if not await self.keeper.settled(most_s):
+        if not await self.tasks.settled(most_s):
             log.info("a room is still being left")
 
 
@@ -109,7 +109,7 @@ class DailyRoom:
         microphone: Microphone | None,
         choose: ChooseAvatar,
         library: Any,
-        keeper: Keeper,
+        background: TaskSet,
         times: RoomTimes,
     ) -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
@@ -117,7 +117,7 @@ class DailyRoom:
         self._microphone = microphone
         self._choose = choose
         self._library = library
-        self._keeper = keeper
+        self._background = background
         self._times = times
         self._loop = asyncio.get_running_loop()
         self._presence = Presence(times, self._tell)
@@ -125,7 +125,7 @@ class DailyRoom:
         self._call: Call | None = None
         self._people = People()
         self._members: tuple[Member, ...] = ()
-        self._sending: asyncio.Task[None] | None = None
+        self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._broken: set[str] = set()  # connections that the library repairs
         self._patience: asyncio.TimerHandle | None = None
         self._last_error = ""
@@ -138,7 +138,7 @@ class DailyRoom:
         """See `Room.join`."""
         if not url.startswith("https://"):
             raise RoomError(RoomFault.CONFIG, "the room's address is not https")
-        call = Call(self._library, self._keeper, self._on_event)
+        call = Call(self._library, self._background, self._on_event)
         try:
             data = await call.join(url, token, deadline_s)
         except BaseException:
@@ -151,8 +151,7 @@ class DailyRoom:
         for key, participant in mapping(data.get("participants")).items():
             self._people.note(participant, is_us=key == "local")
         self.identity = self._people.own
-        self._sending = self._loop.create_task(self._pump_microphone(call), name="room-microphone")
-        self._sending.add_done_callback(_log_failure)
+        self._sending.start(self._pump_microphone(call), "room-microphone")
         self._review()
 
     async def _pump_microphone(self, call: Call) -> None:
@@ -248,8 +247,7 @@ class DailyRoom:
         self._over = True
         self._no_more_patience()
         self._presence.stop()
-        if self._sending is not None:
-            self._sending.cancel()
+        self._sending.cancel()
         self._avatar.close()
 
     def _no_more_patience(self) -> None:
@@ -258,20 +256,18 @@ class DailyRoom:
             self._patience = None
 
     async def leave(self) -> None:
-        """See `Room.leave`. It goes on in the keeper's hands when the caller gives up waiting."""
+        """See `Room.leave`. It goes on when the caller gives up waiting."""
         await asyncio.shield(self._start_leaving())
 
     def _start_leaving(self) -> asyncio.Task[None]:
         if self._leaving is None:
-            self._leaving = self._keeper.keep(self._leave(), "room-leave")
+            self._leaving = self._background.start(self._leave(), "room-leave")
         return self._leaving
 
     async def _leave(self) -> None:
         self._stop()
         call, self._call = self._call, None
-        sending, self._sending = self._sending, None
-        if sending is not None:
-            await asyncio.wait({sending}, timeout=FLOW_END_S)
+        await self._sending.settled(FLOW_END_S)
         if call is not None:
             await call.leave()
 
@@ -297,8 +293,3 @@ class DailyRoom:
     async def call(self, identity: str, method: str, payload: str) -> None:
         """See `Room.call`: these rooms have no remote procedures, so nothing goes out."""
         log.info("these rooms have no remote procedures: a call was not made")
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.warning("the microphone's flow failed", extra={"error": type(error).__name__})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from livekit import rtc
 
+from app.aio import TaskSet
 from app.audio.base import SpeakerOut
 from app.picture import Picture
 from app.rooms.base import Choice, FirstFrame, Member, RoomEvent
@@ -40,6 +40,12 @@ class _Leg:
         return Sight(exists=True, delivers=not self.publication.muted, codec=self.publication.mime_type)
 
 
+def _log_failure(name: str, error: BaseException) -> None:
+    # The SDK asserts where a track went before its stream was made; that is told as an event as well.
+    level = logging.INFO if isinstance(error, AssertionError) else logging.WARNING
+    log.log(level, "a media flow failed", extra={"task": name, "error": type(error).__name__})
+
+
 def members_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Member, ...]:
     """Return the room's participants in our words."""
     return tuple(
@@ -66,7 +72,7 @@ class Avatar:
         self._presence = Presence(times, tell)
         self._video = _Leg(rtc.TrackKind.KIND_VIDEO)
         self._audio = _Leg(rtc.TrackKind.KIND_AUDIO)
-        self._pumps: set[asyncio.Task[None]] = set()
+        self._pumps = TaskSet(_log_failure)
         self._seen_frame = False
 
     @property
@@ -92,8 +98,7 @@ class Avatar:
 
     async def stopped(self, most_s: float) -> None:
         """Wait until the flows have ended, `most_s` seconds at most."""
-        if self._pumps:
-            await asyncio.wait(self._pumps, timeout=most_s)
+        await self._pumps.settled(most_s)
 
     def _take(self, leg: _Leg, participant: rtc.RemoteParticipant | None) -> None:
         publication = _publication(participant, leg.kind) if participant is not None else None
@@ -107,27 +112,15 @@ class Avatar:
             return
         if isinstance(track, rtc.RemoteVideoTrack):
             log.info("taking the picture", extra={"mime_type": publication.mime_type})
-            leg.pump = self._start(pump_video(track, publication, self._picture, self._on_frame), "room-video")
+            pump = pump_video(track, publication, self._picture, self._on_frame)
+            leg.pump = self._pumps.start(pump, "room-video")
         elif isinstance(track, rtc.RemoteAudioTrack) and self._speaker is not None:
-            leg.pump = self._start(pump_voice(track, self._speaker), "room-voice")
+            leg.pump = self._pumps.start(pump_voice(track, self._speaker), "room-voice")
 
     def _drop(self, leg: _Leg) -> None:
         if leg.pump is not None:
             leg.pump.cancel()
         leg.publication = leg.track = leg.pump = None
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._pumps.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._pumps.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # The SDK asserts where a track went before its stream was made; that is told as an event as well.
-            level = logging.INFO if isinstance(error, AssertionError) else logging.WARNING
-            log.log(level, "a media flow failed", extra={"task": task.get_name(), "error": type(error).__name__})
 
     def _on_frame(self) -> None:
         if not self._seen_frame:

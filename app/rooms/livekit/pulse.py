@@ -9,6 +9,8 @@ from typing import Any
 
 from livekit import rtc
 
+from app.aio import run_within, wait_done
+
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # reports on the sound that we send, even silence, come back so often; without any, answers each 2.5 s
@@ -36,7 +38,7 @@ class Pulse:
     async def stopped(self, most_s: float) -> None:
         """Wait until nothing is looked at any more, `most_s` seconds at most."""
         if self._task is not None:
-            await asyncio.wait({self._task}, timeout=most_s)
+            await wait_done(self._task, most_s=most_s)
 
     async def _follow(self, room: rtc.Room, is_needed: Callable[[], bool]) -> None:
         before = -1
@@ -51,11 +53,7 @@ class Pulse:
                     if now != before and not self._over.is_set():
                         before = now
                         self._tell()
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self._over.wait()
-            except TimeoutError:
-                continue
+            await run_within(self._over.wait(), most_s=LOOK_S)
 
 
 def arrived(stats: Iterable[Any]) -> int:

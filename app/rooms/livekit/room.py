@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from livekit import rtc
 
+from app.aio import TaskSet, log_kind, wait_done, wait_or_abandon
 from app.audio.base import Microphone, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import (
@@ -122,7 +122,7 @@ class LiveKitRoom:
         self._pulse = Pulse(lambda: self._tell(Arriving()))
         self._room: rtc.Room | None = None
         self._members: tuple[Member, ...] = ()
-        self._sending: asyncio.Task[None] | None = None
+        self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._patience: asyncio.TimerHandle | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._over = False
@@ -135,13 +135,7 @@ class LiveKitRoom:
         self._listen(room)
         began = time.monotonic()
         joining = asyncio.get_running_loop().create_task(room.connect(url, token, self._options), name="room-connect")
-        try:
-            await asyncio.wait({joining}, timeout=deadline_s)
-        except asyncio.CancelledError:
-            self._give_up(joining, room)
-            raise
-        if not joining.done():
-            self._give_up(joining, room)
+        if not await wait_or_abandon(joining, lambda: self._give_up(joining, room), most_s=deadline_s):
             blocked = self._library_log.media_blocked_since(began)
             raise RoomError(RoomFault.TRANSIENT, "media ports blocked" if blocked else "no answer from the room")
         error = joining.exception()
@@ -185,9 +179,7 @@ class LiveKitRoom:
         room.on("disconnected", self._on_disconnected)
 
     def _open_microphone(self, room: rtc.Room) -> None:
-        work = pump_microphone(room.local_participant, self._microphone)
-        self._sending = asyncio.get_running_loop().create_task(work, name="room-microphone")
-        self._sending.add_done_callback(_log_failure)
+        self._sending.start(pump_microphone(room.local_participant, self._microphone), "room-microphone")
 
     # ------------------------------------------------------------ what the SDK tells; plain functions, in the loop
 
@@ -237,7 +229,7 @@ class LiveKitRoom:
 
     def _verify_microphone(self) -> None:
         """The SDK publishes the microphone again after a full reconnect; where it did not, we do."""
-        if self._over or self._room is None or self._sending is None:
+        if self._over or self._room is None:
             return
         if not self._room.local_participant.track_publications:
             log.info("publishing the microphone again")
@@ -262,8 +254,7 @@ class LiveKitRoom:
     def _stop(self) -> None:
         self._over = True
         self._no_more_patience()
-        if self._sending is not None:
-            self._sending.cancel()
+        self._sending.cancel()
         self._avatar.stop()
         self._texts.stop()
         self._pulse.stop()
@@ -315,17 +306,9 @@ class LiveKitRoom:
     async def _leave(self) -> None:
         self._stop()
         room, self._room = self._room, None
-        sending, self._sending = self._sending, None
-        flows: list[Any] = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
-        if sending is not None:
-            flows.append(asyncio.wait({sending}, timeout=FLOWS_END_S))
-        await asyncio.gather(*flows)
+        flows = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
+        await asyncio.gather(*flows, self._sending.settled(FLOWS_END_S))
         if room is not None:
             # It waits for remote calls under way first, and must not be cancelled.
             goodbye = self._reaper.keep(room.disconnect(), "room-goodbye")
-            await asyncio.wait({goodbye}, timeout=GOODBYE_S)
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.warning("the microphone's flow failed", extra={"error": type(error).__name__})
+            await wait_done(goodbye, most_s=GOODBYE_S)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from livekit import rtc
 
+from app.aio import TaskSet
 from app.rooms.base import RoomEvent, Text
 
 TOPICS = ("lk.transcription", "lk.chat")
@@ -20,7 +20,7 @@ class TextStreams:
 
     def __init__(self, tell: Callable[[RoomEvent], None]) -> None:
         self._tell = tell
-        self._reading: set[asyncio.Task[None]] = set()
+        self._reading = TaskSet()
 
     def listen(self, room: rtc.Room) -> None:
         """Take the streams of our topics; call before the room is connected."""
@@ -29,13 +29,11 @@ class TextStreams:
 
     def stop(self) -> None:
         """Stop reading; `stopped` waits for it."""
-        for task in self._reading:
-            task.cancel()
+        self._reading.cancel()
 
     async def stopped(self, most_s: float) -> None:
         """Wait until no stream is read any more, `most_s` seconds at most."""
-        if self._reading:
-            await asyncio.wait(self._reading, timeout=most_s)
+        await self._reading.settled(most_s)
 
     def transcription(self, segments: list[rtc.TranscriptionSegment], participant: rtc.Participant | None) -> None:
         """Tell the SDK's older transcription event: each segment is a stream whose text replaces the one before."""
@@ -45,9 +43,7 @@ class TextStreams:
             self._tell(Text(LEGACY_TOPIC, identity, segment.id, segment.text, segment.final, attributes))
 
     def _opened(self, reader: rtc.TextStreamReader, identity: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._read(reader, identity), name="room-text")
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+        self._reading.start(self._read(reader, identity), "room-text")
 
     async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
         def told(text: str, closed: bool) -> Text:

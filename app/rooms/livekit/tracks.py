@@ -13,6 +13,7 @@ from livekit import rtc
 from livekit.rtc.participant import PublishTrackError
 from numpy.typing import NDArray
 
+from app.aio import wait_done
 from app.audio.base import RATE, Microphone, SpeakerOut
 from app.picture import Frame, Picture, PixelFormat
 
@@ -135,7 +136,7 @@ async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microph
         log.warning("the room does not take our microphone")
     finally:
         # The SDK stumbles over the end of a publication that nobody waits for.
-        await asyncio.wait({publishing}, timeout=CLOSE_S)
+        await wait_done(publishing, most_s=CLOSE_S)
         publishing.cancel()
         await source.aclose()
 
@@ -152,7 +153,6 @@ async def _send(microphone: Microphone, source: rtc.AudioSource) -> None:
 async def _within(seconds: float, work: Awaitable[None]) -> None:
     """Wait for `work`, at most so long; it must not keep anybody who leaves."""
     task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    if not done:
+    if not await wait_done(task, most_s=seconds):
         task.cancel()
         log.warning("a stream did not close in time")

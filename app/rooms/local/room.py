@@ -9,11 +9,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from livekit import rtc
 
+from app.aio import TaskSet, wait_done
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.character.performer import Performer
 from app.guide.build import Guide
@@ -78,7 +78,7 @@ class LocalRoom:
         self._voice: LocalVoice | None = None
         self._source: rtc.VideoSource | None = None
         self._talk: Talk | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = TaskSet(self._on_failure)
         self._scene: LocalScene | None = None
         self._told: tuple[Member, ActiveSpeakers] | None = None
         self._has_frame = False
@@ -109,16 +109,16 @@ class LocalRoom:
         choice = self._choose((_member(scene),))
         if choice.video == GUIDE:
             self._performer.start(lambda frame: self._show(source, frame))
-            self._start(pump_video(track, None, self._picture, self._on_frame), "video")
+            self._tasks.start(pump_video(track, None, self._picture, self._on_frame), "local-room-video")
             self.events.put_nowait(AvatarVideo(True))
         if choice.audio == GUIDE:
-            self._start(voice.pump(), "voice")
+            self._tasks.start(voice.pump(), "local-room-voice")
             self.events.put_nowait(AvatarAudio(True))
-        self._start(talk.run(), "talk")
+        self._tasks.start(talk.run(), "local-room-talk")
         if self._microphone is not None:
-            self._start(self._sense(self._microphone, talk), "senses")
+            self._tasks.start(self._sense(self._microphone, talk), "local-room-senses")
             if ears is not None:
-                self._start(ears.listen(self._microphone.frames(), self._on_words), "ears")
+                self._tasks.start(ears.listen(self._microphone.frames(), self._on_words), "local-room-ears")
                 self.events.put_nowait(MicrophoneHeard())
 
     async def send_text(self, text: str, topic: str) -> None:
@@ -139,13 +139,11 @@ class LocalRoom:
         """See `Room.leave`."""
         if self._leaving is None:
             self._leaving = asyncio.create_task(self._leave(), name="local-room-leave")
-        await asyncio.wait({self._leaving}, timeout=_LEAVE_S)
+        await wait_done(self._leaving, most_s=_LEAVE_S)
 
     async def _leave(self) -> None:
         self._performer.stop()  # first: its thread must not paint into a source that is gone
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel_all(None)
         if self._voice is not None:
             await self._voice.close()
         if self._source is not None:
@@ -206,17 +204,8 @@ class LocalRoom:
         attributes = {"lk.segment_id": segment, "lk.transcription_final": "true" if final else "false"}
         self.events.put_nowait(Text("lk.transcription", identity, stream, text, closed, attributes))
 
-    # ------------------------------------------------------------ its tasks
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=f"local-room-{name}")
-        task.add_done_callback(self._on_done)
-        self._tasks.append(task)
-
-    def _on_done(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        log.error("a part of the guide failed", extra={"task": task.get_name()}, exc_info=error)
+    def _on_failure(self, name: str, error: BaseException) -> None:
+        log.error("a part of the guide failed", extra={"task": name}, exc_info=error)
         self.events.put_nowait(Disconnected(EndReason.ERROR))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 
+from app.aio import cancel_and_wait
 from app.character.base import Mood
 from app.character.performer import Performer
 from app.guide.talk import AgentState
@@ -59,8 +60,7 @@ class LocalScene:
             self._voice.silence()
             raise
         finally:
-            feeding.cancel()
-            await asyncio.wait({feeding})
+            await cancel_and_wait(feeding)
             utterance.close()
             self._performer.flush()
             self._speak(False)

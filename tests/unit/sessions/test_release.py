@@ -7,10 +7,10 @@ import math
 
 import pytest
 
+from app.aio import TaskSet
 from app.records.journal import Row
 from app.screens import EndReason
 from app.sessions.release import LEAST_S, NOT_STOPPED, UNKNOWN_S, Releases, bound_s
-from app.tasks import Tasks
 from app.vendors.base import Capabilities, SessionInfo, VisitRequest
 from app.vendors.errors import AuthError
 from app.vitals import Vitals
@@ -27,7 +27,7 @@ class Rig:
         self.control = FakeControl(**control)
         self.journal = FakeJournal()
         self.vitals = Vitals()
-        self.tasks = Tasks()
+        self.tasks = TaskSet()
         self.jump_s = 0.0  # how far the time of day was set
         self.releases = Releases(self.journal, self.vitals, self.tasks, self.epoch)
 
