@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from app.aio import run_within
 from app.events import Ended, Event, Ready
 from app.rooms.base import (
     ActiveSpeakers,
@@ -153,19 +154,13 @@ class ConvaiProtocol:
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: says "client-ready" until the bot lives; then watches that it stays."""
-        try:
-            async with asyncio.timeout(self._settings.ready_timeout_s):
-                await self._shake_hands(room)
-        except TimeoutError:
+        if not await run_within(self._shake_hands(room), most_s=self._settings.ready_timeout_s):
             log.info("the character gives no sign of life")
             emit(Ended(EndReason.ERROR))
             return
         while True:
             await self._empty.wait()
-            try:
-                async with asyncio.timeout(GONE_S):
-                    await self._filled.wait()
-            except TimeoutError:
+            if not await run_within(self._filled.wait(), most_s=GONE_S):
                 emit(Ended(self._endings.true_reason(EndReason.AVATAR_LEFT)))
                 return
 
@@ -175,11 +170,7 @@ class ConvaiProtocol:
                 await self._signs.wait()
                 return
             await self._send(room, "client-ready", READY)
-            try:
-                async with asyncio.timeout(self._settings.client_ready_s):
-                    await self._signs.wait()
-            except TimeoutError:
-                continue
+            await run_within(self._signs.wait(), most_s=self._settings.client_ready_s)
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`."""
@@ -214,15 +205,16 @@ class ConvaiProtocol:
         if self._is_over or not room.identity:
             return
         await self._send(room, "kill-pipeline", {})
-        try:
-            async with asyncio.timeout(self._settings.goodbye_s):
-                while not _is_confirmed(await room.events.get()):
-                    pass
-        except TimeoutError:
+        if not await run_within(_confirmed(room), most_s=self._settings.goodbye_s):
             log.info("the end was not confirmed in the room")
 
     async def _send(self, room: Room, kind: str, data: Mapping[str, Any]) -> None:
         await room.send_data(written(kind, data, self._new_id()), self._settings.data_topic)
+
+
+async def _confirmed(room: Room) -> None:
+    while not _is_confirmed(await room.events.get()):
+        pass
 
 
 def _is_confirmed(event: RoomEvent) -> bool:
