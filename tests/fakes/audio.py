@@ -7,10 +7,20 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from app.audio.base import FRAME, RATE, DeviceState, Heard, Levels, Sound
+from app.audio.base import (
+    FRAME,
+    RATE,
+    AudioBackend,
+    DeviceState,
+    Heard,
+    Levels,
+    Microphone,
+    Sound,
+    SpeakerOut,
+)
 
 
-class FakeSpeaker:
+class FakeSpeaker(SpeakerOut):
     """A speaker that "plays" in the loop's time. Set `pending` to a number to say yourself what is still unheard."""
 
     def __init__(self, volume: float = 0.8, state: DeviceState = DeviceState.ON) -> None:
@@ -65,7 +75,7 @@ class FakeSpeaker:
         return sum(len(piece) for piece in self.written) / RATE
 
 
-class FakeMicrophone:
+class FakeMicrophone(Microphone):
     """A microphone that yields what the test feeds; `level`, `speaking`, `noise` are set by the test."""
 
     def __init__(self, state: DeviceState = DeviceState.ON) -> None:
@@ -101,8 +111,8 @@ class FakeMicrophone:
         self._queue.put_nowait(None)
 
 
-class FakeAudio:
-    """An AudioBackend. A device opened twice at once is an error, as in a kiosk."""
+class FakeAudio(AudioBackend):
+    """Devices without hardware. A device opened twice at once is an error, as in a kiosk."""
 
     def __init__(self, levels: Levels | None = None, *, open_delay_s: float = 0.0) -> None:
         self.levels = levels or Levels()
@@ -129,13 +139,13 @@ class FakeAudio:
         names = ["speaker"] * sum(not s.closed for s in self.speakers)
         return names + ["microphone"] * sum(not m.closed for m in self.microphones)
 
-    async def open_speaker(self, volume: float) -> FakeSpeaker:
+    async def open_speaker(self, volume: float) -> SpeakerOut:
         await asyncio.sleep(self.open_delay_s)
         assert all(s.closed for s in self.speakers), "the last visit's speaker is still open"
         self.speakers.append(FakeSpeaker(volume, self.speaker_state))
         return self.speaker
 
-    async def open_microphone(self) -> FakeMicrophone:
+    async def open_microphone(self) -> Microphone:
         await asyncio.sleep(self.open_delay_s)
         assert all(m.closed for m in self.microphones), "the last visit's microphone is still open"
         self.microphones.append(FakeMicrophone(self.microphone_state))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.records.journal import JournalError, Row
+from collections.abc import Mapping
+
+from app.records.journal import Journal, JournalError, Row
 
 
-class FakeJournal:
+class FakeJournal(Journal):
     """`broken`: what fails, of "open", "complete", "erase", "rows"."""
 
     def __init__(self) -> None:
@@ -18,7 +20,7 @@ class FakeJournal:
         if what in self.broken:
             raise JournalError(f"kiosk.sqlite3: cannot {what}: the disk is full")
 
-    async def open(self, vendor, name, run, opened_at, expires_at) -> int:
+    async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
         self._may("open")
         row = self._next
         self._next += 1
@@ -26,7 +28,7 @@ class FakeJournal:
         self.log.append(("open", row))
         return row
 
-    async def complete(self, row, session_id, stop_context) -> None:
+    async def complete(self, row: int, session_id: str, stop_context: Mapping[str, str]) -> None:
         self._may("complete")
         old = self.kept[row]
         self.kept[row] = Row(
@@ -34,7 +36,7 @@ class FakeJournal:
         )
         self.log.append(("complete", row))
 
-    async def erase(self, row) -> None:
+    async def erase(self, row: int) -> None:
         self._may("erase")
         del self.kept[row]
         self.log.append(("erase", row))

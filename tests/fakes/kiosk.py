@@ -5,77 +5,69 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Generic, Self, TypeVar, overload
 
 from app.aio import TaskSet
-from app.audio.base import DeviceState
+from app.audio.base import DeviceState, Microphone, SpeakerOut
+from app.character.base import Company
+from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
-from app.kiosk.kiosk import ExitCode, Kiosk, Site
+from app.kiosk.kiosk import Kiosk, Site
 from app.picture import Picture
-from app.screens import Accept, Answer, Attract, Live, Notice, Preferences, Shown, Start
+from app.rooms.base import ChooseAvatar, Room
+from app.screens import (
+    Accept,
+    Answer,
+    Attract,
+    Intent,
+    Live,
+    Notice,
+    Preferences,
+    Screen,
+    Shown,
+    Start,
+    UnavailableReason,
+)
 from app.sessions.create import Creates, Service
 from app.sessions.release import Releases
 from app.settings.model import Settings
 from app.stage import Stage
+from app.vendors.base import Control, SessionInfo, VendorProtocol
 from app.visit.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
 from tests.fakes.audio import FakeAudio
+from tests.fakes.character import FakeCompany
 from tests.fakes.journal import FakeJournal
 from tests.fakes.service import FakeControl, FakeProtocol, FakeRoom, RoomScript
 
 EPOCH = 1_700_000_000.0
 
-
-class FakeCompany:
-    def __init__(self) -> None:
-        self.moods: list = []
-        self.visible = False
-        self.shapes: list = []
-        self.turns: list = []
-        self.feelings: list = []
-        self.loudness = 0.0
-
-    def show(self, mood) -> None:
-        self.moods.append(mood)
-        self.visible = True
-
-    def hide(self) -> None:
-        self.visible = False
-
-    def voice(self, level) -> None:
-        self.loudness = level
-
-    def visemes(self, shapes) -> None:
-        self.shapes.append(shapes)
-
-    def flush(self) -> None:
-        self.shapes.append(None)
-
-    def turn_started(self, heard) -> None:
-        self.turns.append(heard)
-
-    def feel(self, emotion, strength) -> None:
-        self.feelings.append((emotion, strength))
-
-    def calm(self, less_motion) -> None:
-        pass
+ScreenT = TypeVar("ScreenT", bound=Screen)
+ControlT = TypeVar("ControlT", bound=Control)
+ProtocolT = TypeVar("ProtocolT", bound=VendorProtocol)
+RoomT = TypeVar("RoomT", bound=Room)
 
 
-def settings(**tables) -> Settings:
+def settings(**tables: Mapping[str, object]) -> Settings:
     """Settings with some keys of some tables changed: settings(visit={"idle_s": 5})."""
     made = Settings()
     changed = {name: getattr(made, name).model_copy(update=keys, deep=True) for name, keys in tables.items()}
     return made.model_copy(update=changed)
 
 
-class Rig:
-    """Start with `async with Rig(...) as rig`."""
+class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
+    """What a kiosk on a fake service and one on a real vendor's code have in common."""
 
-    def __init__(self, config: Settings | None = None, control: FakeControl | None = None, seed: int = 7) -> None:
+    company: Company
+
+    def __init__(self, config: Settings | None, control: ControlT, seed: int = 7) -> None:
         self.settings = config or settings()
-        self.control = control or FakeControl()
+        self.control = control
         self.audio = FakeAudio()
         self.journal = FakeJournal()
         self.company = FakeCompany()
@@ -83,12 +75,11 @@ class Rig:
         self.vitals = Vitals()
         self.tasks = TaskSet()
         self.shown: list[Shown] = []
-        self.scripts: deque[RoomScript] = deque()
-        self.rooms: list[FakeRoom] = []
-        self.protocols: list[FakeProtocol] = []
+        self.rooms: list[RoomT] = []
+        self.protocols: list[ProtocolT] = []
         self.settings_changed = self.settings_broken = False
-        self.unavailable = None
-        self.spent = None
+        self.unavailable: UnavailableReason | None = None
+        self.spent: UnavailableReason | None = None
         self.service = "fake"
         self.run = "this-run"
         self.plan_max_s = 3600.0
@@ -96,7 +87,7 @@ class Rig:
         self._chance = random.Random(seed)
         self._changed = asyncio.Event()
 
-    async def __aenter__(self) -> Rig:
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self.loop = loop
         self.stage = Stage(self._publish, Preferences(), self.vitals)
@@ -137,7 +128,7 @@ class Rig:
         self.running = asyncio.create_task(self.kiosk.run())
         return self
 
-    async def __aexit__(self, *exc) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         if not self.running.done():
             self.kiosk.request_exit(ExitCode.STAFF_EXIT)
             await self.running
@@ -146,28 +137,31 @@ class Rig:
     # ------------------------------------------------------------ what a test does
 
     @property
-    def screen(self):
+    def screen(self) -> Screen | None:
         return self.stage.screen
 
     @property
-    def room(self) -> FakeRoom:
+    def room(self) -> RoomT:
         return self.rooms[-1]
 
     @property
-    def protocol(self) -> FakeProtocol:
+    def protocol(self) -> ProtocolT:
         return self.protocols[-1]
 
-    def tap(self, intent, step: int | None = None) -> None:
+    def tap(self, intent: Intent, step: int | None = None) -> None:
         self.stage.answer(Answer(self.stage.step if step is None else step, intent))
 
-    async def until(self, kind, within: float = 400.0):
+    @overload
+    async def until(self, kind: type[ScreenT], within: float = 400.0) -> ScreenT: ...
+    @overload
+    async def until(self, kind: Callable[[Screen], object], within: float = 400.0) -> Screen: ...
+    async def until(self, kind: type[Screen] | Callable[[Screen], object], within: float = 400.0) -> Screen:
         """Wait for a kind of screen (or a predicate on it) and return the screen."""
-        test = kind if not isinstance(kind, type) else (lambda screen: isinstance(screen, kind))
         async with asyncio.timeout(within):
-            while self.screen is None or not test(self.screen):
+            while (screen := self.screen) is None or not _is(screen, kind):
                 self._changed.clear()
                 await self._changed.wait()
-        return self.screen
+        return screen
 
     async def accept(self) -> None:
         """From attract through the notice, which the visitor accepts."""
@@ -181,9 +175,33 @@ class Rig:
         await self.until(Attract)
         await asyncio.sleep(2)  # the touch guard
         await self.accept()
-        await self.until(Live)
+        screen = await self.until(Live)
         self.audio.microphone.heard_anything = True
-        return self.screen
+        return screen
+
+    # ------------------------------------------------------------ wiring
+
+    def _publish(self, shown: Shown) -> None:
+        self.shown.append(shown)
+        self._changed.set()
+
+    @abstractmethod
+    def _protocol(self, control: Control, session: SessionInfo) -> ProtocolT: ...
+
+    @abstractmethod
+    def _room(
+        self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> RoomT: ...
+
+
+class Rig(BaseRig[FakeControl, FakeProtocol, FakeRoom]):
+    """Start with `async with Rig(...) as rig`."""
+
+    company: FakeCompany
+
+    def __init__(self, config: Settings | None = None, control: FakeControl | None = None, seed: int = 7) -> None:
+        super().__init__(config, control or FakeControl(), seed)
+        self.scripts: deque[RoomScript] = deque()
 
     def nothing_is_left(self) -> None:
         """What must hold in attract, once the last release is through."""
@@ -196,21 +214,21 @@ class Rig:
         names = {task.get_name() for task in asyncio.all_tasks()}
         assert not [n for n in names if n.startswith(("live-", "room-", "attend", "join", "wait-", "create", "still"))]
 
-    # ------------------------------------------------------------ wiring
-
-    def _publish(self, shown: Shown) -> None:
-        self.shown.append(shown)
-        self._changed.set()
-
-    def _protocol(self, control, session) -> FakeProtocol:
+    def _protocol(self, control: Control, session: SessionInfo) -> FakeProtocol:
         self.protocols.append(FakeProtocol())
         return self.protocol
 
-    def _room(self, *, picture, speaker, microphone, choose) -> FakeRoom:
+    def _room(
+        self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> FakeRoom:
         script = self.scripts.popleft() if self.scripts else RoomScript()
         room = FakeRoom(script, picture, speaker, microphone)
         self.rooms.append(room)
         return room
+
+
+def _is(screen: Screen, kind: type[Screen] | Callable[[Screen], object]) -> bool:
+    return isinstance(screen, kind) if isinstance(kind, type) else bool(kind(screen))
 
 
 __all__ = ["DeviceState", "Rig", "replace", "settings"]

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from app.audio.base import Microphone, SpeakerOut
 from app.events import Event, Ready
 from app.findings import Finding
-from app.picture import Frame, PixelFormat
+from app.picture import Frame, Picture, PixelFormat
 from app.rooms.base import (
     AvatarVideo,
     Choice,
+    Data,
     Disconnected,
     FirstFrame,
     Member,
     MembersChanged,
+    Room,
     RoomError,
+    RoomEvent,
 )
 from app.screens import EndReason
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, VisitRequest
+from app.vendors.base import Capabilities, Control, SessionInfo, StopOrder, VendorProtocol, VisitRequest
 from app.vendors.errors import Busy, TransientError, VendorError
 
 PIXELS = bytes(16 * 16 * 4)
 
 
 @dataclass
-class FakeControl:
+class FakeControl(Control):
     """Slots counted as the real ones are. `refusals` are raised by the next creates, oldest first."""
 
     slots: int = 1
@@ -92,9 +97,12 @@ class FakeControl:
 
 
 @dataclass(frozen=True)
-class Say:
-    """A room event that the fake protocol decodes into this common event."""
+class Say(Data):
+    """A message of the avatar that the fake protocol decodes into this common event."""
 
+    payload: bytes = field(default=b"", init=False)
+    topic: str = field(default="", init=False)
+    identity: str = field(default="avatar", init=False)
     event: Event
 
 
@@ -111,11 +119,13 @@ class RoomScript:
     gets_ready: bool = True  # False: somebody comes, and that is all
 
 
-class FakeRoom:
+class FakeRoom(Room):
     """A room whose avatar appears by itself; `tell` puts events in as the network would."""
 
-    def __init__(self, script: RoomScript, picture, speaker, microphone) -> None:
-        self.events: asyncio.Queue = asyncio.Queue()
+    def __init__(
+        self, script: RoomScript, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None
+    ) -> None:
+        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
         self.identity = "kiosk"
         self.script = script
         self.picture = picture
@@ -124,7 +134,7 @@ class FakeRoom:
         self.joined = False
         self.left = False
         self.moving = True
-        self._frames: asyncio.Task | None = None
+        self._frames: asyncio.Task[None] | None = None
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
         await asyncio.sleep(self.script.join_s)
@@ -144,7 +154,7 @@ class FakeRoom:
             self.tell(FirstFrame())
             self._frames = asyncio.create_task(self._move())
 
-    def tell(self, event) -> None:
+    def tell(self, event: RoomEvent) -> None:
         self.events.put_nowait(event)
 
     def say(self, event: Event) -> None:
@@ -153,6 +163,15 @@ class FakeRoom:
     def drop(self, reason: EndReason, may_rejoin: bool = False) -> None:
         self.moving = False
         self.tell(Disconnected(reason, may_rejoin))
+
+    async def send_text(self, text: str, topic: str) -> None:
+        raise AssertionError("the fake protocol sends nothing")
+
+    async def send_data(self, payload: bytes, topic: str = "") -> None:
+        raise AssertionError("the fake protocol sends nothing")
+
+    async def call(self, identity: str, method: str, payload: str) -> None:
+        raise AssertionError("the fake protocol sends nothing")
 
     async def leave(self) -> None:
         self.left = True
@@ -167,7 +186,7 @@ class FakeRoom:
             await asyncio.sleep(self.script.frame_s)
 
 
-class FakeProtocol:
+class FakeProtocol(VendorProtocol):
     """Ready at the first frame; decodes `Say`; records what it was asked to do."""
 
     def __init__(self) -> None:
@@ -175,38 +194,38 @@ class FakeProtocol:
         self.attends = 0
         self.true_reason: EndReason | None = None
 
-    def choose(self, members) -> Choice:
+    def choose(self, members: Sequence[Member]) -> Choice:
         return Choice("avatar", "avatar")
 
-    def decode(self, event, room):
+    def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
         if isinstance(event, FirstFrame):
             return [Ready()]
         return [event.event] if isinstance(event, Say) else []
 
-    async def attend(self, room, emit) -> None:
+    async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         self.attends += 1
         try:
             await asyncio.Event().wait()
         finally:
             self.attends -= 1
 
-    async def ask(self, room, text: str) -> None:
+    async def ask(self, room: Room, text: str) -> None:
         self.calls.append(("ask", text))
 
-    async def finish_question(self, room) -> None:
+    async def finish_question(self, room: Room) -> None:
         self.calls.append(("finish_question", None))
 
-    async def interrupt(self, room) -> None:
+    async def interrupt(self, room: Room) -> None:
         self.calls.append(("interrupt", None))
 
-    async def wrap_up(self, room, remaining_s: float) -> None:
+    async def wrap_up(self, room: Room, remaining_s: float) -> None:
         self.calls.append(("wrap_up", round(remaining_s)))
 
-    async def stay(self, room) -> None:
+    async def stay(self, room: Room) -> None:
         self.calls.append(("stay", None))
 
     async def why_ended(self, reason: EndReason) -> EndReason:
         return self.true_reason or reason
 
-    async def goodbye(self, room) -> None:
+    async def goodbye(self, room: Room) -> None:
         self.calls.append(("goodbye", None))

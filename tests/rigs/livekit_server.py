@@ -12,10 +12,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from livekit import api
@@ -23,6 +24,8 @@ from livekit import api
 KEY = "devkey"
 SECRET = "devsecret-devsecret-devsecret-0000"
 BINARY = "KIOSK_LIVEKIT_SERVER"
+
+Kind = Literal["standard", "agent"]  # what a participant says it is
 
 
 def find_binary() -> Path | None:
@@ -133,20 +136,20 @@ class LiveKitServer:
         room: str,
         identity: str,
         *,
-        kind: str = "standard",
+        kind: Kind = "standard",
         ttl_s: float = 3600.0,
         secret: str = SECRET,
         attributes: dict[str, str] | None = None,
-        **grants: bool,
+        room_join: bool = True,
     ) -> str:
-        """Return a token that admits `identity` to `room`. grants: further fields of `VideoGrants`."""
-        allowed = {"room_join": True, "room": room, "can_update_own_metadata": True} | grants
+        """Return a token that admits `identity` to `room`; with `room_join` False it admits nobody."""
+        grants = api.VideoGrants(room_join=room_join, room=room, can_update_own_metadata=True)
         token = api.AccessToken(KEY, secret).with_identity(identity).with_ttl(timedelta(seconds=ttl_s))
-        token = token.with_kind(kind).with_grants(api.VideoGrants(**allowed))
+        token = token.with_kind(kind).with_grants(grants)
         return (token.with_attributes(attributes) if attributes else token).to_jwt()
 
     @asynccontextmanager
-    async def admin(self):
+    async def admin(self) -> AsyncIterator[api.LiveKitAPI]:
         """Yield the server's admin calls (`livekit.api.LiveKitAPI`)."""
         async with api.LiveKitAPI(self.http, KEY, SECRET) as calls:
             yield calls

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -191,8 +191,9 @@ class SoundServer:
         command = ["nice", "-n", "-11", *command]
         return subprocess.Popen(command, env=self.environment(), stdout=out, stderr=subprocess.DEVNULL)
 
-    def _list(self, kind: str) -> list[dict]:
-        return json.loads(self._run("pactl", "--format=json", "list", kind).stdout)
+    def _list(self, kind: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self._run("pactl", "--format=json", "list", kind).stdout)
+        return found
 
     def _load(self, *arguments: str) -> str:
         return self._run("pactl", "load-module", *arguments).stdout.strip()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from typing import Self
 
+from app.audio.base import Microphone, SpeakerOut
 from app.http import HttpClient
-from app.screens import Attract, Screen, Start
+from app.picture import Picture
+from app.rooms.base import ChooseAvatar, Room
+from app.screens import Attract, Live, Start
 from app.settings.model import ServiceSettings
+from app.vendors.base import Control, SessionInfo, VendorProtocol
 from app.vendors.build import control_for
 from tests.fakes.journal import FakeJournal
-from tests.fakes.kiosk import Rig, settings
+from tests.fakes.kiosk import BaseRig, settings
 from tests.vendors.contender import Contender
 
-QUICK = {"notice": "tap", "touch_guard_s": 0.0, "farewell_s": 0.2, "grace_s": 0.0, "wrap_up_s": 0.0}
+QUICK: dict[str, object] = {"notice": "tap", "touch_guard_s": 0.0, "farewell_s": 0.2, "grace_s": 0.0, "wrap_up_s": 0.0}
 
 
 OF_A_VISIT = ("live-", "attend", "join", "wait-", "create", "still")  # names of a visit's own tasks
@@ -23,7 +28,7 @@ def _tasks(prefixes: tuple[str, ...]) -> list[str]:
     return sorted(name for task in asyncio.all_tasks() if (name := task.get_name()).startswith(prefixes))
 
 
-class KioskRig(Rig):
+class KioskRig(BaseRig[Control, VendorProtocol, Room]):
     """`async with KioskRig(contender) as rig`. service: keys of the service's table. tables: of other tables.
 
     journal: another rig's, where this is the kiosk after a restart. run: this process's name in it.
@@ -33,15 +38,15 @@ class KioskRig(Rig):
         self,
         contender: Contender,
         *,
-        service: dict[str, Any] | None = None,
+        service: Mapping[str, object] | None = None,
         journal: FakeJournal | None = None,
         run: str = "first-run",
-        **tables: dict[str, Any],
+        **tables: Mapping[str, object],
     ) -> None:
         vendor = contender.vendor
-        table = vendor.settings.model_validate(contender.table() | (service or {}))
-        tables["visit"] = QUICK | contender.visit | tables.get("visit", {})
-        tables["waiting"] = {"poll_s": 0.5, "backoff_max_s": 1.0} | tables.get("waiting", {})
+        table = vendor.settings.model_validate({**contender.table(), **(service or {})})
+        tables["visit"] = {**QUICK, **contender.visit, **tables.get("visit", {})}
+        tables["waiting"] = {"poll_s": 0.5, "backoff_max_s": 1.0, **tables.get("waiting", {})}
         config = settings(**tables).model_copy(
             update={"service": ServiceSettings(vendor=vendor.name, tables={vendor.name: table})}
         )
@@ -53,7 +58,7 @@ class KioskRig(Rig):
         self._table = table
         self._is_dead = False
 
-    async def __aenter__(self) -> KioskRig:
+    async def __aenter__(self) -> Self:
         await super().__aenter__()
         await self.releases.recover(lambda name: self.control, self.run)
         return self
@@ -72,9 +77,9 @@ class KioskRig(Rig):
         await self.until(Attract)
         self.tap(Start())
 
-    async def to_live(self) -> Screen:
+    async def to_live(self) -> Live:
         await self.tap_start()
-        screen = await self.until(lambda s: s.name == "live")
+        screen = await self.until(Live)
         self.audio.microphone.heard_anything = True
         return screen
 
@@ -99,17 +104,20 @@ class KioskRig(Rig):
     async def die(self) -> None:
         """End as a killed process does: nothing is said to anybody any more."""
         self._is_dead = True
-        self.releases.hand_over = lambda lease, reason: None
+        self.releases.hand_over = lambda lease, reason: None  # type: ignore[method-assign]  # reason: it is dead
         await self.tasks.cancel_all(1)
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
 
     # ------------------------------------------------------------ wiring
 
-    def _protocol(self, control: Any, session: Any) -> Any:
+    def _protocol(self, control: Control, session: SessionInfo) -> VendorProtocol:
         self.protocols.append(self._contender.vendor.protocol(control, session, self._table))
         return self.protocol
 
-    def _room(self, **parts: Any) -> Any:
-        self.rooms.append(self._contender.rooms()(**parts))
-        return self.rooms[-1]
+    def _room(
+        self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
+    ) -> Room:
+        make = self._contender.rooms()
+        self.rooms.append(make(picture=picture, speaker=speaker, microphone=microphone, choose=choose))
+        return self.room

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -31,6 +32,9 @@ __all__ = [
     "VideoFrame",
 ]
 
+Done = Callable[[str | None], None]  # gets the error
+Joined = Callable[[Mapping[str, Any] | None, str | None], None]  # gets what is known of the room, or the error
+
 _NOT_OPEN = "AppMessage(Signalling(ChannelNotOpen))"
 _tracks: WeakValueDictionary[str, CustomAudioSource] = WeakValueDictionary()
 clients: list[CallClient] = []  # every client that was made and is not released
@@ -42,7 +46,7 @@ class Daily:
     _is_ready = False
 
     @staticmethod
-    def init(worker_threads=2, log_level=None) -> None:
+    def init(worker_threads: int = 2, log_level: object = None) -> None:
         if Daily._is_ready:
             raise SystemExit("Execution context already exists!")  # the real one aborts the process
         Daily._is_ready = True
@@ -51,28 +55,28 @@ class Daily:
 class EventHandler:
     """What the library tells; a subclass overrides what it wants to hear."""
 
-    def __init__(self, *args) -> None:
+    def __init__(self, *args: object) -> None:
         pass
 
-    def on_app_message(self, message, sender) -> None: ...
-    def on_call_state_updated(self, state) -> None: ...
-    def on_error(self, message) -> None: ...
-    def on_network_connection_status_updated(self, status) -> None: ...
-    def on_participant_joined(self, participant) -> None: ...
-    def on_participant_left(self, participant, reason) -> None: ...
-    def on_participant_updated(self, participant) -> None: ...
+    def on_app_message(self, message: Any, sender: str) -> None: ...
+    def on_call_state_updated(self, state: str) -> None: ...
+    def on_error(self, message: str) -> None: ...
+    def on_network_connection_status_updated(self, status: Mapping[str, Any]) -> None: ...
+    def on_participant_joined(self, participant: Mapping[str, Any]) -> None: ...
+    def on_participant_left(self, participant: Mapping[str, Any], reason: str) -> None: ...
+    def on_participant_updated(self, participant: Mapping[str, Any]) -> None: ...
 
 
 class CustomAudioSource:
     """Sound that goes into a track, in its own time."""
 
-    def __init__(self, sample_rate, channels, auto_silence=True) -> None:
+    def __init__(self, sample_rate: int, channels: int, auto_silence: bool = True) -> None:
         self.sample_rate = sample_rate
         self.channels = channels
         self._busy = threading.Lock()
-        self.sink: Any = None
+        self.sink: Callable[[int, int], None] | None = None  # gets the peak and the number of samples
 
-    def write_frames(self, frames, completion=None):
+    def write_frames(self, frames: bytes, completion: Callable[[int], None] | None = None) -> int:
         if not isinstance(frames, bytes):
             raise TypeError("frames: 'bytes' object expected")
         if len(frames) % (2 * self.channels):
@@ -94,7 +98,7 @@ class CustomAudioSource:
 class CustomAudioTrack:
     """A track that a call can publish."""
 
-    def __init__(self, audio_source) -> None:
+    def __init__(self, audio_source: CustomAudioSource) -> None:
         self.id = str(uuid.uuid4())
         _tracks[self.id] = audio_source
 
@@ -102,7 +106,7 @@ class CustomAudioTrack:
 class CallClient:
     """One participant of one call."""
 
-    def __init__(self, event_handler=None) -> None:
+    def __init__(self, event_handler: EventHandler | None = None) -> None:
         if not Daily._is_ready:
             raise SystemExit("Execution context is not initialized.")  # the real one aborts the process
         if event_handler is not None and not isinstance(event_handler, EventHandler):
@@ -120,12 +124,18 @@ class CallClient:
 
     # ------------------------------------------------------------ the library's calls
 
-    def join(self, meeting_url, meeting_token=None, client_settings=None, completion=None) -> None:
+    def join(
+        self,
+        meeting_url: str,
+        meeting_token: str | None = None,
+        client_settings: Mapping[str, Any] | None = None,
+        completion: Joined | None = None,
+    ) -> None:
         self._check()
         parts = urlsplit(meeting_url)
         if not parts.scheme or not parts.hostname:
             text = f'Failed to parse url: InvalidUrl("{meeting_url}", RelativeUrlWithoutBase)'
-            threading.Thread(target=self._fail, args=("join", text, completion, 2), daemon=True).start()
+            threading.Thread(target=self._fail, args=("join", text, _without_data(completion)), daemon=True).start()
             return
         microphone = (client_settings or {}).get("inputs", {}).get("microphone", {})
         track = microphone.get("settings", {}).get("customTrack", {}).get("id")
@@ -135,7 +145,7 @@ class CallClient:
         work = (parts.hostname, parts.port or 443, parts.path.strip("/"), meeting_token, completion)
         threading.Thread(target=self._join, args=work, name="daily-join", daemon=True).start()
 
-    def leave(self, completion=None) -> None:
+    def leave(self, completion: Done | None = None) -> None:
         self._check()
         threading.Thread(target=self._leave, args=(completion,), name="daily-leave", daemon=True).start()
 
@@ -150,10 +160,10 @@ class CallClient:
         self._handler = None
         clients.remove(self)
 
-    def send_app_message(self, message, participant_id=None, completion=None) -> None:
+    def send_app_message(self, message: Any, participant_id: str | None = None, completion: Done | None = None) -> None:
         self._check()
         if self._state != "joined" or self._wire is None:
-            work = ("sendAppMessage", _NOT_OPEN, completion, 1)
+            work = ("sendAppMessage", _NOT_OPEN, completion)
             threading.Thread(target=self._fail, args=work, daemon=True).start()
             return
         self._wire.send({"do": "app", "message": message})
@@ -161,7 +171,12 @@ class CallClient:
             threading.Thread(target=completion, args=(None,), daemon=True).start()
 
     def set_video_renderer(
-        self, participant_id, callback, video_source="camera", color_format="RGBA", logging_interval_ms=10000
+        self,
+        participant_id: str,
+        callback: Callable[[str, VideoFrame, str], None],
+        video_source: str = "camera",
+        color_format: str = "RGBA",
+        logging_interval_ms: int = 10000,
     ) -> None:
         self._check()
         if color_format not in ("ABGR", "ARGB", "BGRA", "RGBA", "RGB", "I420"):
@@ -170,12 +185,12 @@ class CallClient:
 
     def set_audio_renderer(
         self,
-        participant_id,
-        callback,
-        audio_source="microphone",
-        sample_rate=16000,
-        callback_interval_ms=20,
-        logging_interval_ms=10000,
+        participant_id: str,
+        callback: Callable[[str, AudioData, str], None],
+        audio_source: str = "microphone",
+        sample_rate: int = 16000,
+        callback_interval_ms: int = 20,
+        logging_interval_ms: int = 10000,
     ) -> None:
         self._check()
         self._media.hear(participant_id, callback, audio_source, sample_rate, callback_interval_ms)
@@ -194,34 +209,35 @@ class CallClient:
         if self._handler is not None:
             getattr(self._handler, f"on_{name}")(*arguments)
 
-    def _fail(self, what: str, text: str, completion: Any, arguments: int) -> None:
+    def _fail(self, what: str, text: str, completion: Done | None) -> None:
         if completion is not None:
-            completion(*([None] * (arguments - 1)), text)
+            completion(text)
         self._tell("error", f"Error handling {what}: {text}")
 
-    def _join(self, host: str, port: int, room: str, token: str | None, completion: Any) -> None:
+    def _join(self, host: str, port: int, room: str, token: str | None, completion: Joined | None) -> None:
         try:
             self._wire = Wire(host, port, {"do": "join", "room": room, "token": token})
         except OSError:
             self._joined.set()
-            self._fail("join", "dns error: failed to lookup address information", completion, 2)
+            self._fail("join", "dns error: failed to lookup address information", _without_data(completion))
             return
         self._wire.read(lambda told: self._on_told(told, completion), self._on_cut)
 
-    def _on_told(self, told: dict[str, Any], completion: Any) -> None:
+    def _on_told(self, told: dict[str, Any], completion: Joined | None) -> None:
         match told["is"]:
             case "knobs":
                 self._knobs = told["knobs"]
             case "refused":
                 self._joined.set()
-                self._fail("join", told["text"], completion, 2)
+                self._fail("join", told["text"], _without_data(completion))
             case "joined":
                 self._media.set(told["media"])
                 if self._source is not None:
                     self._source.sink = self._heard
                 self._set_state("joined")
                 self._joined.set()
-                completion(told["data"], None)
+                if completion is not None:
+                    completion(told["data"], None)
             case "event":
                 self._tell(told["name"], *told["arguments"])
             case "media":
@@ -241,7 +257,7 @@ class CallClient:
         elif self._state == "joined":
             self._tell("network_connection_status_updated", {"connection": "signalling", "event": "interrupted"})
 
-    def _leave(self, completion: Any) -> None:
+    def _leave(self, completion: Done | None) -> None:
         self._joined.wait()
         self._set_state("leaving")
         time.sleep(self._knobs.get("leave_s", 0.0))
@@ -252,3 +268,7 @@ class CallClient:
         self._set_state("left")
         if completion is not None:
             completion(None)
+
+
+def _without_data(completion: Joined | None) -> Done | None:
+    return None if completion is None else lambda error: completion(None, error)

@@ -53,8 +53,8 @@ class Media:
 
     def __init__(self) -> None:
         self._look: dict[str, Any] = {}
-        self._shown: dict[tuple[str, str], tuple[Callable[..., None], str]] = {}
-        self._heard: dict[tuple[str, str], tuple[Callable[..., None], int, int]] = {}
+        self._shown: dict[tuple[str, str], tuple[Callable[[str, VideoFrame, str], None], str]] = {}
+        self._heard: dict[tuple[str, str], tuple[Callable[[str, AudioData, str], None], int, int]] = {}
         self._voice_until = 0.0
         self._is_running = False
         self._thread: threading.Thread | None = None
@@ -71,11 +71,20 @@ class Media:
         """Sound for so long from now."""
         self._voice_until = time.monotonic() + seconds
 
-    def show(self, participant: str, callback: Callable[..., None], source: str, layout: str) -> None:
+    def show(
+        self, participant: str, callback: Callable[[str, VideoFrame, str], None], source: str, layout: str
+    ) -> None:
         """See `CallClient.set_video_renderer`."""
         self._shown[participant, source] = (callback, layout)
 
-    def hear(self, participant: str, callback: Callable[..., None], source: str, rate: int, interval_ms: int) -> None:
+    def hear(
+        self,
+        participant: str,
+        callback: Callable[[str, AudioData, str], None],
+        source: str,
+        rate: int,
+        interval_ms: int,
+    ) -> None:
         """See `CallClient.set_audio_renderer`."""
         self._heard[participant, source] = (callback, rate, interval_ms)
 
