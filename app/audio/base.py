@@ -5,7 +5,7 @@ All sound is mono, 48000 Hz, int16, in frames of exactly 10 ms (480 samples).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -94,8 +94,8 @@ class Microphone(Protocol):
     state: DeviceState
     sent_s: float  # seconds of sound taken by the room
 
-    def frames(self) -> AsyncIterator[Sound]:
-        """Yield 20 ms frames as they come; one consumer; a slow one loses the oldest."""
+    def frames(self) -> AsyncGenerator[Sound, None]:
+        """Yield 20 ms frames as they come; one consumer, who closes it; a slow one loses the oldest."""
         ...
 
     async def close(self) -> None:

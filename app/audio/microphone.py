@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class CaptureMicrophone:
         self._wake: Callable[[], object] = lambda: None
         self._is_closed = False
 
-    async def frames(self) -> AsyncIterator[Sound]:
+    async def frames(self) -> AsyncGenerator[Sound, None]:
         """Yield 960 samples each 20 ms until the microphone is closed; one consumer; a slow one loses the oldest."""
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()

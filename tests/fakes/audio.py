@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import numpy as np
 
@@ -94,7 +94,7 @@ class FakeMicrophone(Microphone):
         for start in range(0, len(sound) - FRAME + 1, FRAME):
             self._queue.put_nowait(np.asarray(sound[start : start + FRAME], np.int16))
 
-    async def frames(self) -> AsyncIterator[Sound]:
+    async def frames(self) -> AsyncGenerator[Sound, None]:
         while not self.closed:
             frame = await self._queue.get()
             if frame is None:

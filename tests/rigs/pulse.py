@@ -24,6 +24,8 @@ from typing import IO, Any
 import numpy as np
 import pytest
 
+from app.audio.base import Sound
+
 RATE = 48_000
 _FORMAT = ["--raw", "--format=s16le", f"--rate={RATE}", "--channels=1"]
 _LOW_LATENCY = "--latency-msec=20"
@@ -111,13 +113,13 @@ class SoundServer:
             while console.recv(4096):
                 pass  # until it has understood everything
 
-    def speak(self, sound: np.ndarray) -> None:
+    def speak(self, sound: Sound) -> None:
         """Play int16 mono at 48 kHz in front of the microphone; returns when it was said."""
         with self.speaking(sound):
             pass
 
     @contextlib.contextmanager
-    def speaking(self, sound: np.ndarray) -> Iterator[None]:
+    def speaking(self, sound: Sound) -> Iterator[None]:
         """The same while the body runs; leaving waits for the end."""
         path = self.home / f"said-{time.monotonic_ns()}.raw"
         path.write_bytes(np.asarray(sound, np.int16).tobytes())
@@ -214,7 +216,7 @@ class Recording:
         self.path = path
 
     @property
-    def sound(self) -> np.ndarray:
+    def sound(self) -> Sound:
         raw = self.path.read_bytes()
         return np.frombuffer(raw[: len(raw) // 2 * 2], np.int16)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from livekit import rtc
 
-from tests.rigs.livekit_server import LiveKitServer
+from tests.rigs.livekit_server import Kind, LiveKitServer
 from tests.vendors.agent_media import Camera, Look, Voice, tone
 
 STATE = "lk.agent.state"
@@ -30,9 +30,9 @@ class Script:
     """
 
     identity: str = "agent-1"
-    kind: str = "agent"
+    kind: Kind = "agent"
     worker: str = ""
-    worker_kind: str = "agent"
+    worker_kind: Kind = "agent"
     join_after_s: float = 0.0
     worker_after_s: float = 0.0
     states: Sequence[str] = ("initializing", "listening")
@@ -65,7 +65,7 @@ class Agent:
         self._server = server
         self._name = room
         self._rooms: list[rtc.Room] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()  # never cancelled: the stream's own task would be, too
         self._streams: dict[str, rtc.AudioStream] = {}
         self._segments = 0
@@ -101,7 +101,7 @@ class Agent:
             self._has_greeted = True
             self._spawn(self.say(self.script.greeting))
 
-    async def _join(self, identity: str, kind: str, attributes: dict[str, str]) -> rtc.Room:
+    async def _join(self, identity: str, kind: Kind, attributes: dict[str, str]) -> rtc.Room:
         room = rtc.Room()
         self._rooms.append(room)
         if len(self._rooms) == 1:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import colorsys
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from livekit import rtc
+from numpy.typing import NDArray
+
+from app.audio.base import Sound
 
 RATE = 48_000
 FRAME = 480
@@ -15,11 +19,13 @@ PATTERNS = 30  # pictures in the moving pattern; each shows its number
 CELL = 32  # pixels of one bit of that number
 BITS = 5
 
+Pixels: TypeAlias = NDArray[np.uint8]
+
 # 75 % colour bars as red, green, blue.
 BARS = ((191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0))
 
 
-def to_i420(rgb: np.ndarray) -> np.ndarray:
+def to_i420(rgb: Pixels) -> Pixels:
     """Convert (height, width, 3) uint8 to flat I420 in BT.601 limited range; odd sizes round the colour planes up."""
     height, width = rgb.shape[:2]
     red, green, blue = (rgb[..., n].astype(np.float64) / 255 for n in range(3))
@@ -30,18 +36,19 @@ def to_i420(rgb: np.ndarray) -> np.ndarray:
     return np.concatenate([np.clip(np.rint(plane), 0, 255).astype(np.uint8).ravel() for plane in planes])
 
 
-def _halved(plane: np.ndarray, height: int, width: int) -> np.ndarray:
+def _halved(plane: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
     even = np.pad(plane, ((0, height % 2), (0, width % 2)), mode="edge")
-    return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
+    halved: NDArray[np.float64] = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
+    return halved
 
 
-def bars(width: int, height: int) -> np.ndarray:
+def bars(width: int, height: int) -> Pixels:
     """Return colour bars, (height, width, 3)."""
     columns = np.arange(width) * len(BARS) // width
     return np.broadcast_to(np.array(BARS, np.uint8)[columns], (height, width, 3))
 
 
-def numbered(width: int, height: int, number: int) -> np.ndarray:
+def numbered(width: int, height: int, number: int) -> Pixels:
     """Return a picture that shows `number` in black and white cells at the top left, on a colour of its own."""
     colour = np.array([255 * part for part in colorsys.hsv_to_rgb(number / PATTERNS, 0.5, 0.8)], np.uint8)
     rgb = np.broadcast_to(colour, (height, width, 3)).copy()
@@ -50,7 +57,7 @@ def numbered(width: int, height: int, number: int) -> np.ndarray:
     return rgb
 
 
-def number_in(luma: np.ndarray) -> int:
+def number_in(luma: Pixels) -> int:
     """Return the number that a picture of the moving pattern shows. luma: (height, width)."""
     middle = luma[CELL // 2]
     return sum(int(middle[bit * CELL + CELL // 2] > 128) << bit for bit in range(BITS))
@@ -63,7 +70,7 @@ def rendered(pattern: str, width: int, height: int) -> list[rtc.VideoFrame]:
     return [rtc.VideoFrame(width, height, kind, bytearray(to_i420(picture).tobytes())) for picture in pictures]
 
 
-def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> np.ndarray:
+def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> Sound:
     """Return a sine as int16."""
     moments = np.arange(int(seconds * RATE)) / RATE
     return (np.sin(2 * np.pi * hertz * moments) * level * 32767).astype(np.int16)
@@ -102,7 +109,7 @@ class Camera:
                 simulcast=self._look.simulcast,
                 video_codec=rtc.VideoCodec.Value(self._look.codec.upper()),
                 video_encoding=rtc.VideoEncoding(max_framerate=self._look.fps, max_bitrate=2_000_000),
-                degradation_preference=rtc.DegradationPreference.MAINTAIN_RESOLUTION,
+                degradation_preference=rtc.DegradationPreference.MAINTAIN_RESOLUTION,  # type: ignore[arg-type]  # reason: an enum
             ),
         )
         self.sid = publication.sid
@@ -147,7 +154,7 @@ class Voice:
         track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
         await participant.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
 
-    async def say(self, samples: np.ndarray) -> None:
+    async def say(self, samples: Sound) -> None:
         """Say it, in real time, after whatever is being said."""
         async with self._turn:
             for start in range(0, len(samples) - FRAME + 1, FRAME):

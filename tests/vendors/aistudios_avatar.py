@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.audio.base import Sound
 from tests.vendors.agent_media import Look, tone
 from tests.vendors.hall import Actor, Ears, Hall
 
@@ -96,7 +97,7 @@ class Avatar:
             if self.actor is not None:
                 await self.actor.send(payload, "avatar-events")
 
-    def _hear(self, samples: np.ndarray) -> None:
+    def _hear(self, samples: Sound) -> None:
         seconds = len(samples) / 48_000
         if len(samples) and int(np.abs(samples.astype(np.int32)).max()) > LOUD:
             self._loud_s, self._quiet_s = self._loud_s + seconds, 0.0

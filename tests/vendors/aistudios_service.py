@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.vendors.aistudios_avatar import Avatar, Script
-from tests.vendors.emulator import Account, Emulator, NoSlot, Session, bearer
+from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, bearer
 from tests.vendors.hall import Hall
 
 KEY, APP, AVATAR = "aistudios-demo-user-key", "demo-app", "sample-avatar"
@@ -64,7 +64,7 @@ class Knobs:
     token_s: float = math.inf
     unit: str = "minutes"
     plan_max: int = 20
-    code: Any = 1000
+    code: object = 1000
     drops: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=lambda: {"maximum": "MAX_DURATION", "credits": "CREDIT_EXHAUSTED"})
     stop_takes: bool = True
@@ -84,15 +84,15 @@ class AistudiosService(Emulator):
         slots: int = 1,
         accounts: Iterable[App] = (),
         script: Script | None = None,
-        **more: Any,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__([*accounts] or [App(KEY, slots)], **more)
+        super().__init__([*accounts] or [App(KEY, slots)], clock)
         self.hall = hall
         self.script = script or Script()
         self.knobs = Knobs()
         self.avatars: dict[str, Avatar] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -327,7 +327,7 @@ class AistudiosService(Emulator):
         }
 
 
-def _answer(status: int, code: Any, data: Any, message: str | None) -> web.Response:
+def _answer(status: int, code: object, data: object, message: str | None) -> web.Response:
     return web.json_response({"code": code, "data": data, "message": message}, status=status)
 
 

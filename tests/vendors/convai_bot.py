@@ -78,7 +78,7 @@ class ConvaiBot:
         self._room = room
         self._host = host
         self._turn: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._outbox: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
         self._turns = 0
         self._readies = 0
@@ -131,7 +131,7 @@ class ConvaiBot:
         """Send any bytes; everything that is sent keeps its order."""
         self._outbox.put_nowait((payload, topic))
 
-    def tell(self, kind: str, form: str = "A", **data: Any) -> None:
+    def tell(self, kind: str, form: str = "A", **data: object) -> None:
         """Send a message in form A, B or C ("flat")."""
         if form == "B":
             outer: dict[str, Any] = {"label": "rtvi-ai", "type": "server-message", "data": {"type": kind, **data}}
@@ -148,7 +148,7 @@ class ConvaiBot:
                 assert self.actor is not None
                 await self.actor.send(payload, topic)
 
-    def _speech(self, kind: str, **data: Any) -> None:
+    def _speech(self, kind: str, **data: object) -> None:
         if self.script.fields == "full":
             data |= {"response_id": f"x:r{self._turns}", "epoch": 1, "sequence": self._turns}
         elif self.script.fields == "null":
@@ -190,7 +190,7 @@ class ConvaiBot:
         elif kind == "interrupt-bot":
             self.stop_talking()
 
-    def _acknowledge(self, kind: str, status: str = "success", **more: Any) -> None:
+    def _acknowledge(self, kind: str, status: str = "success", **more: object) -> None:
         form = "B" if self.script.acks == "wrapped" else "flat"
         nothing = {"message": None, "extras": None} if self.script.fields == "null" else {}
         self.tell("server-response", form, event_type=kind, status=status, **(nothing | more))

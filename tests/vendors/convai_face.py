@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tests.vendors.convai_bot import Script
@@ -26,7 +25,13 @@ def frame(width: int, shape: str) -> list[float]:
     return values
 
 
-async def play(script: Script, tell: Callable[..., Any]) -> None:
+class Tell(Protocol):
+    """Sends one message: its kind, in which form it comes, and what it says."""
+
+    def __call__(self, kind: str, form: str = "A", **data: object) -> None: ...
+
+
+async def play(script: Script, tell: Tell) -> None:
     """Send the face of one turn, as long as its voice."""
     if script.face == "none":
         return

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.vendors.convai_bot import ConvaiBot, Host, Script
-from tests.vendors.emulator import Account, Emulator, NoSlot, Session, refusal
+from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
 from tests.vendors.hall import Hall
 
 KEY = "convai-demo-key"
@@ -58,14 +58,14 @@ class Knobs:
 class ConvaiService(Emulator):
     """Live host and REST host in one. script: of the next bots. bots: by session id, newest last."""
 
-    def __init__(self, hall: Hall, slots: int = 1, script: Script | None = None, **more: Any) -> None:
-        super().__init__([Account(KEY, slots)], **more)
+    def __init__(self, hall: Hall, slots: int = 1, script: Script | None = None, clock: Clock | None = None) -> None:
+        super().__init__([Account(KEY, slots)], clock)
         self.hall = hall
         self.script = script or Script()
         self.knobs = Knobs()
         self.bots: dict[str, ConvaiBot] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
 
     @property

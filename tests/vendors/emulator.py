@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 
 class Clock:
@@ -155,7 +156,7 @@ class Emulator:
         """End it for good."""
         await self.stop_listening()
 
-    async def __aenter__(self) -> Emulator:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -239,7 +240,7 @@ class Emulator:
         return None
 
     @web.middleware
-    async def _middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path == "/admin":
             return await handler(request)
         text = (await request.read()).decode("utf-8", "replace")

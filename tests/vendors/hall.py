@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
+from app.audio.base import Sound
 from app.rooms.base import RoomFactory
 from tests.vendors.agent_media import Look
 
@@ -20,7 +19,7 @@ from tests.vendors.agent_media import Look
 class Ears:
     """What an actor wants to be told; called in the loop."""
 
-    sound: Callable[[np.ndarray], None] = lambda samples: None  # the visitor's microphone: int16, 48,000 a second
+    sound: Callable[[Sound], None] = lambda samples: None  # the visitor's microphone: int16, 48,000 a second
     data: Callable[[bytes, str, str], None] = lambda payload, topic, identity: None
     text: Callable[[str, str, str], None] = lambda text, topic, identity: None
     joined: Callable[[str], None] = lambda identity: None
@@ -53,7 +52,7 @@ class Actor(Protocol):
         """Publish a voice, silent until it says something."""
         ...
 
-    async def say(self, samples: np.ndarray) -> None:
+    async def say(self, samples: Sound) -> None:
         """Say it in real time: int16, 48,000 a second."""
         ...
 

@@ -16,7 +16,7 @@ from livekit.protocol.room import RoomConfiguration
 from tests.rigs.livekit_server import KEY, SECRET, LiveKitServer, start_server
 from tests.vendors.agent import Agent, Script
 from tests.vendors.agent_media import Look
-from tests.vendors.emulator import Account, Emulator, NoSlot, Session, refusal
+from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
 
 ACCOUNT = "operator"
 HEADER = "X-Kiosk-Key"
@@ -71,9 +71,9 @@ class LiveKitEndpoint(Emulator):
         script: Callable[[], Script] = Script,
         knobs: Knobs | None = None,
         key: str = "",
-        **more: Any,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__([Account(ACCOUNT, slots)], **more)
+        super().__init__([Account(ACCOUNT, slots)], clock)
         self.knobs = knobs or Knobs()
         self.visits: list[Visit] = []
         self._server = server

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from livekit import api, rtc
 
+from app.audio.base import Sound
 from app.rooms.base import RoomFactory
-from app.rooms.livekit.avatar import RoomTimes
 from app.rooms.livekit.room import LiveKitRooms
-from tests.rigs.livekit_server import SECRET, LiveKitServer
+from app.rooms.presence import RoomTimes
+from tests.rigs.livekit_server import SECRET, Kind, LiveKitServer
 from tests.vendors.agent_media import Camera, Look, Voice
 from tests.vendors.hall import Actor, Ears
 
@@ -34,7 +35,7 @@ class LiveKitHall:
     async def enter(self, room: str, identity: str, ears: Ears | None = None, *, is_agent: bool = False) -> Actor:
         actor = LiveKitActor(identity, ears or Ears())
         self._actors.append(actor)
-        kind = "agent" if is_agent else "standard"
+        kind: Kind = "agent" if is_agent else "standard"
         await actor.join(self._server.ws, self._server.token(room, identity, kind=kind))
         return actor
 
@@ -73,7 +74,7 @@ class LiveKitActor:
         self._camera: Camera | None = None
         self._voice: Voice | None = None
         self._streams: list[rtc.AudioStream] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._has_left = False
 
     async def join(self, url: str, token: str) -> None:
@@ -124,7 +125,7 @@ class LiveKitActor:
         self._voice = Voice()
         await self._voice.publish(self._room.local_participant)
 
-    async def say(self, samples: np.ndarray) -> None:
+    async def say(self, samples: Sound) -> None:
         assert self._voice is not None
         await self._voice.say(samples)
 

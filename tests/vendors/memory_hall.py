@@ -6,9 +6,7 @@ import asyncio
 import uuid
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from app.audio.base import FRAME, RATE, Microphone, SpeakerOut
+from app.audio.base import FRAME, RATE, Microphone, Sound, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Data, Disconnected, Member, RoomFactory, Text
 from app.screens import EndReason
@@ -156,7 +154,7 @@ class MemoryActor:
         self.has_voice = True
         self._hall.review(self._room)
 
-    async def say(self, samples: np.ndarray) -> None:
+    async def say(self, samples: Sound) -> None:
         for start in range(0, len(samples) - FRAME + 1, FRAME):
             for visitor in self._listeners():
                 visitor.hear(self.identity, samples[start : start + FRAME])

@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from app.audio.base import RATE, Microphone, SpeakerOut
+from app.audio.base import RATE, Microphone, Sound, SpeakerOut
 from app.picture import Frame, Picture, PixelFormat
 from app.rooms.base import (
     AvatarAudio,
@@ -148,7 +146,7 @@ class MemoryRoom:
             self._seen_frame = True
             self.tell(FirstFrame())
 
-    def hear(self, identity: str, sound: np.ndarray) -> None:
+    def hear(self, identity: str, sound: Sound) -> None:
         if self._choice.audio == identity and self._speaker is not None and not self._over:
             self._speaker.write(sound)
 

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.vendors.daily_host import DailyHost, Look, Room
-from tests.vendors.emulator import Account, Emulator, NoSlot, Session, refusal
+from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
 from tests.vendors.tavus_replica import Replica, Script
 
 KEY = "tavus-secret-key"
@@ -70,9 +70,13 @@ class TavusService(Emulator):
     """
 
     def __init__(
-        self, slots: int = 1, script: Callable[[], Script] = Script, knobs: Knobs | None = None, **more: Any
+        self,
+        slots: int = 1,
+        script: Callable[[], Script] = Script,
+        knobs: Knobs | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__([Account(KEY, slots)], **more)
+        super().__init__([Account(KEY, slots)], clock)
         self.knobs = knobs or Knobs()
         self.script = script
         self.host = DailyHost()

@@ -157,8 +157,7 @@ class DailyRoom:
     async def _pump_microphone(self, call: Call) -> None:
         if self._microphone is None:
             return
-        frames: Any = self._microphone.frames()
-        async with aclosing(frames):
+        async with aclosing(self._microphone.frames()) as frames:
             async for sound in frames:
                 await call.say(sound)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from livekit import rtc
@@ -142,8 +142,7 @@ async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microph
 
 
 async def _send(microphone: Microphone, source: rtc.AudioSource) -> None:
-    frames: Any = microphone.frames()
-    async with aclosing(frames):
+    async with aclosing(microphone.frames()) as frames:
         async for sound in frames:
             for start in range(0, len(sound), DIRECT):
                 piece = sound[start : start + DIRECT]
