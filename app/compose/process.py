@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import qasync
 
-from app.compose.front import Front
 from app.compose.options import RunOptions
+from app.compose.presentation import Presentation
 from app.kiosk.exit_code import ExitCode
 from app.screens import UnavailableReason
-from app.settings.startup import Opening, opening_of
+from app.settings.startup import StartupSettings, startup_settings_of
 from app.state import StateDirectory
 from app.system import power
 from app.system.heartbeat import Heartbeat
@@ -28,7 +28,7 @@ from app.vitals import Vitals
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from app.compose.house import House
+    from app.compose.composition import Composition
     from app.settings.load import Loaded
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def loop_of(application: QApplication) -> asyncio.Runner:
 class Process:
     """After the first picture the settings, then a kiosk built from them; when they change, another one.
 
-    front: the first picture, where there is one already. panic: knows whether the media library has panicked.
+    presentation: the first picture, where there is one already. panic: knows whether the media library has panicked.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Process:
         heartbeat: Heartbeat,
         run: str,
         vitals: Vitals,
-        front: Front | None,
+        presentation: Presentation | None,
         panic: PanicEar,
     ) -> None:
         self._options = options
@@ -65,7 +65,7 @@ class Process:
         self._heartbeat = heartbeat
         self._run = run
         self._vitals = vitals
-        self._front = front
+        self._presentation = presentation
         self._panic = panic
         self._wanted: ExitCode | None = None
         self._pass_on: Callable[[ExitCode], None] | None = None
@@ -83,20 +83,20 @@ class Process:
         try:
             return await self._serve()
         finally:
-            if self._front is not None:
-                self._front.close()
+            if self._presentation is not None:
+                self._presentation.close()
             beating.cancel()
             # The loop waits for its workers when it closes; a name that no server answers holds one for half a minute.
             workers.shutdown(wait=False, cancel_futures=True)
             loop.set_default_executor(ThreadPoolExecutor(1))
 
     async def _serve(self) -> int:
-        if self._front is not None:
-            self._enter(self._front)
+        if self._presentation is not None:
+            self._enter(self._presentation)
         while True:
             loaded = await asyncio.to_thread(self._options.load)
-            front = await self._open(opening_of(loaded))
-            code = await self._live_in(await asyncio.to_thread(self._house, loaded, front))
+            presentation = await self._open(startup_settings_of(loaded))
+            code = await self._live_in(await asyncio.to_thread(self._composition, loaded, presentation))
             if code is ExitCode.RELOAD:
                 continue
             ask = _ASK.get(code)
@@ -106,40 +106,40 @@ class Process:
                 self._heartbeat.nothing_left()
             return int(code)
 
-    async def _open(self, opening: Opening) -> Front:
+    async def _open(self, startup: StartupSettings) -> Presentation:
         """Return the window for these settings, painted; another one only where they differ."""
-        if self._front is not None and self._front.opening == opening:
-            return self._front
-        if self._front is not None:
-            self._front.close()
+        if self._presentation is not None and self._presentation.startup == startup:
+            return self._presentation
+        if self._presentation is not None:
+            self._presentation.close()
             self._vitals.degraded = frozenset()
         why = UnavailableReason.SAFE_MODE if self._heartbeat.safe_mode else None
-        self._front = front = Front(opening, self._options, self._vitals)
-        front.appear(why)
-        self._enter(front)
-        await front.painted()
+        self._presentation = presentation = Presentation(startup, self._options, self._vitals)
+        presentation.appear(why)
+        self._enter(presentation)
+        await presentation.painted()
         self._heartbeat.ready()
-        return front
+        return presentation
 
-    def _enter(self, front: Front) -> None:
-        front.enter(asyncio.get_running_loop(), lambda: self._end(ExitCode.STAFF_EXIT))
+    def _enter(self, presentation: Presentation) -> None:
+        presentation.enter(asyncio.get_running_loop(), lambda: self._end(ExitCode.STAFF_EXIT))
 
-    def _house(self, loaded: Loaded, front: Front) -> House:
-        from app.compose.house import House  # with everything that a visit needs
+    def _composition(self, loaded: Loaded, presentation: Presentation) -> Composition:
+        from app.compose.composition import Composition  # with everything that a visit needs
 
-        return House(
+        return Composition(
             options=self._options,
             loaded=loaded,
-            front=front,
+            presentation=presentation,
             state=self._state,
             vitals=self._vitals,
             run=self._run,
             safe_mode=self._heartbeat.safe_mode,
         )
 
-    async def _live_in(self, house: House) -> ExitCode:
+    async def _live_in(self, composition: Composition) -> ExitCode:
         try:
-            kiosk = await house.build()
+            kiosk = await composition.build()
             if not gc.isenabled():
                 # What was made by now stays for good: no later search for garbage, in a visit, walks through it.
                 gc.freeze()
@@ -150,7 +150,7 @@ class Process:
             return await kiosk.run()
         finally:
             self._pass_on = None
-            await house.take_down()
+            await composition.take_down()
 
     def _on_signal(self) -> None:
         if self._panic.heard:

@@ -14,11 +14,11 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.compose.front import Front
 from app.compose.options import RunOptions
+from app.compose.presentation import Presentation
 from app.resources import resource
 from app.screens import UnavailableReason
-from app.settings.startup import glimpse
+from app.settings.startup import read_startup_settings
 from app.state import StateDirectory
 from app.system.hang import HangWatch
 from app.system.heartbeat import Heartbeat
@@ -54,11 +54,17 @@ def run_kiosk(options: RunOptions) -> int:
         try:
             application = _application()
             vitals = Vitals(version=__version__)
-            front = _first_picture(application, options, vitals, heartbeat)
+            presentation = _first_picture(application, options, vitals, heartbeat)
             from app.compose.process import Process, loop_of
 
             process = Process(
-                options=options, state=state, heartbeat=heartbeat, run=run, vitals=vitals, front=front, panic=panic
+                options=options,
+                state=state,
+                heartbeat=heartbeat,
+                run=run,
+                vitals=vitals,
+                presentation=presentation,
+                panic=panic,
             )
             with loop_of(application) as runner:
                 return runner.run(process.live())
@@ -79,19 +85,19 @@ def _stacks(state: StateDirectory) -> TextIO:
 
 def _first_picture(
     application: QApplication, options: RunOptions, vitals: Vitals, heartbeat: Heartbeat
-) -> Front | None:
+) -> Presentation | None:
     """Return the window, painted; None where the settings have to be checked before anything can be shown."""
-    opening = glimpse(options.config, os.environ)
-    if opening is None:
+    startup = read_startup_settings(options.config, os.environ)
+    if startup is None:
         return None
-    front = Front(opening, options, vitals)
-    front.appear(UnavailableReason.SAFE_MODE if heartbeat.safe_mode else None)
+    presentation = Presentation(startup, options, vitals)
+    presentation.appear(UnavailableReason.SAFE_MODE if heartbeat.safe_mode else None)
     deadline = time.monotonic() + FIRST_PAINT_S
-    while not front.is_painted and time.monotonic() < deadline:
+    while not presentation.is_painted and time.monotonic() < deadline:
         application.processEvents()  # no loop runs yet that this could disturb
         time.sleep(0.001)
     heartbeat.ready()
-    return front
+    return presentation
 
 
 def _application() -> QApplication:

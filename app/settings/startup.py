@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class StartupSettings:
     """Whatever of the settings the window is made from; see the settings model for each. theme: its folder, or None."""
 
     language: str = "en"
@@ -35,10 +35,10 @@ class Opening:
     pin: str = field(default="", repr=False)
 
 
-def opening_of(loaded: Loaded) -> Opening:
+def startup_settings_of(loaded: Loaded) -> StartupSettings:
     """Return what checked settings say."""
     settings = loaded.settings
-    return Opening(
+    return StartupSettings(
         language=settings.kiosk.language,
         languages=tuple(settings.kiosk.languages),
         place=settings.kiosk.place,
@@ -52,7 +52,7 @@ def opening_of(loaded: Loaded) -> Opening:
     )
 
 
-def glimpse(config: Path | None, environ: Mapping[str, str]) -> Opening | None:
+def read_startup_settings(config: Path | None, environ: Mapping[str, str]) -> StartupSettings | None:
     """Return what the settings file plainly says; None where only the whole check can tell. Never raises.
 
     config: the file named on the command line.
@@ -63,7 +63,7 @@ def glimpse(config: Path | None, environ: Mapping[str, str]) -> Opening | None:
     try:
         tables = tomllib.loads(decode(Files().read(path))[0])
     except FileFault as fault:
-        return Opening() if fault.absent and not named else None
+        return StartupSettings() if fault.absent and not named else None
     except (ValueError, RecursionError):
         return None
     try:
@@ -76,13 +76,13 @@ class _Unclear(Exception):
     """Something stands there that only the check understands."""
 
 
-def _plain(tables: dict[str, Any], path: Path) -> Opening:
-    nothing = Opening()
+def _plain(tables: dict[str, Any], path: Path) -> StartupSettings:
+    nothing = StartupSettings()
     kiosk, look, audio, staff = (_value(tables, name, {}) for name in ("kiosk", "look", "audio", "staff"))
     if "pin_file" in staff:
         raise _Unclear
     language = _value(kiosk, "language", nothing.language)
-    return Opening(
+    return StartupSettings(
         language=language,
         languages=_words(kiosk, "languages", (language,)),
         place=_value(kiosk, "place", nothing.place),

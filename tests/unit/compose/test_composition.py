@@ -8,7 +8,7 @@ import pytest
 
 from app.character.paint import Painter
 from app.character.performer import Performer
-from app.compose.house import House
+from app.compose.composition import Composition
 from app.compose.options import RunOptions
 from app.picture import Picture
 from app.settings.load import load
@@ -20,10 +20,10 @@ from app.vitals import Vitals
 @pytest.mark.asyncio
 async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
     loaded = load(tmp_path / "kiosk.toml", environ={}, vendors=vendors())
-    house = House(
+    composition = Composition(
         options=RunOptions(load=lambda: loaded, state_dir=tmp_path, die=lambda code: None),
         loaded=loaded,
-        front=SimpleNamespace(),
+        presentation=SimpleNamespace(),
         state=StateDirectory(tmp_path),
         vitals=Vitals(),
         run="run",
@@ -31,9 +31,9 @@ async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
     )
     company = Performer(Painter(), 1)
     try:
-        make_room, _ = house._guides_rooms((), company)
+        make_room, _ = composition._guides_rooms((), company)
         room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda members: None)
         company.calm(True)
         assert room._performer.manner.calm
     finally:
-        await house.take_down()
+        await composition.take_down()

@@ -28,7 +28,7 @@ class Busy(Process):
 
 app = QApplication([])
 panic = PanicEar(sys.stderr, str)
-process = Busy(options=None, state=None, heartbeat=Heartbeat({}), run="r", vitals=Vitals(), front=None, panic=panic)
+process = Busy(options=None, state=None, heartbeat=Heartbeat({}), run="r", vitals=Vitals(), presentation=None, panic=panic)
 with loop_of(app) as runner:
     code = runner.run(process.live())
 os._exit(code)

@@ -6,7 +6,7 @@ import pytest
 
 from app.settings.load import load
 from app.settings.pin import hash_pin
-from app.settings.startup import Opening, glimpse, opening_of
+from app.settings.startup import StartupSettings, read_startup_settings, startup_settings_of
 from app.vendors.registry import vendors
 
 PLAIN = """
@@ -39,12 +39,16 @@ def test_what_is_plainly_written_is_read_as_the_check_reads_it(file, text):
     file.write_text(text)
     loaded = load(file, environ={}, vendors=vendors())
     assert not loaded.mistakes
-    assert glimpse(file, {}) == opening_of(loaded)
+    assert read_startup_settings(file, {}) == startup_settings_of(loaded)
 
 
 def test_without_a_file_it_is_the_defaults(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert glimpse(None, {}) == Opening() == opening_of(load(None, environ={}, vendors=vendors()))
+    assert (
+        read_startup_settings(None, {})
+        == StartupSettings()
+        == startup_settings_of(load(None, environ={}, vendors=vendors()))
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,7 @@ def test_without_a_file_it_is_the_defaults(tmp_path, monkeypatch):
 )
 def test_what_only_the_check_understands_is_left_to_it(file, text):
     file.write_text(text)
-    assert glimpse(file, {}) is None
+    assert read_startup_settings(file, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -68,14 +72,14 @@ def test_what_only_the_check_understands_is_left_to_it(file, text):
 )
 def test_the_environment_is_left_to_the_check(file, name):
     file.write_text("")
-    assert glimpse(file, {name: "x"}) is None
+    assert read_startup_settings(file, {name: "x"}) is None
 
 
 def test_a_named_file_that_is_missing_is_left_to_the_check(tmp_path):
-    assert glimpse(tmp_path / "nowhere.toml", {}) is None
+    assert read_startup_settings(tmp_path / "nowhere.toml", {}) is None
 
 
 def test_a_wrong_value_differs_from_what_the_check_makes_of_it(file):
     """So that whoever compares notices, and shows what the check says."""
     file.write_text('[kiosk]\nlanguage = "klingon language"\n')
-    assert glimpse(file, {}) != opening_of(load(file, environ={}, vendors=vendors()))
+    assert read_startup_settings(file, {}) != startup_settings_of(load(file, environ={}, vendors=vendors()))

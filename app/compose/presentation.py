@@ -13,7 +13,7 @@ from app.picture import Frame, Picture
 from app.records.counters import Counters
 from app.resources import resource
 from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
-from app.settings.startup import Opening
+from app.settings.startup import StartupSettings
 from app.vitals import Vitals
 from app.window.screens.base import ScreenWidget, Site
 from app.window.shell import KioskWindow, Send, StaffPanel
@@ -38,14 +38,14 @@ ATTRACT_FPS = 15.0
 MOST_S, LOOK_S = 1.0, 0.02
 
 
-class Front:
+class Presentation:
     """One window and all that belongs to it, made from what the settings say at a glance.
 
-    opening: what it was made from. It can be shown without an event loop; `enter` brings it to one, and makes `stage`.
+    startup: what it was made from. It can be shown without an event loop; `enter` brings it to one, and makes `stage`.
     """
 
-    def __init__(self, opening: Opening, options: RunOptions, vitals: Vitals) -> None:
-        self.opening = opening
+    def __init__(self, startup: StartupSettings, options: RunOptions, vitals: Vitals) -> None:
+        self.startup = startup
         self.picture = Picture()
         self.levels = Levels()
         self.counters = Counters()
@@ -56,19 +56,19 @@ class Front:
         self._vitals = vitals
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Answer] = []
-        self._defaults = Preferences(language=opening.language, captions=opening.captions, volume=opening.volume)
+        self._defaults = Preferences(language=startup.language, captions=startup.captions, volume=startup.volume)
         self._first: Screen = Attract()
         self._close_request: Callable[[], None] = lambda: None
         self._video = VideoWidget(self.picture, vitals, wake=self._soon)
         self._window = KioskWindow(
-            theme=_theme(opening),
-            texts=Texts(resource("translations"), opening.language),
+            theme=_theme(startup),
+            texts=Texts(resource("translations"), startup.language),
             site=Site(
-                place=opening.place,
-                help=opening.help,
-                languages=opening.languages,
-                questions=opening.questions,
-                typed_only=opening.typed_only,
+                place=startup.place,
+                help=startup.help,
+                languages=startup.languages,
+                questions=startup.questions,
+                typed_only=startup.typed_only,
             ),
             video=self._video,
             levels=self.levels,
@@ -159,7 +159,7 @@ class Front:
             texts,
             self._vitals,
             send,
-            pin_hash=self.opening.pin or None,
+            pin_hash=self.startup.pin or None,
             may_leave=self._options.demo or self._options.windowed is not None,
             store=self.counters,
             now=time.time,
@@ -189,9 +189,9 @@ def _load_figure() -> None:
     import app.character.performer  # noqa: F401  # reason: loaded here, off the loop's thread, used above
 
 
-def _theme(opening: Opening) -> Theme:
+def _theme(startup: StartupSettings) -> Theme:
     try:
-        return load_theme(opening.theme)
+        return load_theme(startup.theme)
     except ThemeError as error:
         log.error("the theme cannot be used", extra={"reason": str(error)})
         return Theme()

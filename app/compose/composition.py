@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from app.aio import TaskSet
 from app.character.paint import Painter
 from app.character.performer import Performer
-from app.compose.front import PLATE, Front
 from app.compose.options import RunOptions
+from app.compose.presentation import PLATE, Presentation
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import Kiosk, Site
 from app.kiosk.safe_mode import SafeMode
@@ -51,22 +51,22 @@ Questions = Callable[[str], tuple[str, ...]]
 QUESTIONS = 3
 
 
-class House:
-    """Builds the kiosk behind the front, and takes it down."""
+class Composition:
+    """Composition root: builds every part from the settings, wires them, and takes them down."""
 
     def __init__(
         self,
         *,
         options: RunOptions,
         loaded: Loaded,
-        front: Front,
+        presentation: Presentation,
         state: StateDirectory,
         vitals: Vitals,
         run: str,
         safe_mode: bool,
     ) -> None:
         self._options = options
-        self._front = front
+        self._presentation = presentation
         self._loaded = loaded
         self._settings = loaded.settings
         self._state = state
@@ -86,15 +86,15 @@ class House:
         self._vitals.kiosk = self._settings.kiosk.id
         self._vitals.staff_note = ""
         why = self._vitals.unavailable = self._why_unavailable()
-        self._front.welcome(why)
-        await self._front.reachable()
+        self._presentation.welcome(why)
+        await self._presentation.reachable()
         self._way_down.callback(self._journal.close)
         await self._tell_status()
         self._keep_awake()
         if self._safe_mode:
             releases, _ = await self._open_releases()
-            return SafeMode(self._front.stage, self._vitals, releases, self._loaded.changed)
-        company = await self._front.invite()
+            return SafeMode(self._presentation.stage, self._vitals, releases, self._loaded.changed)
+        company = await self._presentation.invite()
         parts = await self._build_parts(company)
         site = Site(
             Hours(self._settings.hours),
@@ -158,12 +158,12 @@ class House:
         control = self._control(http, vendor, answers)
         await self._watch_budget(vendor)
         service = Service(vendor.name, control, self._run)
-        self._front.picture.drawn = vendor.media == "local" or not control.capabilities.video
+        self._presentation.picture.drawn = vendor.media == "local" or not control.capabilities.video
         audio = SoundDeviceBackend(
             output_name=settings.audio.output,
             input_name=settings.audio.input,
             echo_cancellation=settings.audio.echo_cancellation,
-            levels=self._front.levels,
+            levels=self._presentation.levels,
             sounds=resource("sounds"),
         )
         self._way_down.push_async_callback(audio.close)
@@ -171,7 +171,7 @@ class House:
         table = settings.service.table(vendor.name, vendor.settings)
         return VisitParts(
             settings=settings,
-            stage=self._front.stage,
+            stage=self._presentation.stage,
             vitals=self._vitals,
             service=service,
             make_protocol=lambda of, session: vendor.protocol(of, session, table),
@@ -179,7 +179,7 @@ class House:
             creates=Creates(service, releases, settings.visit.create_timeout_s),
             releases=releases,
             audio=audio,
-            picture=self._front.picture,
+            picture=self._presentation.picture,
             company=company,
             line=NoLine(is_shared=bool(settings.line.account)),
             questions=questions,
@@ -204,8 +204,8 @@ class House:
             log.error("the journal cannot be used", extra={"reason": str(error)})
             self._tell_staff(str(error))
             self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
-        await self._front.counters.open(self._state.database)  # after the journal, which mends the file
-        self._way_down.callback(self._front.counters.close)
+        await self._presentation.counters.open(self._state.database)  # after the journal, which mends the file
+        self._way_down.callback(self._presentation.counters.close)
         return releases, http
 
     def _tell_staff(self, note: str) -> None:
