@@ -22,7 +22,7 @@ from app.settings.startup import StartupSettings, startup_settings_of
 from app.state import StateDirectory
 from app.system import power
 from app.system.heartbeat import Heartbeat
-from app.system.panic import PanicEar
+from app.system.panic import PanicDetector
 from app.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Process:
         run: str,
         vitals: Vitals,
         presentation: Presentation | None,
-        panic: PanicEar,
+        panic: PanicDetector,
     ) -> None:
         self._options = options
         self._state = state

@@ -23,7 +23,7 @@ from app.state import StateDirectory
 from app.system.hang import HangWatch
 from app.system.heartbeat import Heartbeat
 from app.system.lock import StateLock, Taken
-from app.system.panic import PanicEar
+from app.system.panic import PanicDetector
 from app.system.redact import redact
 from app.vitals import Vitals
 from app.window.toolkit.look import load_fonts
@@ -49,7 +49,7 @@ def run_kiosk(options: RunOptions) -> int:
     with _stacks(state) as stacks:
         faulthandler.enable(stacks)
         heartbeat.hang_watch = HangWatch(stacks)
-        panic = PanicEar(sys.stderr, redact)
+        panic = PanicDetector(sys.stderr, redact)
         sys.stderr = cast("TextIO", panic)
         try:
             application = _application()

@@ -1,1 +1,1 @@
-"""Media legs: one interface, one file for each kind of room."""
+"""Media rooms: one interface, one package for each kind of room."""

@@ -1,4 +1,4 @@
-"""What every media leg offers: frames, sound and messages behind one interface, and the events it tells."""
+"""What every media room offers: frames, sound and messages behind one interface, and the events it tells."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 WORDS = "FFI Panic"  # livekit.rtc._ffi_client, on stderr, from a native thread
 
 
-class PanicEar:
+class PanicDetector:
     """Stands for `stderr` and passes everything on; the panic's own line with what `clean` leaves of it.
 
     heard: whether the library has panicked, so that the SIGTERM that follows is a fault and nobody's wish.

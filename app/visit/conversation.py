@@ -41,9 +41,9 @@ from app.settings.model import VisitSettings
 from app.stage import Stage
 from app.vendors.base import Capabilities
 from app.visit.live_scene import LiveScene
-from app.visit.media_session import Leg, LegEvent
+from app.visit.media_session import MediaEvent, MediaSession
 from app.visit.media_watch import Cure, MediaWatch
-from app.visit.speech_activity import Ear
+from app.visit.speech_activity import SpeechActivity
 from app.visit.timers import SUSTAINED_S, Countdown, IdleTimer, SessionTimer
 from app.visit.transcript import Transcript
 from app.vitals import VideoVitals, VisitVitals, Vitals
@@ -56,7 +56,7 @@ EARLY_S = 40.0  # the service counts from its own start, which is earlier than o
 
 
 @dataclass
-class Parts:
+class ConversationParts:
     """What a conversation works with; made by the visit."""
 
     stage: Stage
@@ -74,16 +74,16 @@ class Parts:
     has_video: bool
     most_s: float | None  # the service's own maximum from now, seconds, or None
     first_idle_s: float | None  # the first idle period, if it is another one
-    rejoin: Callable[[], Awaitable[Leg]]
+    rejoin: Callable[[], Awaitable[MediaSession]]
     measure: Callable[[], None]  # writes what the devices do into the vitals
 
 
 class Conversation:
     """Everything between the first picture and the goodbye."""
 
-    def __init__(self, parts: Parts, leg: Leg) -> None:
+    def __init__(self, parts: ConversationParts, media: MediaSession) -> None:
         self._p = parts
-        self._leg = leg
+        self._media = media
         self._clock = asyncio.get_running_loop().time
         settings = parts.settings
         can = parts.capabilities
@@ -94,7 +94,7 @@ class Conversation:
             first_s=parts.first_idle_s,
         )
         self._session = SessionTimer(settings.hard_limit_s, parts.most_s)
-        self._ear = Ear(parts.speaker, parts.microphone, parts.mode)
+        self._speech = SpeechActivity(parts.speaker, parts.microphone, parts.mode)
         self._transcript = Transcript()
         self._scene = LiveScene(
             stage=parts.stage,
@@ -102,7 +102,7 @@ class Conversation:
             settings=settings,
             line=parts.line,
             questions=parts.questions,
-            ear=self._ear,
+            speech=self._speech,
             idle=self._idle,
             session=self._session,
             transcript=self._transcript,
@@ -112,7 +112,7 @@ class Conversation:
         )
         self._watch = MediaWatch(
             self._scene,
-            self._ear,
+            self._speech,
             parts.picture,
             settings,
             has_video=parts.has_video,
@@ -125,7 +125,7 @@ class Conversation:
         self._has_rejoined = False
         self._service_doubts = False  # it warned that it will end the session, because it noticed nobody
         self._services_reason = EndReason.VENDOR_MAX_DURATION  # of an end that the service sets
-        self._calls: asyncio.Queue[Callable[[Leg], Awaitable[None]]] = asyncio.Queue()
+        self._calls: asyncio.Queue[Callable[[MediaSession], Awaitable[None]]] = asyncio.Queue()
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
@@ -135,7 +135,7 @@ class Conversation:
         )
         self._scene.measure(0.0)  # the facts are there before the screen that they belong to
         work = {
-            "events": self._follow_leg(),
+            "events": self._follow_media_session(),
             "intents": self._follow_intents(),
             "calls": self._call_service(),
             "look": self._look(),
@@ -155,7 +155,7 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
             self._p.company.flush()
             self._p.company.voice(0.0)  # a mouth that was left open would babble on into the goodbye
-            await self._leg.stop()
+            await self._media.stop()
 
     def end(self, reason: EndReason) -> None:
         """End it; the first reason counts."""
@@ -182,15 +182,15 @@ class Conversation:
 
     # ------------------------------------------------------------ what arrives
 
-    async def _follow_leg(self) -> None:
+    async def _follow_media_session(self) -> None:
         while True:
-            event = await self._leg.next()
+            event = await self._media.next()
             if isinstance(event, AvatarGone):
-                self.end(await self._leg.protocol.why_ended(EndReason.AVATAR_LEFT))
+                self.end(await self._media.protocol.why_ended(EndReason.AVATAR_LEFT))
                 return
             if isinstance(event, Disconnected):
                 if not event.may_rejoin or self._has_rejoined:
-                    self.end(await self._leg.protocol.why_ended(event.reason))
+                    self.end(await self._media.protocol.why_ended(event.reason))
                     return
                 await self._join_again()
             else:
@@ -205,9 +205,9 @@ class Conversation:
         self._has_rejoined = self._scene.is_broken = True
         self._watch.joining_again()
         self._draw()
-        await self._leg.stop()
+        await self._media.stop()
         try:
-            self._leg = await self._p.rejoin()
+            self._media = await self._p.rejoin()
             self._turn = None
         except Exception as error:
             log.info("the second join failed", extra={"error": type(error).__name__})
@@ -216,15 +216,15 @@ class Conversation:
         self._scene.is_broken = False
         self._scene.moved_at = self._clock()
 
-    def _on_event(self, event: LegEvent) -> None:
+    def _on_event(self, event: MediaEvent) -> None:
         self._watch.note(event)
         match event:
             case Speaking(speaker=Speaker.AVATAR, active=active):
-                self._ear.avatar_says(active)
+                self._speech.avatar_says(active)
             case Speaking(speaker=Speaker.VISITOR, active=active):
-                self._ear.visitor_by_service = active
+                self._speech.visitor_by_service = active
             case Thinking(active=active):
-                self._ear.avatar_thinks(active)
+                self._speech.avatar_thinks(active)
             case Caption():
                 self._on_caption(event)
             case Visemes() | FlushMouth() | Emotion():
@@ -250,7 +250,7 @@ class Conversation:
         else:
             if event.turn != self._turn:
                 self._turn = event.turn
-                company.turn_started(self._ear.begin_turn(self._clock))
+                company.turn_started(self._speech.begin_turn(self._clock))
             company.visemes(event)
 
     def _show_services_picture(self) -> None:
@@ -264,7 +264,7 @@ class Conversation:
         """The service thinks that nobody is here; somebody is."""
         if self._service_doubts:
             self._service_doubts = False
-            self._tell_service(lambda leg: leg.protocol.stay(leg.room))
+            self._tell_service(lambda media: media.protocol.stay(media.room))
 
     def _on_caption(self, caption: Caption) -> None:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
@@ -296,17 +296,17 @@ class Conversation:
                 self._transcript.typed(text.strip())
                 if self._p.stage.preferences.captions:
                     self._p.facts.captions += 1
-                self._tell_service(lambda leg: leg.protocol.ask(leg.room, text.strip()))
+                self._tell_service(lambda media: media.protocol.ask(media.room, text.strip()))
             case Interrupt():
-                self._ear.interrupt()
+                self._speech.interrupt()
                 self._p.company.flush()
-                self._tell_service(lambda leg: leg.protocol.interrupt(leg.room))
+                self._tell_service(lambda media: media.protocol.interrupt(media.room))
             case TalkButton(down=down):
-                self._ear.talk_button(down)
+                self._speech.talk_button(down)
                 if not down:
-                    self._tell_service(lambda leg: leg.protocol.finish_question(leg.room))
+                    self._tell_service(lambda media: media.protocol.finish_question(media.room))
             case Mute(muted=muted):
-                self._ear.visitor_muted = muted
+                self._speech.visitor_muted = muted
                 self._p.speaker.chime("microphone_closed" if muted else "microphone_open")
             case Prefer(preferences=preferences):
                 self._p.speaker.volume = preferences.volume
@@ -319,11 +319,11 @@ class Conversation:
     async def _look(self) -> None:
         while True:
             now = self._clock()
-            self._ear.look(now)
+            self._speech.look(now)
             self._follow_voice(now)
-            self._idle.avatar(self._ear.avatar_is_busy)
+            self._idle.avatar(self._speech.avatar_is_busy)
             self._follow_media(now)
-            self._ear.muted_by_us = self._scene.warning is not None and self._ear.avatar_is_heard
+            self._speech.muted_by_us = self._scene.warning is not None and self._speech.avatar_is_heard
             self._scene.measure(self._p.speaker.level)
             self._p.measure()
             self._draw()
@@ -332,7 +332,7 @@ class Conversation:
             await asyncio.sleep(LOOK_S)
 
     def _follow_voice(self, now: float) -> None:
-        voice = self._ear.visitor_speaks
+        voice = self._speech.visitor_speaks
         self._idle.voice(voice)
         if not voice or self._idle.voice_is_noise:
             self._voice_since = None
@@ -351,7 +351,7 @@ class Conversation:
             self.end(EndReason.NETWORK)
         elif cure is Cure.JOIN_AGAIN:
             self._p.vitals.staff_note = self._watch.cured
-            self._leg.give_up()
+            self._media.give_up()
 
     # ------------------------------------------------------------ what time does
 
@@ -383,7 +383,7 @@ class Conversation:
         while True:
             await self._session.reached()
             grace_until = self._clock() + self._p.settings.grace_s
-            while self._ear.avatar_is_heard and self._clock() < grace_until and self._session.is_over:
+            while self._speech.avatar_is_heard and self._clock() < grace_until and self._session.is_over:
                 await self._looked.wait()
             if self._session.is_over:
                 own = not self._session.is_services_limit
@@ -397,7 +397,7 @@ class Conversation:
             await what()
             await self._session.extended_beyond(before_s)
 
-    def _tell_service(self, call: Callable[[Leg], Awaitable[None]]) -> None:
+    def _tell_service(self, call: Callable[[MediaSession], Awaitable[None]]) -> None:
         """Say something to the service, in turn; a slow answer must not hold up the next tap."""
         self._calls.put_nowait(call)
 
@@ -405,7 +405,7 @@ class Conversation:
         while True:
             call = await self._calls.get()
             try:
-                await call(self._leg)
+                await call(self._media)
             except Exception as error:
                 log.warning("the service did not take a message", extra={"error": type(error).__name__})
 
@@ -413,7 +413,7 @@ class Conversation:
         self._p.speaker.chime("time_20s")
 
     async def _wrap_up(self) -> None:
-        self._tell_service(lambda leg: leg.protocol.wrap_up(leg.room, self._session.remaining_s))
+        self._tell_service(lambda media: media.protocol.wrap_up(media.room, self._session.remaining_s))
 
     def _draw(self) -> None:
         if not self._over.done():

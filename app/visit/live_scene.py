@@ -9,7 +9,7 @@ from app.character.base import Company, Mood
 from app.screens import Live, StillThere, Talk, Trouble, WhyNot
 from app.settings.model import VisitSettings
 from app.stage import Stage
-from app.visit.speech_activity import Ear
+from app.visit.speech_activity import SpeechActivity
 from app.visit.timers import Countdown, IdleTimer, SessionTimer
 from app.visit.transcript import Transcript
 from app.vitals import VisitVitals
@@ -34,7 +34,7 @@ class LiveScene:
     settings: VisitSettings
     line: Line
     questions: tuple[str, ...]
-    ear: Ear
+    speech: SpeechActivity
     idle: IdleTimer
     session: SessionTimer
     transcript: Transcript
@@ -69,9 +69,9 @@ class LiveScene:
         is_still = self.warning is not None or self.idle.is_held
         facts.idle_deadline = None if is_still else now + remaining_s
         facts.idle_held_s = remaining_s if is_still else None
-        facts.speaking = self.ear.who_speaks
+        facts.speaking = self.speech.who_speaks
         facts.extensions = self.session.extensions
-        if facts.speaking is not None or self.ear.avatar_is_busy:
+        if facts.speaking is not None or self.speech.avatar_is_busy:
             self._quiet_since = now
         if self.company is not None:
             self._act(self.company, loudness)
@@ -89,11 +89,11 @@ class LiveScene:
         settings, remaining_s = self.settings, self.session.remaining_s
         shows_chip = remaining_s <= settings.chip_s
         why_not = self.why_no_extension()
-        talk = self.ear.talk
+        talk = self.speech.talk
         return Live(
             talk=talk,
-            sign=self.ear.sign,
-            mode=self.ear.mode,
+            sign=self.speech.sign,
+            mode=self.speech.mode,
             greeting=self.greeting,
             remaining_s=round(remaining_s) if shows_chip else None,
             limit_s=round(settings.hard_limit_s),
@@ -112,11 +112,11 @@ class LiveScene:
     def _trouble(self) -> Trouble | None:
         if self.is_broken or self.is_silent or self._clock() - self.moved_at >= self.settings.stall_notice_s:
             return Trouble.STALLED
-        return Trouble.CANNOT_HEAR if self.is_unheard else self.ear.trouble
+        return Trouble.CANNOT_HEAR if self.is_unheard else self.speech.trouble
 
     def _act(self, company: Company, loudness: float) -> None:
         company.voice(loudness)
-        mood = _MOODS.get(self.ear.talk, Mood.LISTENING if self.greeting else Mood.IDLE)
+        mood = _MOODS.get(self.speech.talk, Mood.LISTENING if self.greeting else Mood.IDLE)
         if mood is not self._mood:
             self._mood = mood
             company.show(mood)

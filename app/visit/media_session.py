@@ -28,7 +28,7 @@ RoomFact = (
     MembersChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected | FirstFrame
     | ActiveSpeakers | Arriving
 )  # fmt: skip
-LegEvent = Event | RoomFact
+MediaEvent = Event | RoomFact
 
 
 class NotReady(Busy):  # reason: it is waited for once, as for a free place
@@ -36,7 +36,7 @@ class NotReady(Busy):  # reason: it is waited for once, as for a free place
 
 
 @dataclass(frozen=True, slots=True)
-class LegLimits:
+class MediaLimits:
     """How long each step of a join may take, seconds, and what an avatar that never appears means."""
 
     join_s: float
@@ -45,16 +45,16 @@ class LegLimits:
     absence_is_busy: bool
 
 
-class Leg:
+class MediaSession:
     """A joined room and its decoded events. Use as: `start`, `ready`, then `next` until the end, then `stop`."""
 
-    def __init__(self, vendor: str, room: Room, protocol: VendorProtocol, limits: LegLimits) -> None:
+    def __init__(self, vendor: str, room: Room, protocol: VendorProtocol, limits: MediaLimits) -> None:
         self.room = room
         self.protocol = protocol
         self._vendor = vendor
         self._limits = limits
-        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
-        self._early: list[LegEvent] = []
+        self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
+        self._early: list[MediaEvent] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._has_appeared = False
         self._frame_due: float | None = None
@@ -98,7 +98,7 @@ class Leg:
                 ready_by = now() + self._limits.appear_s
             self._early.append(event)
 
-    async def next(self) -> LegEvent:
+    async def next(self) -> MediaEvent:
         """Return the next event; those that came before readiness first."""
         return self._early.pop(0) if self._early else await self._events.get()
 
@@ -129,7 +129,7 @@ class Leg:
         return kind(self._vendor, "the avatar was not ready in time")
 
 
-def _is_somebody(event: LegEvent) -> bool:
+def _is_somebody(event: MediaEvent) -> bool:
     if isinstance(event, MembersChanged):
         return bool(event.members)
     return isinstance(event, AvatarVideo | AvatarAudio) and event.present

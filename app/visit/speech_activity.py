@@ -15,7 +15,7 @@ LOUD = 0.35  # level of the room, 0 to 1, in which hands-free does not work
 LOUD_FOR_S = 5.0
 
 
-class Ear:
+class SpeechActivity:
     """Watches the devices of one visit. `look` is called several times a second with the loop's clock, seconds."""
 
     def __init__(self, speaker: SpeakerOut, microphone: Microphone | None, mode: TalkMode) -> None:

@@ -20,8 +20,8 @@ from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import Control, SessionInfo, VendorProtocol, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
-from app.visit.conversation import Conversation, Parts
-from app.visit.media_session import Leg, LegLimits, NotReady
+from app.visit.conversation import Conversation, ConversationParts
+from app.visit.media_session import MediaLimits, MediaSession, NotReady
 from app.visit.sound import VisitSound
 from app.vitals import VisitVitals, Vitals
 from app.waiting.line import Line
@@ -127,13 +127,13 @@ class Visit:
         )
         self._p.company.show(Mood.IDLE)
         try:
-            leg, slot = await self._reach_avatar(wait, sound)
+            media, slot = await self._reach_avatar(wait, sound)
         except TransientError as error:
             self._note(error)
             if error.unreachable:
                 raise
             return EndReason.NO_START
-        return await self._talk(leg, slot, sound)
+        return await self._talk(media, slot, sound)
 
     async def _give_notice(self) -> None:
         stage = self._p.stage
@@ -149,7 +149,7 @@ class Visit:
 
     # ------------------------------------------------------------ to the first picture
 
-    async def _reach_avatar(self, wait: WaitForSlot, sound: VisitSound) -> tuple[Leg, Slot]:
+    async def _reach_avatar(self, wait: WaitForSlot, sound: VisitSound) -> tuple[MediaSession, Slot]:
         """Wait for a slot and join, once more where the join failed; `Busy` at the join goes back to waiting."""
         slot = await wait.slot()
         failures = 0
@@ -170,7 +170,7 @@ class Visit:
                     raise
                 slot = await wait.slot()
 
-    async def _connect(self, lease: Lease, sound: VisitSound, shows: bool) -> Leg:
+    async def _connect(self, lease: Lease, sound: VisitSound, shows: bool) -> MediaSession:
         """Join the lease's room and wait for the avatar. Raises the vendor's errors, and Left on cancel."""
         if lease.session is None:
             raise RuntimeError("a lease without a session cannot be joined")
@@ -182,14 +182,14 @@ class Visit:
             choose=protocol.choose,
         )
         lease.room, lease.protocol, lease.left = room, protocol, False
-        limits = LegLimits(
+        limits = MediaLimits(
             self._settings.connect_timeout_s,
             self._settings.avatar_timeout_s,
             self._settings.first_frame_timeout_s,
             lease.control.capabilities.absence_is_busy,
         )
-        leg = Leg(lease.vendor, room, protocol, limits)
-        joining = asyncio.create_task(self._join(leg, lease.session), name="join")
+        media = MediaSession(lease.vendor, room, protocol, limits)
+        joining = asyncio.create_task(self._join(media, lease.session), name="join")
         try:
             if shows:
                 await self._beside_connecting(joining, sound)
@@ -197,16 +197,16 @@ class Visit:
         except BaseException:
             joining.cancel()
             await asyncio.gather(joining, return_exceptions=True)
-            await leg.stop()
+            await media.stop()
             raise
-        return leg
+        return media
 
-    async def _join(self, leg: Leg, session: SessionInfo) -> None:
+    async def _join(self, media: MediaSession, session: SessionInfo) -> None:
         try:
-            await leg.start(session.media_url, session.media_token)
+            await media.start(session.media_url, session.media_token)
         except RoomError as error:
             raise _as_vendor_error(session.provider, error) from None
-        await leg.ready()
+        await media.ready()
 
     async def _beside_connecting(self, joining: asyncio.Task[None], sound: VisitSound) -> None:
         """Show that the guide is coming; the visitor may cancel."""
@@ -221,7 +221,7 @@ class Visit:
 
     # ------------------------------------------------------------ live
 
-    async def _talk(self, leg: Leg, slot: Slot, sound: VisitSound) -> EndReason:
+    async def _talk(self, media: MediaSession, slot: Slot, sound: VisitSound) -> EndReason:
         control, session = slot.lease.control, slot.lease.session
         most_s = session.max_duration_s if session else None
         has_video = control.capabilities.video
@@ -229,7 +229,7 @@ class Visit:
         if has_video:
             self._p.company.hide()
         conversation = Conversation(
-            Parts(
+            ConversationParts(
                 stage=self._p.stage,
                 vitals=self._p.vitals,
                 facts=self._facts,
@@ -248,7 +248,7 @@ class Visit:
                 rejoin=lambda: self._join_again(sound),
                 measure=sound.measure,
             ),
-            leg,
+            media,
         )
         (await sound.speaker()).chime("turn" if slot.waited_long else "microphone_open")
         self._conversation = conversation
@@ -258,7 +258,7 @@ class Visit:
         finally:
             self._conversation = None
 
-    async def _join_again(self, sound: VisitSound) -> Leg:
+    async def _join_again(self, sound: VisitSound) -> MediaSession:
         """A fresh session and join inside the running visit; nobody waits again here."""
         session = self._lease.session if self._lease is not None else None
         self._give_back(EndReason.NETWORK)

@@ -16,7 +16,7 @@ from app.audio.speaker import Speaker
 from app.character.performer import Performer
 from app.picture import Frame, PixelFormat
 from app.screens import AskText, End, TalkMode
-from app.visit.speech_activity import Ear
+from app.visit.speech_activity import SpeechActivity
 from tests.fakes.audio import FakeAudio, FakeSpeaker
 from tests.vendors.agent_media import tone
 from tests.vendors.convai_bot import Script
@@ -83,10 +83,10 @@ def test_a_short_pause_ends_no_stretch() -> None:
 @pytest.mark.asyncio
 async def test_a_turn_begins_with_a_voice_that_belongs_to_no_earlier_one() -> None:
     speaker, clock = FakeSpeaker(), Clock()
-    ear = Ear(speaker, None, TalkMode.TEXT)
+    speech = SpeechActivity(speaker, None, TalkMode.TEXT)
     speaker.stretch = Heard(3, 2.0)
-    ear.avatar_says(False)  # the service says that it has ended; its end is still heard here
-    heard_s = ear.begin_turn(clock)
+    speech.avatar_says(False)  # the service says that it has ended; its end is still heard here
+    heard_s = speech.begin_turn(clock)
     assert heard_s() is None
     speaker.stretch = None
     assert heard_s() is None
@@ -100,10 +100,10 @@ async def test_a_turn_begins_with_a_voice_that_belongs_to_no_earlier_one() -> No
 @pytest.mark.asyncio
 async def test_after_an_interruption_the_voice_of_now_is_past() -> None:
     speaker, clock = FakeSpeaker(), Clock()
-    ear = Ear(speaker, None, TalkMode.TEXT)
+    speech = SpeechActivity(speaker, None, TalkMode.TEXT)
     speaker.stretch = Heard(1, 2.0)
-    ear.interrupt()
-    assert ear.begin_turn(clock)() is None
+    speech.interrupt()
+    assert speech.begin_turn(clock)() is None
 
 
 # ---------------------------------------------------------------- the whole way

@@ -25,7 +25,7 @@ _ACCEPTED = {
 
 
 @dataclass(slots=True)
-class _Leg:
+class _Subscription:
     """One kind of track of the avatar: what is taken now, and what was told."""
 
     kind: rtc.TrackKind.ValueType
@@ -70,8 +70,8 @@ class Avatar:
         self._speaker = speaker
         self._tell = tell
         self._presence = Presence(times, tell)
-        self._video = _Leg(rtc.TrackKind.KIND_VIDEO)
-        self._audio = _Leg(rtc.TrackKind.KIND_AUDIO)
+        self._video = _Subscription(rtc.TrackKind.KIND_VIDEO)
+        self._audio = _Subscription(rtc.TrackKind.KIND_AUDIO)
         self._pumps = TaskSet(_log_failure)
         self._seen_frame = False
 
@@ -93,34 +93,34 @@ class Avatar:
     def stop(self) -> None:
         """Stop every flow; nothing is told any more. `stopped` waits for it."""
         self._presence.stop()
-        for leg in (self._video, self._audio):
-            self._drop(leg)
+        for taken in (self._video, self._audio):
+            self._drop(taken)
 
     async def stopped(self, most_s: float) -> None:
         """Wait until the flows have ended, `most_s` seconds at most."""
         await self._pumps.settled(most_s)
 
-    def _take(self, leg: _Leg, participant: rtc.RemoteParticipant | None) -> None:
-        publication = _publication(participant, leg.kind) if participant is not None else None
+    def _take(self, taken: _Subscription, participant: rtc.RemoteParticipant | None) -> None:
+        publication = _publication(participant, taken.kind) if participant is not None else None
         track = publication.track if publication is not None else None
-        leg.publication = publication
-        if track is leg.track:
+        taken.publication = publication
+        if track is taken.track:
             return
-        self._drop(leg)
-        leg.publication, leg.track = publication, track
+        self._drop(taken)
+        taken.publication, taken.track = publication, track
         if track is None or publication is None:
             return
         if isinstance(track, rtc.RemoteVideoTrack):
             log.info("taking the picture", extra={"mime_type": publication.mime_type})
             pump = pump_video(track, publication, self._picture, self._on_frame)
-            leg.pump = self._pumps.start(pump, "room-video")
+            taken.pump = self._pumps.start(pump, "room-video")
         elif isinstance(track, rtc.RemoteAudioTrack) and self._speaker is not None:
-            leg.pump = self._pumps.start(pump_voice(track, self._speaker), "room-voice")
+            taken.pump = self._pumps.start(pump_voice(track, self._speaker), "room-voice")
 
-    def _drop(self, leg: _Leg) -> None:
-        if leg.pump is not None:
-            leg.pump.cancel()
-        leg.publication = leg.track = leg.pump = None
+    def _drop(self, taken: _Subscription) -> None:
+        if taken.pump is not None:
+            taken.pump.cancel()
+        taken.publication = taken.track = taken.pump = None
 
     def _on_frame(self) -> None:
         if not self._seen_frame:

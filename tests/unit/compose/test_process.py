@@ -17,7 +17,7 @@ import asyncio, os, sys, threading
 from PySide6.QtWidgets import QApplication
 from app.compose.process import Process, loop_of
 from app.system.heartbeat import Heartbeat
-from app.system.panic import PanicEar
+from app.system.panic import PanicDetector
 from app.vitals import Vitals
 
 class Busy(Process):
@@ -27,8 +27,9 @@ class Busy(Process):
         return 30
 
 app = QApplication([])
-panic = PanicEar(sys.stderr, str)
-process = Busy(options=None, state=None, heartbeat=Heartbeat({}), run="r", vitals=Vitals(), presentation=None, panic=panic)
+panic = PanicDetector(sys.stderr, str)
+nothing = dict.fromkeys(("options", "state", "presentation"))
+process = Busy(heartbeat=Heartbeat({}), run="r", vitals=Vitals(), panic=panic, **nothing)
 with loop_of(app) as runner:
     code = runner.run(process.live())
 os._exit(code)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.system.panic import WORDS, PanicEar
+from app.system.panic import WORDS, PanicDetector
 from app.system.redact import redact
 
 ROOT = Path(__file__).parents[3]
@@ -57,12 +57,12 @@ def test_a_loop_that_beats_lives(tmp_path):
 
 def test_a_panic_is_heard_and_its_words_are_clean():
     out = io.StringIO()
-    ear = PanicEar(out, redact)
-    print("an ordinary line, token=abcdef", file=ear)
-    assert not ear.heard
-    print("FFI Panic: ", "refused eyJhbGciOiJIUzI1NiJ9.abc.def", file=ear, flush=True)
-    assert ear.heard
-    print("another", file=ear)
+    detector = PanicDetector(out, redact)
+    print("an ordinary line, token=abcdef", file=detector)
+    assert not detector.heard
+    print("FFI Panic: ", "refused eyJhbGciOiJIUzI1NiJ9.abc.def", file=detector, flush=True)
+    assert detector.heard
+    print("another", file=detector)
     assert out.getvalue() == "an ordinary line, token=abcdef\nFFI Panic:  refused ***\nanother\n"
 
 

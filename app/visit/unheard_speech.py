@@ -7,7 +7,7 @@ SIGN_S = 4.0  # after its end; the service takes a moment to be sure that somebo
 PATIENT = 2  # so many unheard in a row are no chance
 
 
-class Hearing:
+class UnheardSpeech:
     """Counts what the visitor said and nobody took notice of. Times on one rising clock, seconds."""
 
     def __init__(self) -> None:

@@ -10,8 +10,8 @@ from app.events import Caption, Speaking, Thinking
 from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
 from app.screens import EndReason, Farewell, Live, Speaker, TalkMode, Trouble
 from app.vendors.base import Capabilities
-from app.visit.hearing import SIGN_S, Hearing
-from app.visit.speech_activity import Ear
+from app.visit.speech_activity import SpeechActivity
+from app.visit.unheard_speech import SIGN_S, UnheardSpeech
 from tests.fakes.audio import FakeSpeaker
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
@@ -114,12 +114,12 @@ async def test_a_cough_or_the_avatars_own_voice_needs_no_sign() -> None:
 
 
 async def test_a_sign_in_the_middle_of_a_long_sentence_counts_for_it() -> None:
-    hearing = Hearing()
+    unheard = UnheardSpeech()
     for tenth in range(100):
-        hearing.look(tenth / 10, speaking=tenth < 50)
+        unheard.look(tenth / 10, speaking=tenth < 50)
         if tenth == 20:
-            hearing.sign()
-    assert hearing.missed == 0
+            unheard.sign()
+    assert unheard.missed == 0
 
 
 # ---------------------------------------------------------------- the avatar's voice
@@ -139,13 +139,13 @@ async def test_a_voice_that_does_not_arrive_is_noticed_and_then_joined_anew() ->
 
 
 async def test_the_services_word_may_come_before_the_first_look_at_the_devices() -> None:
-    ear = Ear(FakeSpeaker(), None, TalkMode.TEXT)
-    ear.avatar_says(True)
-    assert ear.silent_s == 0
-    ear.look(9000.0)
-    assert ear.silent_s == 0
-    ear.look(9003.0)
-    assert ear.silent_s == 3
+    speech = SpeechActivity(FakeSpeaker(), None, TalkMode.TEXT)
+    speech.avatar_says(True)
+    assert speech.silent_s == 0
+    speech.look(9000.0)
+    assert speech.silent_s == 0
+    speech.look(9003.0)
+    assert speech.silent_s == 3
 
 
 async def test_a_voice_that_arrives_is_no_trouble_however_long_it_speaks() -> None:
