@@ -1,4 +1,4 @@
-"""What a visit knows of the drawn character: company while nobody streams, and the avatar of voice-only services."""
+"""What a visit knows of the drawn character: shown while nobody streams, and the avatar of voice-only services."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Mood(StrEnum):
     ASLEEP = "asleep"
 
 
-class Company(Protocol):
+class Figure(Protocol):
     """The drawn character on the kiosk's own picture."""
 
     def show(self, mood: Mood) -> None:

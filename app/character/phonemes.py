@@ -23,7 +23,7 @@ _SOFT_S = 0.045  # neighbouring sounds overlap by this: lips are on their way be
 _SHAPE_EVERY_S = 0.02
 
 
-class _Kind(Enum):
+class _PhonemeKind(Enum):
     """How loud a sound is expected to be, dB below the loudest part around it."""
 
     VOWEL = -1.5
@@ -39,15 +39,21 @@ class _Sound:
     viseme: str
     weight: float
     usual_s: float
-    kind: _Kind
+    kind: _PhonemeKind
     word: int = 0
 
     @property
     def is_vowel(self) -> bool:
-        return self.kind in {_Kind.VOWEL, _Kind.WEAK_VOWEL}
+        return self.kind in {_PhonemeKind.VOWEL, _PhonemeKind.WEAK_VOWEL}
 
 
-_V, _W, _N, _B, _S = _Kind.VOWEL, _Kind.WEAK_VOWEL, _Kind.VOICED, _Kind.BREATH, _Kind.STOP
+_V, _W, _N, _B, _S = (
+    _PhonemeKind.VOWEL,
+    _PhonemeKind.WEAK_VOWEL,
+    _PhonemeKind.VOICED,
+    _PhonemeKind.BREATH,
+    _PhonemeKind.STOP,
+)
 _SOUNDS: dict[str, tuple[_Sound, ...]] = {
     letter: (_Sound(viseme, weight, usual_s, kind),)
     for letters, viseme, weight, usual_s, kind in (
@@ -70,7 +76,7 @@ _SOUNDS |= {  # diphthongs move
 }  # fmt: skip
 _PAUSES_S = {",": 0.18, ";": 0.2, ":": 0.2, "—": 0.22, "…": 0.3, ".": 0.25, "!": 0.25, "?": 0.25}
 _STRESS = {"ˈ": 1.18, "ˌ": 1.06}
-_EDGE = _Sound("sil", 1.0, 0.05, _Kind.SILENCE)
+_EDGE = _Sound("sil", 1.0, 0.05, _PhonemeKind.SILENCE)
 # Share of hiss (of the step from sample to sample in the loudness): 0.2 for a vowel, 0.8 for an s.
 _HISS = {"SS": 0.8, "CH": 0.7, "FF": 0.5, "TH": 0.4}
 _USUAL_HISS = 0.22
@@ -100,7 +106,7 @@ def align(phonemes: str, sound: NDArray[np.float32], rate: int) -> Aligned:
         segments = _warp(sounds, loudness, hiss)
     words: dict[int, float] = {}
     for (begin, _), each in zip(segments[1:-1], sounds[1:-1], strict=True):
-        if each.kind is not _Kind.SILENCE:
+        if each.kind is not _PhonemeKind.SILENCE:
             words.setdefault(each.word, begin)
     return Aligned(tuple(_shapes(segments, sounds, length_s)), tuple(words.values()), length_s)
 
@@ -126,7 +132,7 @@ def _sounds(phonemes: str) -> Iterator[_Sound]:
         elif letter in _PAUSES_S:
             if pending is not None:
                 yield pending
-            pending = _Sound("sil", 1.0, _PAUSES_S[letter], _Kind.SILENCE, word)
+            pending = _Sound("sil", 1.0, _PAUSES_S[letter], _PhonemeKind.SILENCE, word)
     if pending is not None:
         yield pending
 
@@ -150,7 +156,7 @@ def _costs(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np
     relative = np.where(loudness < -38, loudness, loudness - np.minimum(0, peak))
     rows = []
     for each in sounds:
-        silent = each.kind is _Kind.SILENCE
+        silent = each.kind is _PhonemeKind.SILENCE
         row = np.abs(relative - each.kind.value) / (8.0 if silent else 20.0)
         row += 1.3 * np.abs(hiss - _HISS.get(each.viseme, _USUAL_HISS))
         if not silent:
@@ -163,7 +169,7 @@ def _warp(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np.
     """The cheapest way to lay the sounds in order over the hops: begin and end of each, seconds."""
     hops = len(loudness)
     spoken_s = np.count_nonzero(loudness > -36) * _HOP_S
-    usual_s = sum(each.usual_s for each in sounds if each.kind is not _Kind.SILENCE)
+    usual_s = sum(each.usual_s for each in sounds if each.kind is not _PhonemeKind.SILENCE)
     pace = max(0.6, min(2.2, spoken_s / max(0.1, usual_s)))
     until = np.concatenate(
         [np.zeros((len(sounds), 1)), np.cumsum(_costs(sounds, loudness, hiss), axis=1)], axis=1
@@ -173,7 +179,7 @@ def _warp(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np.
     best[0, 0] = 0.0
     for i, each in enumerate(sounds):
         mean = max(2.0, each.usual_s * pace / _HOP_S)
-        silent = each.kind is _Kind.SILENCE
+        silent = each.kind is _PhonemeKind.SILENCE
         shortest, longest = (0, 90) if silent else (max(2, int(mean * 0.45)), int(mean * 2.6) + 2)
         for n in range(shortest, min(longest, hops) + 1):
             odd = 0.25 if silent else 4.0 * float(np.log(max(1, n) / mean)) ** 2

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.aio import TaskSet
 from app.character.paint import Painter
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.compose.options import RunOptions
 from app.compose.presentation import PLATE, Presentation
 from app.kiosk.hours import Hours
@@ -94,8 +94,8 @@ class Composition:
         if self._safe_mode:
             releases, _ = await self._open_releases()
             return SafeMode(self._presentation.stage, self._vitals, releases, self._loaded.changed)
-        company = await self._presentation.invite()
-        parts = await self._build_parts(company)
+        figure = await self._presentation.invite()
+        parts = await self._build_parts(figure)
         site = Site(
             Hours(self._settings.hours),
             time.time,
@@ -147,7 +147,7 @@ class Composition:
 
     # ------------------------------------------------------------ what works
 
-    async def _build_parts(self, company: Performer) -> VisitParts:
+    async def _build_parts(self, figure: CharacterRenderer) -> VisitParts:
         settings = self._settings
         vendor = self._chosen(settings.service.vendor)
         await asyncio.to_thread(_load_libraries, vendor.media)
@@ -167,7 +167,7 @@ class Composition:
             sounds=resource("sounds"),
         )
         self._way_down.push_async_callback(audio.close)
-        rooms, questions = self._rooms(vendor, company)
+        rooms, questions = self._rooms(vendor, figure)
         table = settings.service.table(vendor.name, vendor.settings)
         return VisitParts(
             settings=settings,
@@ -180,7 +180,7 @@ class Composition:
             releases=releases,
             audio=audio,
             picture=self._presentation.picture,
-            company=company,
+            figure=figure,
             line=NoLine(is_shared=bool(settings.line.account)),
             questions=questions,
             plan_max_s=table.plan_max_s,
@@ -264,11 +264,11 @@ class Composition:
         self._site_answers = answers
         return answers
 
-    def _rooms(self, vendor: AnyVendor, company: Performer) -> tuple[RoomFactory, Questions]:
+    def _rooms(self, vendor: AnyVendor, figure: CharacterRenderer) -> tuple[RoomFactory, Questions]:
         """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
         own = tuple(self._settings.look.questions)
         if vendor.media == "local":
-            return self._guides_rooms(own, company)
+            return self._guides_rooms(own, figure)
         rooms = self._daily_rooms() if vendor.media == "daily" else self._livekit_rooms(vendor)
         answers = self._site_answers
         if answers is not None:
@@ -296,7 +296,7 @@ class Composition:
         self._way_down.push_async_callback(rooms.close)
         return rooms
 
-    def _guides_rooms(self, own: tuple[str, ...], company: Performer) -> tuple[RoomFactory, Questions]:
+    def _guides_rooms(self, own: tuple[str, ...], figure: CharacterRenderer) -> tuple[RoomFactory, Questions]:
         from app.guide.build import Guide
         from app.rooms.local.room import local_rooms
 
@@ -306,7 +306,7 @@ class Composition:
         self._way_down.callback(guide.close)
         self._tasks.start(guide.warm_up(kiosk.language), "guide-warm-up")
         return (
-            local_rooms(guide, lambda: Performer(Painter(plate=PLATE), _seed(), manner=company.manner), _seed),
+            local_rooms(guide, lambda: CharacterRenderer(Painter(plate=PLATE), _seed(), manner=figure.manner), _seed),
             lambda language: own or tuple(guide.tongue(language).knowledge.book.questions)[:QUESTIONS],
         )
 

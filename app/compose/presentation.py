@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.character.performer import Performer
+    from app.character.renderer import CharacterRenderer
     from app.stage import Stage
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Presentation:
         self.levels = Levels()
         self.counters = Counters()
         self.stage: Stage
-        self.company: Performer | None = None
+        self.figure: CharacterRenderer | None = None
         self.is_painted = False
         self._options = options
         self._vitals = vitals
@@ -132,23 +132,23 @@ class Presentation:
                 return
             await asyncio.sleep(LOOK_S)
 
-    async def invite(self) -> Performer:
+    async def invite(self) -> CharacterRenderer:
         """Return the figure, which comes alive in the picture now; loaded while the window lives already."""
-        if self.company is None:
+        if self.figure is None:
             import asyncio
 
             await asyncio.to_thread(_load_figure)
             from app.character.paint import Painter
-            from app.character.performer import Performer
+            from app.character.renderer import CharacterRenderer
 
-            self.company = company = Performer(Painter(plate=PLATE), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
+            self.figure = figure = CharacterRenderer(Painter(plate=PLATE), CHARACTER_SEED, quiet_fps=ATTRACT_FPS)
 
             def push(frame: Frame) -> None:
-                company.free(self.picture.free)
+                figure.free(self.picture.free)
                 self.picture.push(frame)
 
-            company.start(push)
-        return self.company
+            figure.start(push)
+        return self.figure
 
     def _staff_panel(self, look: Look, texts: Texts, send: Send, parent: QWidget) -> StaffPanel:
         from app.window.staff.panel import StaffPanel
@@ -167,8 +167,8 @@ class Presentation:
 
     def close(self) -> None:
         """Go, for good."""
-        if self.company is not None:
-            self.company.stop()
+        if self.figure is not None:
+            self.figure.stop()
         self._window.dismiss()
         self._video.detach()
         self._window.deleteLater()
@@ -186,7 +186,7 @@ def _live_screen(look: Look, texts: Texts, send: Send, site: Site, levels: Level
 
 def _load_figure() -> None:
     import app.character.paint
-    import app.character.performer  # noqa: F401  # reason: loaded here, off the loop's thread, used above
+    import app.character.renderer  # noqa: F401  # reason: loaded here, off the loop's thread, used above
 
 
 def _theme(startup: StartupSettings) -> Theme:

@@ -131,8 +131,8 @@ class Kiosk:
         if self._visit_is_over:  # a tap while the program still loaded is not forgotten
             stage.reset()
             self._p.picture.clear()
-        self._p.company.calm(stage.preferences.less_motion)
-        self._p.company.show(Mood.ATTRACT)
+        self._p.figure.calm(stage.preferences.less_motion)
+        self._p.figure.show(Mood.ATTRACT)
         stage.show(Attract())
         self._touched_at = self._clock()
         while True:
@@ -149,7 +149,7 @@ class Kiosk:
                     stage.reset()
                 continue
             self._touched_at = self._clock()
-            self._p.company.calm(stage.preferences.less_motion)
+            self._p.figure.calm(stage.preferences.less_motion)
             if isinstance(intent, Start) and self._clock() >= self._guard_until:
                 return True
 
@@ -181,7 +181,7 @@ class Kiosk:
     async def _stay_closed(self) -> None:
         stage = self._p.stage
         stage.reset()
-        self._p.company.show(Mood.ASLEEP)
+        self._p.figure.show(Mood.ASLEEP)
         hours = self._site.hours
         while not self._is_open():
             stage.show(Closed(hours.opens_at(self._site.epoch()), hours.week))
@@ -193,7 +193,7 @@ class Kiosk:
         """Show why nobody can be served, and look again and again whether that is still so."""
         stage, vitals = self._p.stage, self._p.vitals
         stage.reset()
-        self._p.company.show(Mood.SORRY)
+        self._p.figure.show(Mood.SORRY)
         waits = list(NETWORK_MEND_S) if vitals.unavailable is UnavailableReason.NETWORK else []
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():

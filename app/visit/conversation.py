@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.audio.base import Microphone, SpeakerOut
-from app.character.base import Company
+from app.character.base import Figure
 from app.events import (
     Caption,
     Emotion,
@@ -67,7 +67,7 @@ class ConversationParts:
     microphone: Microphone | None
     mode: TalkMode
     picture: Picture
-    company: Company
+    figure: Figure
     capabilities: Capabilities
     line: Line
     questions: tuple[str, ...]
@@ -107,7 +107,7 @@ class Conversation:
             session=self._session,
             transcript=self._transcript,
             has_captions=can.captions,
-            company=None if parts.has_video else parts.company,
+            figure=None if parts.has_video else parts.figure,
             moved_at=self._clock(),
         )
         self._watch = MediaWatch(
@@ -153,8 +153,8 @@ class Conversation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._p.company.flush()
-            self._p.company.voice(0.0)  # a mouth that was left open would babble on into the goodbye
+            self._p.figure.flush()
+            self._p.figure.voice(0.0)  # a mouth that was left open would babble on into the goodbye
             await self._media.stop()
 
     def end(self, reason: EndReason) -> None:
@@ -242,22 +242,22 @@ class Conversation:
                 pass
 
     def _on_face(self, event: Visemes | FlushMouth | Emotion) -> None:
-        company = self._p.company
+        figure = self._p.figure
         if isinstance(event, Emotion):
-            company.feel(event.name, event.strength)
+            figure.feel(event.name, event.strength)
         elif isinstance(event, FlushMouth):
-            company.flush()
+            figure.flush()
         else:
             if event.turn != self._turn:
                 self._turn = event.turn
-                company.turn_started(self._speech.begin_turn(self._clock))
-            company.visemes(event)
+                figure.turn_started(self._speech.begin_turn(self._clock))
+            figure.visemes(event)
 
     def _show_services_picture(self) -> None:
         """A service that promised a voice only sends a picture after all."""
         self._watch.has_video = True
-        self._p.company.hide()
-        self._scene.company = None
+        self._p.figure.hide()
+        self._scene.figure = None
         self._p.vitals.video = VideoVitals(painter=self._p.vitals.painter, source="room")
 
     def _reassure(self) -> None:
@@ -299,7 +299,7 @@ class Conversation:
                 self._tell_service(lambda media: media.protocol.ask(media.room, text.strip()))
             case Interrupt():
                 self._speech.interrupt()
-                self._p.company.flush()
+                self._p.figure.flush()
                 self._tell_service(lambda media: media.protocol.interrupt(media.room))
             case TalkButton(down=down):
                 self._speech.talk_button(down)
@@ -310,7 +310,7 @@ class Conversation:
                 self._p.speaker.chime("microphone_closed" if muted else "microphone_open")
             case Prefer(preferences=preferences):
                 self._p.speaker.volume = preferences.volume
-                self._p.company.calm(preferences.less_motion)
+                self._p.figure.calm(preferences.less_motion)
             case Stay() | Activity() | _:
                 pass
 

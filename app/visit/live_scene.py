@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from app.character.base import Company, Mood
+from app.character.base import Figure, Mood
 from app.screens import Live, StillThere, Talk, Trouble, WhyNot
 from app.settings.model import VisitSettings
 from app.stage import Stage
@@ -26,7 +26,7 @@ class LiveScene:
     greeting: nobody has said anything yet. is_broken: the room fell apart, and is being repaired or joined again.
     is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. moved_at: when
     the picture last moved, or anything arrived, on the loop's clock. warning: the time that "still there?" has left,
-    while it is asked. company: the drawn character where it is the avatar, else None.
+    while it is asked. figure: the drawn character where it is the avatar, else None.
     """
 
     stage: Stage
@@ -39,7 +39,7 @@ class LiveScene:
     session: SessionTimer
     transcript: Transcript
     has_captions: bool
-    company: Company | None
+    figure: Figure | None
     greeting: bool = True
     is_broken: bool = False
     is_silent: bool = False
@@ -73,8 +73,8 @@ class LiveScene:
         facts.extensions = self.session.extensions
         if facts.speaking is not None or self.speech.avatar_is_busy:
             self._quiet_since = now
-        if self.company is not None:
-            self._act(self.company, loudness)
+        if self.figure is not None:
+            self._act(self.figure, loudness)
 
     def why_no_extension(self) -> WhyNot | None:
         """Return why no more time can be offered, or None where it can."""
@@ -114,9 +114,9 @@ class LiveScene:
             return Trouble.STALLED
         return Trouble.CANNOT_HEAR if self.is_unheard else self.speech.trouble
 
-    def _act(self, company: Company, loudness: float) -> None:
-        company.voice(loudness)
+    def _act(self, figure: Figure, loudness: float) -> None:
+        figure.voice(loudness)
         mood = _MOODS.get(self.speech.talk, Mood.LISTENING if self.greeting else Mood.IDLE)
         if mood is not self._mood:
             self._mood = mood
-            company.show(mood)
+            figure.show(mood)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from app.audio.base import AudioBackend
-from app.character.base import Company, Mood
+from app.character.base import Figure, Mood
 from app.picture import Picture
 from app.rooms.base import RoomError, RoomFactory, RoomFault
 from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Intent, Notice, Start, TalkMode
@@ -55,7 +55,7 @@ class VisitParts:
     releases: Releases
     audio: AudioBackend
     picture: Picture
-    company: Company
+    figure: Figure
     line: Line
     questions: Callable[[str], tuple[str, ...]]  # the suggestions in a language
     plan_max_s: float
@@ -125,7 +125,7 @@ class Visit:
             vitals=self._facts,
             chance=self._p.chance,
         )
-        self._p.company.show(Mood.IDLE)
+        self._p.figure.show(Mood.IDLE)
         try:
             media, slot = await self._reach_avatar(wait, sound)
         except TransientError as error:
@@ -227,7 +227,7 @@ class Visit:
         has_video = control.capabilities.video
         self._has_service_picture = has_video
         if has_video:
-            self._p.company.hide()
+            self._p.figure.hide()
         conversation = Conversation(
             ConversationParts(
                 stage=self._p.stage,
@@ -238,7 +238,7 @@ class Visit:
                 microphone=await sound.microphone(),
                 mode=self._mode,
                 picture=self._p.picture,
-                company=self._p.company,
+                figure=self._p.figure,
                 capabilities=control.capabilities,
                 line=self._p.line,
                 questions=self._p.questions(self._p.stage.preferences.language),
@@ -281,7 +281,7 @@ class Visit:
     def _say_goodbye(self, reason: EndReason) -> None:
         self._reason = reason
         if not self._has_service_picture:
-            self._p.company.show(Mood.SORRY if reason in _SORRY else Mood.GOODBYE)
+            self._p.figure.show(Mood.SORRY if reason in _SORRY else Mood.GOODBYE)
         self._p.stage.show(Farewell(reason))
 
     def _farewell_s(self, reason: EndReason) -> float:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from app.character.animator import AnimationInput, Animator
 from app.character.base import Mood
-from app.character.life import Life, Senses
 from app.character.paint import Painter
 
 pytestmark = pytest.mark.bench
@@ -25,11 +25,12 @@ def _cpu_ms(work, items):
 
 @pytest.mark.parametrize("size", [(720, 1280), (1280, 720), (1080, 1920)])
 def test_cost_of_a_painted_frame(size, qapp):
-    life = Life(2, Mood.SPEAKING)
+    animator = Animator(2, Mood.SPEAKING)
     times = [i / 25 for i in range(150)]
     poses = []
     pose_ms, _ = _cpu_ms(
-        lambda t: poses.append(life.step(t, Senses(Mood.SPEAKING, loudness=abs((t * 3) % 1 - 0.5) * 1.6))), times
+        lambda t: poses.append(animator.step(t, AnimationInput(Mood.SPEAKING, loudness=abs((t * 3) % 1 - 0.5) * 1.6))),
+        times,
     )
     painter = Painter(*size, plate="Ollo · AI guide")
     begin = time.thread_time()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.character.base import Company, Mood
+from app.character.base import Figure, Mood
 from app.events import Visemes
 
 
-class FakeCompany(Company):
+class FakeFigure(Figure):
     def __init__(self) -> None:
         self.moods: list[Mood] = []
         self.visible = False

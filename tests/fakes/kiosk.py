@@ -13,7 +13,7 @@ from typing import Generic, Self, TypeVar, overload
 
 from app.aio import TaskSet
 from app.audio.base import DeviceState, Microphone, SpeakerOut
-from app.character.base import Company
+from app.character.base import Figure
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import Kiosk, Site
@@ -41,7 +41,7 @@ from app.visit.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
 from tests.fakes.audio import FakeAudio
-from tests.fakes.character import FakeCompany
+from tests.fakes.character import FakeFigure
 from tests.fakes.journal import FakeJournal
 from tests.fakes.service import FakeControl, FakeProtocol, FakeRoom, RoomScript
 
@@ -63,14 +63,14 @@ def settings(**tables: Mapping[str, object]) -> Settings:
 class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
     """What a kiosk on a fake service and one on a real vendor's code have in common."""
 
-    company: Company
+    figure: Figure
 
     def __init__(self, config: Settings | None, control: ControlT, seed: int = 7) -> None:
         self.settings = config or settings()
         self.control = control
         self.audio = FakeAudio()
         self.journal = FakeJournal()
-        self.company = FakeCompany()
+        self.figure = FakeFigure()
         self.picture = Picture()
         self.vitals = Vitals()
         self.tasks = TaskSet()
@@ -109,7 +109,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
             releases=self.releases,
             audio=self.audio,
             picture=self.picture,
-            company=self.company,
+            figure=self.figure,
             line=NoLine(is_shared=bool(self.settings.line.account)),
             questions=lambda language: (),
             plan_max_s=self.plan_max_s,
@@ -197,7 +197,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
 class Rig(BaseRig[FakeControl, FakeProtocol, FakeRoom]):
     """Start with `async with Rig(...) as rig`."""
 
-    company: FakeCompany
+    figure: FakeFigure
 
     def __init__(self, config: Settings | None = None, control: FakeControl | None = None, seed: int = 7) -> None:
         super().__init__(config, control or FakeControl(), seed)

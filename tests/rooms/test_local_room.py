@@ -14,7 +14,7 @@ import pytest
 from livekit.rtc._ffi_client import FfiClient
 
 from app.audio.base import RATE
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.events import Caption, Ready, Thinking
 from app.guide.build import Guide
 from app.picture import Frame, Picture, PixelFormat
@@ -68,7 +68,7 @@ class Visit:
         self.decoded = []
         self.greys = []
         self.came = asyncio.Event()
-        make = local_rooms(guide, lambda: Performer(paint, 1), lambda: 4)
+        make = local_rooms(guide, lambda: CharacterRenderer(paint, 1), lambda: 4)
         self.room = make(picture=self.picture, speaker=speaker, microphone=microphone, choose=self.protocol.choose)
         self.picture.on_frame = self._on_frame
 

@@ -13,7 +13,7 @@ import pytest
 from app.audio.base import FRAME, RATE, Heard, Levels
 from app.audio.ring import QUIET
 from app.audio.speaker import Speaker
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.picture import Frame, PixelFormat
 from app.screens import AskText, End, TalkMode
 from app.visit.speech_activity import SpeechActivity
@@ -181,8 +181,8 @@ async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(liv
     async with ConvaiService(hall, script=script) as service:
         rig = KioskRig(ConvaiContender(service))
         watcher, rig.audio = Watcher(), RealSpeaker()
-        rig.company = performer = Performer(watcher, 1)
-        performer.start(lambda frame: None)
+        rig.figure = renderer = CharacterRenderer(watcher, 1)
+        renderer.start(lambda frame: None)
         try:
             async with rig:
                 await rig.to_live()
@@ -197,7 +197,7 @@ async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(liv
                 rig.tap(End())
                 await rig.all_given_back()
         finally:
-            performer.stop()
+            renderer.stop()
     await hall.close()
     assert len(onsets) == TURNS
     offsets = [min((begin - onset for begin in watcher.begins), key=abs) for onset in onsets]

@@ -122,10 +122,10 @@ async def test_the_drawn_mouth_gets_the_services_shapes(service, rig, face, shap
         for question in ("one", "two"):
             kiosk.tap(AskText(question))
             await asyncio.sleep(3)
-        company = kiosk.company
-        assert {shape.turn for shape in company.shapes if shape} == ({1, 2} if shapes else set())
-        assert len(company.turns) == (2 if shapes else 0)
-        assert company.feelings == [("joy", pytest.approx(2 / 3))] * 2
+        figure = kiosk.figure
+        assert {shape.turn for shape in figure.shapes if shape} == ({1, 2} if shapes else set())
+        assert len(figure.turns) == (2 if shapes else 0)
+        assert figure.feelings == [("joy", pytest.approx(2 / 3))] * 2
         kiosk.tap(End())
         await kiosk.all_given_back()
 
@@ -138,10 +138,10 @@ async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_st
         await asyncio.sleep(3)
         kiosk.tap(Interrupt())
         await asyncio.sleep(1)
-        shapes = len(kiosk.company.shapes)
+        shapes = len(kiosk.figure.shapes)
         assert service.bot.asked("interrupt-bot") == [{}] and kiosk.audio.speaker.flushes >= 1
         await asyncio.sleep(2)
-        assert len(kiosk.company.shapes) == shapes
+        assert len(kiosk.figure.shapes) == shapes
         kiosk.tap(End())
         await kiosk.all_given_back()
 
@@ -174,7 +174,7 @@ async def test_a_picture_that_nobody_promised_is_shown(service, rig):
     async with rig() as kiosk:
         await kiosk.to_live()
         await asyncio.sleep(2)
-        assert kiosk.vitals.video.source == "room" and not kiosk.company.visible and kiosk.picture.pushed > 10
+        assert kiosk.vitals.video.source == "room" and not kiosk.figure.visible and kiosk.picture.pushed > 10
         kiosk.tap(End())
         await kiosk.all_given_back()
 
@@ -182,7 +182,7 @@ async def test_a_picture_that_nobody_promised_is_shown(service, rig):
 async def test_without_a_picture_the_drawn_character_is_the_avatar(service, rig):
     async with rig() as kiosk:
         await kiosk.to_live()
-        assert kiosk.vitals.video.source == "character" and kiosk.company.visible
+        assert kiosk.vitals.video.source == "character" and kiosk.figure.visible
         kiosk.tap(End())
         await kiosk.all_given_back()
 

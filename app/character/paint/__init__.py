@@ -6,14 +6,14 @@ import numpy as np
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from app.character.paint.face import draw_face
-from app.character.paint.jar import Layer, draw_band, draw_handles, draw_seam, paint_jar
+from app.character.paint.jar import JarLayer, draw_band, draw_handles, draw_seam, paint_jar
 from app.character.paint.plant import Plant, draw_motes
-from app.character.paint.room import FORMAT, Camera, Theme, camera, paint_room
+from app.character.paint.room import FORMAT, Camera, RoomLight, camera, paint_room
 from app.character.paint.tools import colour
 from app.character.pose import Pose
 from app.picture import Frame, PixelFormat
 
-__all__ = ["Painter", "Theme"]
+__all__ = ["Painter", "RoomLight"]
 
 _TINT = 0.28  # opacity of the strongest feeling on the room
 _FREE_STEP = 1 / 256  # the framing moves in steps, so that a still picture keeps its painted room
@@ -30,20 +30,20 @@ class Painter:
         self,
         width: int = 720,
         height: int = 1280,
-        theme: Theme = Theme.LIGHT,
+        theme: RoomLight = RoomLight.LIGHT,
         *,
         plate: str = "",
         family: str = "Source Sans 3",
     ) -> None:
         self.width = width
         self.height = height
-        self._theme = Theme(theme)
+        self._theme = RoomLight(theme)
         self._plate = plate
         self._family = family
         self._view: Camera | None = None
         self._room = QImage()
         self._k = camera(width, height, 1.0).k
-        self._jar: tuple[Layer, Layer] | None = None  # behind the plant, and in front of it
+        self._jar: tuple[JarLayer, JarLayer] | None = None  # behind the plant, and in front of it
 
     def __call__(self, pose: Pose) -> Frame:
         """Paint one pose into memory of its own: BGRA, rows tight, alpha 255."""
@@ -70,7 +70,7 @@ class Painter:
         self._draw_figure(p, pose, view)
         if pose.light < 0.99:
             p.resetTransform()
-            dusk = "#3a2430" if self._theme is Theme.LIGHT else "#04060c"
+            dusk = "#3a2430" if self._theme is RoomLight.LIGHT else "#04060c"
             p.fillRect(0, 0, self.width, self.height, colour(dusk, 0.85 * (1 - pose.light)))
 
     def _draw_figure(self, p: QPainter, pose: Pose, view: Camera) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from app.character.paint.room import FORMAT, Theme
+from app.character.paint.room import FORMAT, RoomLight
 from app.character.paint.tools import colour, fill, linear, outline, path, pen, radial
 from app.character.pose import Pose
 
@@ -41,14 +41,14 @@ _OPENING_BOX = QRectF(-160, -526, 320, 54)
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class JarLayer:
     """Something painted once, and where its corner lies from the foot, in pixels."""
 
     image: QImage
     corner: QPointF
 
 
-def _paint_layer(box: QRectF, k: float, paint: Callable[[QPainter], None]) -> Layer:
+def _paint_layer(box: QRectF, k: float, paint: Callable[[QPainter], None]) -> JarLayer:
     margin = 4
     image = QImage(math.ceil(box.width() * k) + 2 * margin, math.ceil(box.height() * k) + 2 * margin, FORMAT)
     image.fill(0)
@@ -58,10 +58,10 @@ def _paint_layer(box: QRectF, k: float, paint: Callable[[QPainter], None]) -> La
         p.scale(k, k)
         p.setPen(Qt.PenStyle.NoPen)
         paint(p)
-    return Layer(image, QPointF(box.x() * k - margin, box.y() * k - margin))
+    return JarLayer(image, QPointF(box.x() * k - margin, box.y() * k - margin))
 
 
-def paint_jar(k: float, theme: Theme) -> tuple[Layer, Layer]:
+def paint_jar(k: float, theme: RoomLight) -> tuple[JarLayer, JarLayer]:
     """What lies behind the plant (the opening and the soil) and in front of it, at `k` pixels for a design pixel."""
 
     def front(p: QPainter) -> None:
@@ -121,7 +121,7 @@ def _paint_speckles(p: QPainter) -> None:
     p.setClipping(False)
 
 
-def _paint_edges(p: QPainter, theme: Theme) -> None:
+def _paint_edges(p: QPainter, theme: RoomLight) -> None:
     p.setBrush(Qt.BrushStyle.NoBrush)
     clay = ((0.0, "clay_lo"), (0.35, "clay_hi"), (0.7, "clay"), (1.0, "clay_lo"))
     p.setPen(outline((-158, 0, 158, 0), clay, 9))  # the glaze breaks to clay at the rim
@@ -129,7 +129,7 @@ def _paint_edges(p: QPainter, theme: Theme) -> None:
     p.setPen(outline((-120, 0, 60, 0), ((0, "white", 0.0), (0.5, "white", 0.5), (1, "white", 0.0)), 2.5))
     p.drawPath(_RIM.translated(0, -2))
     p.setClipPath(_BODY)
-    if theme is Theme.DARK:  # the room's light on the shadow side
+    if theme is RoomLight.DARK:  # the room's light on the shadow side
         p.setPen(outline((120, 0, 232, 0), ((0, "#9fd8e8", 0.0), (1, "#9fd8e8", 0.55)), 9))
     else:
         p.setPen(outline((150, 0, 232, 0), ((0, "#ffe9c9", 0.0), (1, "#ffe9c9", 0.32)), 7))

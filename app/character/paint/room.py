@@ -14,7 +14,7 @@ FORMAT = QImage.Format.Format_ARGB32_Premultiplied
 _ANTIALIASED = QPainter.RenderHint.Antialiasing
 
 
-class Theme(StrEnum):
+class RoomLight(StrEnum):
     """The light of the room."""
 
     LIGHT = "light"
@@ -37,11 +37,11 @@ class _Light:
 
 
 _LIGHTS = {
-    Theme.LIGHT: _Light(
+    RoomLight.LIGHT: _Light(
         "#f8ecd9", "#f1dfc6", "#dfc5a5", "#fffdf6", "#ffffff", 0.26, "#fffaf1", "#dcc7ac", "#7a5a3c", "#d9b063",
         "#3d2a12",
     ),
-    Theme.DARK: _Light(
+    RoomLight.DARK: _Light(
         "#141b2b", "#1c2740", "#10151f", "#4a5f8c", "#8db4f0", 0.05, "#3a4662", "#1a2133", "#05070c", "#c39a4e",
         "#241804",
     ),
@@ -79,7 +79,7 @@ def camera(width: int, height: int, free: float) -> Camera:
     return Camera(width * 0.5, height * foot, k)
 
 
-def paint_room(size: tuple[int, int], theme: Theme, view: Camera, plate: str, family: str) -> QImage:
+def paint_room(size: tuple[int, int], theme: RoomLight, view: Camera, plate: str, family: str) -> QImage:
     """The picture without the figure. `plate`: the words on the plinth; `family`: their font."""
     width, height = size
     light = _LIGHTS[theme]

@@ -15,7 +15,7 @@ from livekit import rtc
 
 from app.aio import TaskSet, wait_done
 from app.audio.base import DeviceState, Microphone, SpeakerOut
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.guide.build import Guide
 from app.guide.ears import Heard
 from app.guide.mind import Mind
@@ -58,7 +58,7 @@ class LocalRoom:
     def __init__(
         self,
         guide: Guide,
-        performer: Performer,
+        renderer: CharacterRenderer,
         *,
         picture: Picture,
         speaker: SpeakerOut | None,
@@ -69,7 +69,7 @@ class LocalRoom:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
         self.identity = ""
         self._guide = guide
-        self._performer = performer
+        self._renderer = renderer
         self._picture = picture
         self._speaker = speaker
         self._microphone = microphone
@@ -100,7 +100,7 @@ class LocalRoom:
         except Exception as error:
             raise RoomError(RoomFault.CONFIG, f"the guide cannot be used: {type(error).__name__}") from error
         self.identity = token or "visitor"
-        scene = self._scene = LocalScene(self._performer, voice, self._tell_words, self._tell_changes)
+        scene = self._scene = LocalScene(self._renderer, voice, self._tell_words, self._tell_changes)
         mind = Mind(tongue.knowledge, self._chance, self._guide.questions)
         ears = tongue.ears if self._microphone is not None else None
         clock = asyncio.get_running_loop().time
@@ -108,7 +108,7 @@ class LocalRoom:
         self._tell_changes()
         choice = self._choose((_member(scene),))
         if choice.video == GUIDE:
-            self._performer.start(lambda frame: self._show(source, frame))
+            self._renderer.start(lambda frame: self._show(source, frame))
             self._tasks.start(pump_video(track, None, self._picture, self._on_frame), "local-room-video")
             self.events.put_nowait(AvatarVideo(True))
         if choice.audio == GUIDE:
@@ -142,7 +142,7 @@ class LocalRoom:
         await wait_done(self._leaving, most_s=_LEAVE_S)
 
     async def _leave(self) -> None:
-        self._performer.stop()  # first: its thread must not paint into a source that is gone
+        self._renderer.stop()  # first: its thread must not paint into a source that is gone
         await self._tasks.cancel_all(None)
         if self._voice is not None:
             await self._voice.close()
@@ -152,7 +152,7 @@ class LocalRoom:
         self._log.remove()
 
     def _show(self, source: rtc.VideoSource, frame: Frame) -> None:
-        self._performer.free(self._picture.free)
+        self._renderer.free(self._picture.free)
         _capture(source, frame)
 
     # ------------------------------------------------------------ what it hears
@@ -160,7 +160,7 @@ class LocalRoom:
     async def _sense(self, microphone: Microphone, talk: Talk) -> None:
         while True:
             speaks = microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
-            self._performer.hear(microphone.level if speaks else 0.0)
+            self._renderer.hear(microphone.level if speaks else 0.0)
             talk.visitor_speaks(speaks)
             if speaks != self._own_speaks:
                 self._own_speaks = speaks
@@ -177,7 +177,7 @@ class LocalRoom:
     # ------------------------------------------------------------ what it tells
 
     def _on_frame(self) -> None:
-        self._performer.free(self._picture.free)  # what lies over the picture changes with the screens
+        self._renderer.free(self._picture.free)  # what lies over the picture changes with the screens
         if not self._has_frame:
             self._has_frame = True
             self.events.put_nowait(FirstFrame())
@@ -225,14 +225,14 @@ def _nothing() -> None:
     """A procedure that the guide does not have."""
 
 
-def local_rooms(guide: Guide, performer: Callable[[], Performer], seed: Callable[[], int]) -> RoomFactory:
-    """Return the factory of the guide's rooms. `performer` makes one that is not started; `seed` one number a visit."""
+def local_rooms(guide: Guide, renderer: Callable[[], CharacterRenderer], seed: Callable[[], int]) -> RoomFactory:
+    """Return the factory of the guide's rooms. `renderer` makes one that is not started; `seed` one number a visit."""
 
     def make(
         *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
     ) -> Room:
         return LocalRoom(
-            guide, performer(), picture=picture, speaker=speaker, microphone=microphone, choose=choose, seed=seed()
+            guide, renderer(), picture=picture, speaker=speaker, microphone=microphone, choose=choose, seed=seed()
         )
 
     return make

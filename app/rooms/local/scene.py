@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 from app.aio import cancel_and_wait
 from app.character.base import Mood
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.guide.talk import AgentState
 from app.guide.voice import Spoken
 from app.rooms.local.voice import LocalVoice
@@ -29,11 +29,11 @@ class LocalScene:
     """
 
     def __init__(
-        self, performer: Performer, voice: LocalVoice, tell_words: TellWords, changed: Callable[[], None]
+        self, renderer: CharacterRenderer, voice: LocalVoice, tell_words: TellWords, changed: Callable[[], None]
     ) -> None:
         self.state = AgentState.INITIALIZING
         self.is_speaking = False
-        self._performer = performer
+        self._renderer = renderer
         self._voice = voice
         self._tell_words = tell_words
         self._changed = changed
@@ -41,7 +41,7 @@ class LocalScene:
 
     def enter(self, state: AgentState, mood: Mood) -> None:
         """See `Scene.enter`."""
-        self._performer.show(mood)
+        self._renderer.show(mood)
         if state is not self.state:
             self.state = state
             self._changed()
@@ -51,7 +51,7 @@ class LocalScene:
         self._turns += 1
         utterance = _Utterance(f"SG_{self._turns}", self._tell_words)
         self._voice.begin()
-        self._performer.turn_started(self._voice.position_s)
+        self._renderer.turn_started(self._voice.position_s)
         feeding = asyncio.create_task(self._feed(speech, utterance), name="guide-feed")
         self._speak(True)
         try:
@@ -62,7 +62,7 @@ class LocalScene:
         finally:
             await cancel_and_wait(feeding)
             utterance.close()
-            self._performer.flush()
+            self._renderer.flush()
             self._speak(False)
         if not feeding.cancelled() and (error := feeding.exception()) is not None:
             raise error
@@ -70,7 +70,7 @@ class LocalScene:
     async def _feed(self, speech: AsyncIterator[Spoken], utterance: _Utterance) -> None:
         async for spoken in speech:
             begin = utterance.add(spoken)
-            self._performer.mouth((begin + at, weights) for at, weights in spoken.shapes)
+            self._renderer.mouth((begin + at, weights) for at, weights in spoken.shapes)
             await self._voice.push(spoken.sound)
 
     async def _follow(self, utterance: _Utterance, feeding: asyncio.Task[None]) -> None:

@@ -8,10 +8,10 @@ import threading
 import numpy as np
 import pytest
 
+from app.character.animator import AnimationInput, Animator
 from app.character.base import Mood
-from app.character.life import Life, Senses
 from app.character.mouth import MOUTHS
-from app.character.paint import Painter, Theme
+from app.character.paint import Painter, RoomLight
 from app.character.paint.room import camera
 from app.character.pose import Pose
 from app.picture import PixelFormat
@@ -29,7 +29,7 @@ def pixels(frame):
 
 
 @pytest.mark.parametrize("size", [(720, 1280), (1280, 720), (240, 427), (1081, 1919), (400, 1600), (64, 64)])
-@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("theme", RoomLight)
 def test_every_size_is_painted_whole_and_opaque(size, theme):
     frame = Painter(*size, theme)(Pose())
     assert (frame.width, frame.height, frame.format) == (*size, PixelFormat.BGRA)
@@ -40,9 +40,9 @@ def test_every_size_is_painted_whole_and_opaque(size, theme):
 def test_every_mood_looks_different(painter):
     seen = []
     for mood in Mood:
-        life = Life(1, mood)
+        animator = Animator(1, mood)
         for i in range(30):
-            pose = life.step(i * 0.04, Senses(mood))
+            pose = animator.step(i * 0.04, AnimationInput(mood))
         seen.append(pixels(painter(pose))[::4, ::4, :3].astype(int))
     for i, a in enumerate(seen):
         for b in seen[:i]:
@@ -72,7 +72,7 @@ def test_a_frame_keeps_its_memory_when_its_painter_is_gone():
     frame = Painter(120, 200)(Pose())
     before = bytes(frame.data)
     for _ in range(20):
-        Painter(120, 200, Theme.DARK)(Pose(light=0.5))
+        Painter(120, 200, RoomLight.DARK)(Pose(light=0.5))
     gc.collect()
     assert bytes(frame.data) == before
 
@@ -88,7 +88,7 @@ def eyes_row(frame):
 
 @pytest.mark.parametrize("free", [1.0, 0.7, 0.62, 0.575, 0.45])
 def test_eyes_and_mouth_stay_above_whatever_covers_the_picture(free):
-    frame = Painter(theme=Theme.DARK)(Pose(free=free))
+    frame = Painter(theme=RoomLight.DARK)(Pose(free=free))
     assert eyes_row(frame) < free * 0.8
     view = camera(720, 1280, free)
     if free == 1.0:
@@ -111,7 +111,7 @@ def test_the_plate_carries_its_words(qapp):
 
 
 def test_a_shut_eye_hides_the_white_and_a_wink_only_one():
-    painter = Painter(theme=Theme.DARK)
+    painter = Painter(theme=RoomLight.DARK)
     whites = lambda pose: pixels(painter(pose))[560:730, :, :3].min(axis=2) > 235  # noqa: E731  # reason: used once, below
     both, none, one = whites(Pose()), whites(Pose(lid_l=0, lid_r=0)), whites(Pose(lid_r=0))
     assert none.sum() < both.sum() * 0.05

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.character.paint import Painter
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.compose.composition import Composition
 from app.compose.options import RunOptions
 from app.picture import Picture
@@ -29,11 +29,11 @@ async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
         run="run",
         safe_mode=False,
     )
-    company = Performer(Painter(), 1)
+    figure = CharacterRenderer(Painter(), 1)
     try:
-        make_room, _ = composition._guides_rooms((), company)
+        make_room, _ = composition._guides_rooms((), figure)
         room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda members: None)
-        company.calm(True)
-        assert room._performer.manner.calm
+        figure.calm(True)
+        assert room._renderer.manner.calm
     finally:
         await composition.take_down()

@@ -95,7 +95,7 @@ async def test_a_voice_only_service_shows_the_character_and_is_not_called_stalle
         rig.scripts.append(RoomScript(voice_only=True))
         await rig.to_live()
         await asyncio.sleep(60)
-        assert rig.company.visible and rig.screen.trouble is None
+        assert rig.figure.visible and rig.screen.trouble is None
         assert rig.vitals.video.source == "character"
 
 
@@ -173,7 +173,7 @@ async def test_a_picture_that_was_not_promised_is_shown_all_the_same() -> None:
         await rig.to_live()
         rig.room.tell(FirstFrame())
         await asyncio.sleep(1)
-        assert not rig.company.visible and rig.vitals.video.source == "room"
+        assert not rig.figure.visible and rig.vitals.video.source == "room"
 
 
 async def test_a_service_that_is_slow_to_take_a_question_does_not_hold_up_goodbye() -> None:
@@ -228,10 +228,10 @@ async def test_the_figure_closes_its_mouth_when_the_visit_ends_in_the_middle_of_
         await rig.to_live()
         rig.audio.speaker.level = 0.5
         await asyncio.sleep(0.5)
-        assert rig.company.loudness == 0.5
+        assert rig.figure.loudness == 0.5
         rig.tap(End())
         await rig.until(Farewell)
-        assert rig.company.loudness == 0.0 and rig.company.shapes[-1] is None
+        assert rig.figure.loudness == 0.0 and rig.figure.shapes[-1] is None
 
 
 async def test_a_visitor_who_spoke_when_the_room_was_lost_is_not_taken_to_speak_for_ever() -> None:

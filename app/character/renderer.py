@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Protocol
 
+from app.character.animator import AnimationInput, Animator
 from app.character.base import Mood
 from app.character.feeling import Feeling, feeling
-from app.character.life import Life, Senses
 from app.character.mouth import Mouth
 from app.character.pose import Pose
 from app.character.track import MouthTrack, Shape
@@ -27,7 +27,7 @@ _STEADY = frozenset({Mood.ATTRACT, Mood.IDLE, Mood.ASLEEP})
 
 
 class PosePainter(Protocol):
-    """Paints one pose; called on the performer's thread only."""
+    """Paints one pose; called on the renderer's thread only."""
 
     def __call__(self, pose: Pose) -> Frame:
         """Return the picture of this instant."""
@@ -36,7 +36,7 @@ class PosePainter(Protocol):
 
 @dataclass
 class Manner:
-    """How every figure of a kiosk behaves; shared by its performers, each field replaced whole.
+    """How every figure of a kiosk behaves; shared by its renderers, each field replaced whole.
 
     calm: reduced motion. free: share of the picture's height, from its top, that nothing covers.
     """
@@ -45,11 +45,11 @@ class Manner:
     free: float = 1.0
 
 
-class Performer:
+class CharacterRenderer:
     """Lives, and paints what it lives, into a sink. All methods may be called from any thread; none blocks for long.
 
     painter: may be replaced between two frames. seed: of everything that is left to chance. fps: frames a second while
-    somebody is here; quiet_fps: in attract, idle and asleep. manner: another performer's, where both are one figure.
+    somebody is here; quiet_fps: in attract, idle and asleep. manner: another renderer's, where both are one figure.
     clock: seconds, rising.
     """
 
@@ -85,7 +85,7 @@ class Performer:
     # ------------------------------------------------------------ on and off
 
     def start(self, sink: Callable[[Frame], None]) -> None:
-        """Begin to paint into `sink`, which is called on the performer's thread; nothing happens if it already does."""
+        """Begin to paint into `sink`, which is called on the renderer's thread; nothing happens if it already does."""
         if self._thread is None:
             self._sink = sink
             self._thread = threading.Thread(target=self._run, args=(sink,), name="character", daemon=True)
@@ -175,13 +175,13 @@ class Performer:
     # ------------------------------------------------------------ the thread
 
     def _run(self, sink: Callable[[Frame], None]) -> None:
-        life, begin = Life(self._seed, self._mood), self._clock()
+        animator, begin = Animator(self._seed, self._mood), self._clock()
         shown: tuple[float, ...] = ()
         failed = False
         while self._sink is sink:
             due = self._clock() + 1 / (self._quiet_fps if self._mood in _STEADY else self._fps)
             try:
-                pose = life.step(self._clock() - begin, self._sense())
+                pose = animator.step(self._clock() - begin, self._sense())
                 painter = self.painter
                 look = _look(pose, painter) if self.manner.calm else ()  # otherwise something moves always
                 if self._is_shown and (not look or look != shown or self._is_blank):
@@ -208,7 +208,7 @@ class Performer:
             if self._is_shown and self._sink is sink:
                 sink(frame)
 
-    def _sense(self) -> Senses:
+    def _sense(self) -> AnimationInput:
         with self._changed:
             track, heard = self._track, self._heard
             felt = self._feeling if self._clock() < self._feels_until else Feeling()
@@ -219,7 +219,7 @@ class Performer:
                 if not track.is_over(heard_s + LEAD_S):
                     shapes = track.at(heard_s + LEAD_S)
         manner = self.manner
-        return Senses(self._mood, shapes, self._loudness, self._hearing, manner.free, manner.calm, felt)
+        return AnimationInput(self._mood, shapes, self._loudness, self._hearing, manner.free, manner.calm, felt)
 
 
 _seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))

@@ -24,7 +24,7 @@ _BREATH_S, _BREATH_ASLEEP_S = 3.8, 5.4
 
 
 @dataclass(frozen=True, slots=True)
-class Senses:
+class AnimationInput:
     """What reaches the figure at one instant.
 
     visemes: weights by name while its own words are known, None while only the loudness (0 to 1) of its voice is.
@@ -41,7 +41,7 @@ class Senses:
     feeling: Feeling = _NEUTRAL
 
 
-class Life:
+class Animator:
     """Call `step` with a rising clock; it returns the pose of that instant."""
 
     def __init__(self, seed: int, mood: Mood = Mood.IDLE) -> None:
@@ -58,28 +58,28 @@ class Life:
         self._loud = self._slow = self._beat = self._hearing = 0.0
         self._first = True
 
-    def step(self, t: float, senses: Senses) -> Pose:
+    def step(self, t: float, inputs: AnimationInput) -> Pose:
         """The pose at `t` seconds. `t` never falls; after a long gap the figure goes on as if it had been short."""
         dt = 0.0 if self._t is None else min(_LONGEST_DT_S, max(0.0, t - self._t))
         if self._first:
-            self._free.x, self._first = senses.free, False
+            self._free.x, self._first = inputs.free, False
         self._t = t
-        if senses.mood is not self._mood:
-            self._enter(senses.mood, t)
-        self._follow_voice(dt, senses)
-        looked = self._gaze.step(t, dt, self._mood, senses.calm)
-        if self._gaze.jumped and not senses.calm:
+        if inputs.mood is not self._mood:
+            self._enter(inputs.mood, t)
+        self._follow_voice(dt, inputs)
+        looked = self._gaze.step(t, dt, self._mood, inputs.calm)
+        if self._gaze.jumped and not inputs.calm:
             self._blink.now(t)
-        extra = self._gestures.step(t, self._mood, senses.calm)
+        extra = self._gestures.step(t, self._mood, inputs.calm)
         at = {}
         for name, spring in self._springs.items():
-            goal, push = self._pull(name, t, senses, looked)
+            goal, push = self._pull(name, t, inputs, looked)
             at[name] = spring.step(goal + extra.get(name, 0.0), dt, push)
-        pose = self._compose(t, senses, at, extra)
-        pose.free = max(0.2, min(1.0, self._free.step(senses.free, dt)))
-        self._light.step(senses.feeling, dt)
+        pose = self._compose(t, inputs, at, extra)
+        pose.free = max(0.2, min(1.0, self._free.step(inputs.free, dt)))
+        self._light.step(inputs.feeling, dt)
         pose.tint, pose.tint_strength = self._light.colour, self._light.strength
-        shape = blend(senses.visemes) if senses.visemes is not None else babble(self._loud, t)
+        shape = blend(inputs.visemes) if inputs.visemes is not None else babble(self._loud, t)
         shape.w *= 1 - PURSE.get(self._mood, 0.0)
         pose.mouth = self._lips.step(shape, dt)
         return pose
@@ -93,22 +93,22 @@ class Life:
         if mood in {Mood.GREETING, Mood.GOODBYE}:
             self._springs["bloom"].v += 1.5
 
-    def _follow_voice(self, dt: float, senses: Senses) -> None:
+    def _follow_voice(self, dt: float, inputs: AnimationInput) -> None:
         """Loudness, its slow average, and the beat of stressed syllables; the visitor's voice beside it."""
-        level = senses.loudness
-        if senses.visemes is not None:
-            talk = sum(weight for name, weight in senses.visemes.items() if name.lower() != "sil")
+        level = inputs.loudness
+        if inputs.visemes is not None:
+            talk = sum(weight for name, weight in inputs.visemes.items() if name.lower() != "sil")
             level = max(level, 0.6 * min(1.0, talk))
         self._loud += (level - self._loud) * min(1.0, dt / 0.05)
         self._slow += (level - self._slow) * min(1.0, dt / 0.6)
         accent = max(0.0, self._loud - self._slow - 0.12)
         self._beat += (accent - self._beat) * min(1.0, dt / 0.09)
-        quick = 0.06 if senses.hearing > self._hearing else 0.35
-        self._hearing += (senses.hearing - self._hearing) * min(1.0, dt / quick)
+        quick = 0.06 if inputs.hearing > self._hearing else 0.35
+        self._hearing += (inputs.hearing - self._hearing) * min(1.0, dt / quick)
 
-    def _pull(self, name: str, t: float, senses: Senses, looked: tuple[float, float]) -> tuple[float, float]:
+    def _pull(self, name: str, t: float, inputs: AnimationInput, looked: tuple[float, float]) -> tuple[float, float]:
         """Where the spring of that name is drawn at `t`, and the push it gets from the others."""
-        springs, sway = self._springs, 0.0 if senses.calm else 1.0
+        springs, sway = self._springs, 0.0 if inputs.calm else 1.0
         goal, push = target(self._mood, name), 0.0
         if name == "yaw":
             goal += 0.38 * looked[0]  # the jar follows the eyes, later and less
@@ -132,11 +132,11 @@ class Life:
             goal += 4 * self._hearing
         return goal, push
 
-    def _compose(self, t: float, senses: Senses, at: dict[str, float], extra: Offsets) -> Pose:
-        sway, beat = (0.0 if senses.calm else 1.0), self._beat
+    def _compose(self, t: float, inputs: AnimationInput, at: dict[str, float], extra: Offsets) -> Pose:
+        sway, beat = (0.0 if inputs.calm else 1.0), self._beat
         asleep = self._mood is Mood.ASLEEP
         breath = math.sin(2 * math.pi * t / (_BREATH_ASLEEP_S if asleep else _BREATH_S))
-        breath *= (0.0 if asleep else 0.5) if senses.calm else (1.5 if asleep else 1.0)
+        breath *= (0.0 if asleep else 0.5) if inputs.calm else (1.5 if asleep else 1.0)
         blink = self._blink.step(t, self._mood)
         gaze_x, gaze_y = self._gaze.x + extra.get("gaze_x", 0.0), self._gaze.y + extra.get("gaze_y", 0.0)
         lid = at["lid"] * (1 - blink) if at["lid"] > 0.05 else 0.0

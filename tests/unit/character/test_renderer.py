@@ -1,4 +1,4 @@
-"""The performer paints on its own thread, and only when something is to be seen."""
+"""The renderer paints on its own thread, and only when something is to be seen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import pytest
 
 from app.character.base import Mood
-from app.character.performer import Performer
+from app.character.renderer import CharacterRenderer
 from app.events import Visemes
 from app.picture import Frame, PixelFormat
 
@@ -50,11 +50,11 @@ def stage():
 
 
 @pytest.fixture
-def performer(stage):
-    performer = Performer(stage.paint, 1, fps=200, quiet_fps=200)
-    performer.start(stage.sink)
-    yield performer
-    performer.stop()
+def renderer(stage):
+    renderer = CharacterRenderer(stage.paint, 1, fps=200, quiet_fps=200)
+    renderer.start(stage.sink)
+    yield renderer
+    renderer.stop()
     assert "character" not in [t.name for t in threading.enumerate()]
 
 
@@ -62,34 +62,34 @@ def open_mouth(pose):
     return pose.mouth.down > 20
 
 
-def test_it_paints_on_a_thread_of_its_own_and_stops_for_good(stage, performer):
+def test_it_paints_on_a_thread_of_its_own_and_stops_for_good(stage, renderer):
     stage.pose_where(lambda pose: True)
     assert stage.threads == {"character"}
-    performer.stop()
-    performer.stop()
+    renderer.stop()
+    renderer.stop()
     frames = stage.frames
     time.sleep(0.05)
     assert stage.frames == frames
 
 
-def test_hidden_no_frame_comes_any_more_and_shown_again_they_come(stage, performer):
+def test_hidden_no_frame_comes_any_more_and_shown_again_they_come(stage, renderer):
     stage.pose_where(lambda pose: True)
-    performer.hide()
+    renderer.hide()
     frames = stage.frames
     time.sleep(0.1)
     assert stage.frames == frames
-    performer.show(Mood.SORRY)
+    renderer.show(Mood.SORRY)
     stage.pose_where(lambda pose: pose.worry > 0.3)
 
 
-def test_hiding_waits_for_the_frame_that_is_going_out(stage, performer):
+def test_hiding_waits_for_the_frame_that_is_going_out(stage, renderer):
     stage.pose_where(lambda pose: True)
     stage.blocked.clear()
     time.sleep(0.05)  # a frame is now held up in the sink
     hidden = threading.Event()
 
     def hide():
-        performer.hide()
+        renderer.hide()
         hidden.set()
 
     threading.Thread(target=hide).start()
@@ -98,9 +98,9 @@ def test_hiding_waits_for_the_frame_that_is_going_out(stage, performer):
     assert hidden.wait(WAIT_S)
 
 
-def test_calm_and_asleep_it_paints_one_picture_and_then_nothing(stage, performer):
-    performer.calm(True)
-    performer.show(Mood.ASLEEP)
+def test_calm_and_asleep_it_paints_one_picture_and_then_nothing(stage, renderer):
+    renderer.calm(True)
+    renderer.show(Mood.ASLEEP)
     stage.pose_where(lambda pose: pose.lid_l == 0 and pose.light < 0.5501)
     end = time.monotonic() + WAIT_S
     while time.monotonic() < end:
@@ -109,23 +109,23 @@ def test_calm_and_asleep_it_paints_one_picture_and_then_nothing(stage, performer
         if stage.frames == before:
             break
     assert stage.frames == before
-    performer.hide()
-    performer.show(Mood.ASLEEP)  # somebody cleared the picture meanwhile: it is needed once more
+    renderer.hide()
+    renderer.show(Mood.ASLEEP)  # somebody cleared the picture meanwhile: it is needed once more
     stage.pose_where(lambda pose: True)
 
 
-def test_without_shapes_the_mouth_follows_the_loudness(stage, performer):
-    performer.show(Mood.SPEAKING)
-    performer.voice(1.0)
+def test_without_shapes_the_mouth_follows_the_loudness(stage, renderer):
+    renderer.show(Mood.SPEAKING)
+    renderer.voice(1.0)
     stage.pose_where(open_mouth)
-    performer.voice(0.0)
+    renderer.voice(0.0)
     stage.pose_where(lambda pose: pose.mouth.down + pose.mouth.up < 2)
 
 
-def test_shapes_follow_what_was_heard_a_little_ahead(stage, performer):
+def test_shapes_follow_what_was_heard_a_little_ahead(stage, renderer):
     heard = [0.0]
-    performer.turn_started(lambda: heard[0])
-    performer.mouth([(1.0, {"aa": 1.0}), (1.2, {"aa": 1.0}), (1.25, {})])
+    renderer.turn_started(lambda: heard[0])
+    renderer.mouth([(1.0, {"aa": 1.0}), (1.2, {"aa": 1.0}), (1.25, {})])
     time.sleep(0.1)
     while not stage.poses.empty():
         assert not open_mouth(stage.poses.get())
@@ -135,19 +135,19 @@ def test_shapes_follow_what_was_heard_a_little_ahead(stage, performer):
     stage.pose_where(lambda pose: pose.mouth.down < 2)
 
 
-def test_flush_closes_the_mouth(stage, performer):
-    performer.turn_started(lambda: 0.5)
-    performer.mouth([(0.4, {"aa": 1.0}), (0.6, {"aa": 1.0})])
+def test_flush_closes_the_mouth(stage, renderer):
+    renderer.turn_started(lambda: 0.5)
+    renderer.mouth([(0.4, {"aa": 1.0}), (0.6, {"aa": 1.0})])
     stage.pose_where(open_mouth)
-    performer.flush()
+    renderer.flush()
     stage.pose_where(lambda pose: pose.mouth.down < 2)
 
 
-def test_a_services_shapes_begin_with_its_voice(stage, performer):
+def test_a_services_shapes_begin_with_its_voice(stage, renderer):
     heard = [None]
-    performer.turn_started(lambda: heard[0])
+    renderer.turn_started(lambda: heard[0])
     for i in range(20):
-        performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
+        renderer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
     time.sleep(0.1)
     while not stage.poses.empty():
         assert not open_mouth(stage.poses.get())
@@ -155,24 +155,24 @@ def test_a_services_shapes_begin_with_its_voice(stage, performer):
     stage.pose_where(open_mouth)
 
 
-def test_a_new_turn_forgets_the_shapes_of_the_last_one(stage, performer):
-    performer.turn_started(lambda: 1.0)
+def test_a_new_turn_forgets_the_shapes_of_the_last_one(stage, renderer):
+    renderer.turn_started(lambda: 1.0)
     for i in range(40):
-        performer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
+        renderer.visemes(Visemes(i * 0.05, {"aa": 1.0}))
     stage.pose_where(open_mouth)
-    performer.turn_started(lambda: 0.5)
+    renderer.turn_started(lambda: 0.5)
     for i in range(20):
-        performer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
+        renderer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
     stage.pose_where(lambda pose: pose.mouth.press > 0.8)
 
 
-def test_where_a_services_shapes_stop_the_mouth_follows_the_loudness_300_ms_later(stage, performer):
+def test_where_a_services_shapes_stop_the_mouth_follows_the_loudness_300_ms_later(stage, renderer):
     heard = [0.2]
-    performer.turn_started(lambda: heard[0])
+    renderer.turn_started(lambda: heard[0])
     for i in range(5):
-        performer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
-    performer.show(Mood.SPEAKING)
-    performer.voice(1.0)
+        renderer.visemes(Visemes(i * 0.05, {"PP": 1.0}))
+    renderer.show(Mood.SPEAKING)
+    renderer.voice(1.0)
     stage.pose_where(lambda pose: pose.mouth.press > 0.8)
     heard[0] = 0.2 + 0.28 - 0.06
     time.sleep(0.1)
@@ -182,45 +182,45 @@ def test_where_a_services_shapes_stop_the_mouth_follows_the_loudness_300_ms_late
     stage.pose_where(open_mouth)
 
 
-def test_shapes_that_come_after_a_flush_are_not_shown(stage, performer):
-    performer.turn_started(lambda: 0.5)
-    performer.visemes(Visemes(0.5, {"aa": 1.0}))
+def test_shapes_that_come_after_a_flush_are_not_shown(stage, renderer):
+    renderer.turn_started(lambda: 0.5)
+    renderer.visemes(Visemes(0.5, {"aa": 1.0}))
     stage.pose_where(open_mouth)
-    performer.flush()
+    renderer.flush()
     stage.pose_where(lambda pose: pose.mouth.down < 2)
-    performer.visemes(Visemes(0.55, {"aa": 1.0}))
+    renderer.visemes(Visemes(0.55, {"aa": 1.0}))
     time.sleep(0.1)
     while not stage.poses.empty():
         assert not open_mouth(stage.poses.get())
 
 
-def test_a_feeling_colours_the_light_and_an_unknown_word_changes_nothing(stage, performer):
-    performer.feel("grumble", 1.0)
-    performer.feel("Happy", 1.0)
+def test_a_feeling_colours_the_light_and_an_unknown_word_changes_nothing(stage, renderer):
+    renderer.feel("grumble", 1.0)
+    renderer.feel("Happy", 1.0)
     assert stage.pose_where(lambda pose: pose.tint_strength > 0.5).tint == 0xFFC94D
-    performer.feel("sad", 1.0)
+    renderer.feel("sad", 1.0)
     stage.pose_where(lambda pose: pose.tint == 0x6C8FD6 and pose.tint_strength > 0.3)
 
 
-def test_the_painter_can_be_replaced_while_it_plays(stage, performer):
+def test_the_painter_can_be_replaced_while_it_plays(stage, renderer):
     other = Stage()
-    performer.painter = other.paint
+    renderer.painter = other.paint
     other.pose_where(lambda pose: True)
 
 
 @pytest.mark.expect_log("the character cannot be painted")
-def test_a_painter_that_fails_is_told_once_and_the_figure_lives_on(stage, performer):
+def test_a_painter_that_fails_is_told_once_and_the_figure_lives_on(stage, renderer):
     def fails(pose):
         raise ValueError("no paint")
 
-    performer.painter = fails
+    renderer.painter = fails
     time.sleep(0.1)
     while not stage.poses.empty():
         stage.poses.get()
-    performer.painter = stage.paint
+    renderer.painter = stage.paint
     stage.pose_where(lambda pose: True)
 
 
-def test_the_face_goes_where_nothing_covers_it(stage, performer):
-    performer.free(0.5)
+def test_the_face_goes_where_nothing_covers_it(stage, renderer):
+    renderer.free(0.5)
     stage.pose_where(lambda pose: pose.free < 0.6)
