@@ -32,7 +32,7 @@ class RoomError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Participant:
     """A remote participant of the room."""
 
     identity: str
@@ -51,10 +51,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class MembersChanged:
+class ParticipantsChanged:
     """Somebody joined, left, published or changed attributes; the whole list as it is now."""
 
-    members: tuple[Member, ...]
+    participants: tuple[Participant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +141,15 @@ class Disconnected:
 
 
 RoomEvent = (
-    MembersChanged | AvatarVideo | AvatarAudio | FirstFrame | Text | Data | ActiveSpeakers | MicrophoneHeard
+    ParticipantsChanged | AvatarVideo | AvatarAudio | FirstFrame | Text | Data | ActiveSpeakers | MicrophoneHeard
     | Reconnecting | Reconnected | Arriving | AvatarGone | Disconnected
 )  # fmt: skip
 
 
 class ChooseAvatar(Protocol):
-    """Picks the avatar among the members; the service's protocol provides it."""
+    """Picks the avatar among the participants; the service's protocol provides it."""
 
-    def __call__(self, members: Sequence[Member]) -> Choice:
+    def __call__(self, participants: Sequence[Participant]) -> Choice:
         """Return whose picture and voice to take."""
         ...
 
@@ -177,7 +177,7 @@ class Room(Protocol):
         ...
 
     async def call(self, identity: str, method: str, payload: str) -> None:
-        """Call a remote procedure of a member; failures as in `send_text`."""
+        """Call a remote procedure of a participant; failures as in `send_text`."""
         ...
 
     async def leave(self) -> None:

@@ -23,7 +23,7 @@ class RoomTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class TrackState:
     """The avatar's picture, or its voice, as it is now.
 
     exists: there is a track. delivers: and it may deliver; a muted one is paused on purpose. codec: its MIME type.
@@ -44,13 +44,13 @@ class Presence:
     def __init__(self, times: RoomTimes, tell: Callable[[RoomEvent], None]) -> None:
         self._times = times
         self._tell = tell
-        self._video = self._audio = Sight()
+        self._video = self._audio = TrackState()
         self._told_video = self._told_audio = False
         self._had_video = self._had_audio = False
         self._repairing = False
         self._timer: asyncio.TimerHandle | None = None
 
-    def see(self, video: Sight, audio: Sight) -> None:
+    def see(self, video: TrackState, audio: TrackState) -> None:
         """Take what there is now. Cheap when nothing changed."""
         self._video, self._audio = video, audio
         self._had_video = self._had_video or video.exists

@@ -15,8 +15,8 @@ from app.rooms.base import (
     Choice,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
+    Participant,
+    ParticipantsChanged,
     Room,
     RoomEvent,
     Text,
@@ -135,26 +135,26 @@ class AgentsProtocol:
 
     # ------------------------------------------------------------ who is the avatar
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`: the agent's tracks, else its avatar worker's, else whoever has a picture."""
-        agent = self._find_agent(members)
+        agent = self._find_agent(participants)
         if agent is None:
             # A worker whose agent left is over; one whose agent nobody ever saw belongs to a hosted room.
-            others = [m for m in members if not (self._had_agent and ON_BEHALF in m.attributes)]
+            others = [m for m in participants if not (self._had_agent and ON_BEHALF in m.attributes)]
             seen = next((m for m in others if m.has_video), None)
             heard = seen if seen and seen.has_audio else next((m for m in others if m.has_audio), None)
             return Choice(_identity(seen), _identity(heard))
         self._had_agent = True
-        worker = next((m for m in members if m.attributes.get(ON_BEHALF) == agent.identity), None)
+        worker = next((m for m in participants if m.attributes.get(ON_BEHALF) == agent.identity), None)
         pair = [m for m in (agent, worker) if m is not None]
         return Choice(
             _identity(next((m for m in pair if m.has_video), None)),
             _identity(next((m for m in pair if m.has_audio), None)),
         )
 
-    def _find_agent(self, members: Sequence[Member]) -> Member | None:
-        agents = [m for m in members if m.is_agent and ON_BEHALF not in m.attributes]
-        named = next((m for m in members if self._hint is not None and m.identity == self._hint), None)
+    def _find_agent(self, participants: Sequence[Participant]) -> Participant | None:
+        agents = [m for m in participants if m.is_agent and ON_BEHALF not in m.attributes]
+        named = next((m for m in participants if self._hint is not None and m.identity == self._hint), None)
         return named or next((m for m in agents if m.identity == self._agent), None) or next(iter(agents), None)
 
     # ------------------------------------------------------------ what arrives
@@ -169,8 +169,8 @@ class AgentsProtocol:
 
     def _decode(self, event: RoomEvent, room: Room) -> Iterator[Event]:
         match event:
-            case MembersChanged(members=members):
-                yield from self._on_members(members)
+            case ParticipantsChanged(participants=participants):
+                yield from self._on_members(participants)
             case AvatarVideo(present=True, codec=codec) if self._codec and codec and codec.lower() != self._codec:
                 log.warning("the picture comes in another codec than required", extra={"mime_type": codec})
             case AvatarAudio(present=True):
@@ -192,8 +192,8 @@ class AgentsProtocol:
             self._is_ready = True
             yield Ready()
 
-    def _on_members(self, members: Sequence[Member]) -> Iterator[Event]:
-        agent = self._find_agent(members)
+    def _on_members(self, participants: Sequence[Participant]) -> Iterator[Event]:
+        agent = self._find_agent(participants)
         self._agent = agent.identity if agent is not None else None
         attributes: Mapping[str, str] = agent.attributes if agent is not None else {}
         self._state = attributes.get(STATE)
@@ -265,5 +265,5 @@ def _keep_newest(kept: dict[Any, str]) -> None:
         del kept[next(iter(kept))]
 
 
-def _identity(member: Member | None) -> str | None:
-    return member.identity if member is not None else None
+def _identity(participant: Participant | None) -> str | None:
+    return participant.identity if participant is not None else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from app.events import Event
 from app.findings import Finding
-from app.rooms.base import Choice, Member, Room, RoomEvent
+from app.rooms.base import Choice, Participant, Room, RoomEvent
 from app.screens import EndReason
 from app.settings.service import VendorSettings
 from app.system.redact import Redactor
@@ -139,7 +139,7 @@ class Control(Protocol):
 class VendorProtocol(Protocol):
     """Decodes one session's room events and encodes what we say; lives as long as the visit, over rejoins."""
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """Whose picture and voice are the avatar's."""
         ...
 

@@ -14,7 +14,7 @@ from app.rooms.base import (
     AvatarVideo,
     Disconnected,
     FirstFrame,
-    MembersChanged,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     Room,
@@ -25,8 +25,8 @@ from app.vendors.errors import Busy, OutOfCredits, TransientError
 
 # Room events that a conversation needs to know besides the common events.
 RoomFact = (
-    MembersChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected | FirstFrame
-    | ActiveSpeakers | Arriving
+    ParticipantsChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected
+    | FirstFrame | ActiveSpeakers | Arriving
 )  # fmt: skip
 MediaEvent = Event | RoomFact
 
@@ -130,6 +130,6 @@ class MediaSession:
 
 
 def _is_somebody(event: MediaEvent) -> bool:
-    if isinstance(event, MembersChanged):
-        return bool(event.members)
+    if isinstance(event, ParticipantsChanged):
+        return bool(event.participants)
     return isinstance(event, AvatarVideo | AvatarAudio) and event.present

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from app.events import Caption, Event, Ready
 from app.findings import Finding
 from app.http import HttpFailure
-from app.rooms.base import Choice, Data, FirstFrame, Member, Room, RoomEvent
+from app.rooms.base import Choice, Data, FirstFrame, Participant, Room, RoomEvent
 from app.screens import EndReason, Speaker
 from app.settings.service import LiveKitRoomSettings
 from app.settings.types import HttpUrl
@@ -91,9 +91,9 @@ class MadeupProtocol:
     def __init__(self, control: MadeupControl, session: SessionInfo, settings: MadeupSettings) -> None:
         self._count = 0
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`."""
-        avatar = next((member.identity for member in members if member.has_video), None)
+        avatar = next((participant.identity for participant in participants if participant.has_video), None)
         return Choice(avatar, avatar)
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:

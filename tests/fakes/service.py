@@ -17,8 +17,8 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
+    Participant,
+    ParticipantsChanged,
     Room,
     RoomError,
     RoomEvent,
@@ -145,10 +145,10 @@ class FakeRoom(Room):
             self.say(Ready())
             return
         if not self.script.gets_ready:
-            self.tell(MembersChanged((Member("avatar", True, {}, False, True),)))
+            self.tell(ParticipantsChanged((Participant("avatar", True, {}, False, True),)))
             return
         if self.script.appears:
-            self.tell(MembersChanged((Member("avatar", True, {}, True, True),)))
+            self.tell(ParticipantsChanged((Participant("avatar", True, {}, True, True),)))
             self.tell(AvatarVideo(True))
         if self.script.appears and self.script.shows_frames:
             self.tell(FirstFrame())
@@ -194,7 +194,7 @@ class FakeProtocol(VendorProtocol):
         self.attends = 0
         self.true_reason: EndReason | None = None
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         return Choice("avatar", "avatar")
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:

@@ -21,7 +21,7 @@ PANIC_S = 18.0  # the library panics 15 s after a cancelled connect succeeded
 
 
 def _room(rooms: LiveKitRooms) -> LiveKitRoom:
-    return rooms(picture=Picture(), speaker=None, microphone=None, choose=lambda members: Choice())
+    return rooms(picture=Picture(), speaker=None, microphone=None, choose=lambda participants: Choice())
 
 
 async def late_joins(server: LiveKitServer) -> None:

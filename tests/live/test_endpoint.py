@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from app.events import Ready
 from app.http import HttpClient
-from app.rooms.base import MembersChanged, RoomError, RoomFault
+from app.rooms.base import ParticipantsChanged, RoomError, RoomFault
 from app.screens import EndReason
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.livekit.control import LiveKitControl
@@ -71,7 +71,7 @@ async def test_a_full_service_lets_the_next_one_in_and_sends_nobody(visit, endpo
     await first.until(Ready)
     second, _, _ = await visit("b")
     await asyncio.sleep(1.0)
-    assert second.count(MembersChanged) == 0
+    assert second.count(ParticipantsChanged) == 0
     assert endpoint.taken(ACCOUNT) == 1
 
 
@@ -90,4 +90,4 @@ async def test_agents_that_come_by_name_come_only_when_called(visit, endpoint):
     await called.until(Ready)
     uncalled, _, _ = await visit("b")
     await asyncio.sleep(0.5)
-    assert uncalled.count(MembersChanged) == 0
+    assert uncalled.count(ParticipantsChanged) == 0

@@ -7,7 +7,15 @@ import asyncio
 import pytest
 from livekit import rtc
 
-from app.rooms.base import Arriving, AvatarGone, AvatarVideo, Disconnected, MembersChanged, Reconnected, Reconnecting
+from app.rooms.base import (
+    Arriving,
+    AvatarGone,
+    AvatarVideo,
+    Disconnected,
+    ParticipantsChanged,
+    Reconnected,
+    Reconnecting,
+)
 from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from app.screens import EndReason
@@ -235,8 +243,8 @@ async def test_a_worker_that_leaves_is_the_end_although_the_agent_stays(agent, g
     visitor = await (await guest().join()).seen()
     await speaker.leave_worker()
     await visitor.until(AvatarGone)
-    members = [event for event in visitor.events if isinstance(event, MembersChanged)][-1].members
-    assert [member.identity for member in members] == ["agent-1"]
+    participants = [event for event in visitor.events if isinstance(event, ParticipantsChanged)][-1].participants
+    assert [participant.identity for participant in participants] == ["agent-1"]
 
 
 async def test_an_agent_that_leaves_is_the_end_although_the_worker_stays(agent, guest):

@@ -12,8 +12,8 @@ from app.rooms.base import (
     Arriving,
     AvatarVideo,
     FirstFrame,
-    MembersChanged,
     MicrophoneHeard,
+    ParticipantsChanged,
     RoomError,
     RoomFault,
 )
@@ -37,7 +37,7 @@ async def test_a_visitor_sees_and_is_heard(agent, guest, livekit_server, room_na
 
 async def test_an_agent_that_comes_later_is_seen_as_well(agent, guest):
     visitor = await guest().join()
-    assert visitor.count(MembersChanged) == 0
+    assert visitor.count(ParticipantsChanged) == 0
     await agent()
     await visitor.until(Ready)
 

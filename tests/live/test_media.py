@@ -177,7 +177,7 @@ async def test_the_visitors_voice_reaches_the_agent(agent, guest):
 async def test_a_silent_microphone_is_published_all_the_same(agent, rooms, livekit_server, room_name):
     # Some agents wait for a visitor's track before they speak.
     speaker = await agent(Script(look=None))
-    room = rooms(picture=Album(), speaker=None, microphone=None, choose=lambda members: Choice())
+    room = rooms(picture=Album(), speaker=None, microphone=None, choose=lambda participants: Choice())
     await room.join(livekit_server.ws, livekit_server.token(room_name, "kiosk"), 10.0)
     await speaker.hears(20)
     assert max(speaker.heard) < 200

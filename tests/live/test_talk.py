@@ -8,7 +8,7 @@ import pytest
 from livekit import api
 
 from app.events import Caption, Ready, Speaking, Thinking
-from app.rooms.base import AvatarGone, Data, MembersChanged
+from app.rooms.base import AvatarGone, Data, ParticipantsChanged
 from app.screens import Speaker
 from tests.vendors.agent import Script
 from tests.vendors.agent_media import tone
@@ -138,8 +138,11 @@ async def test_a_worker_shows_and_speaks_for_its_agent(agent, guest):
     await agent(Script(worker="avatar-worker", worker_after_s=0.3))
     visitor = await (await guest().join()).seen()
     await visitor.until(Ready)
-    members = [event for event in visitor.events if isinstance(event, MembersChanged)][-1].members
-    assert {member.identity: member.has_video for member in members} == {"agent-1": False, "avatar-worker": True}
+    participants = [event for event in visitor.events if isinstance(event, ParticipantsChanged)][-1].participants
+    assert {participant.identity: participant.has_video for participant in participants} == {
+        "agent-1": False,
+        "avatar-worker": True,
+    }
 
 
 async def test_a_worker_that_is_no_agent_by_kind_is_found_as_well(agent, guest):

@@ -76,7 +76,7 @@ async def main():
     rooms = DailyRooms()
     told = []
     for number in range(3):
-        room = rooms(picture=Picture(), speaker=None, microphone=None, choose=lambda members: None)
+        room = rooms(picture=Picture(), speaker=None, microphone=None, choose=lambda participants: None)
         try:
             await room.join("https://:c-CANARY-room", "eyJ-CANARY-token", 5.0)
         except RoomError as error:

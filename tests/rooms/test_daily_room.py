@@ -21,7 +21,7 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    MembersChanged,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     RoomError,
@@ -69,9 +69,9 @@ class Visitor:
             picture=self.picture,
             speaker=self.speaker,
             microphone=self.microphone,
-            choose=lambda members: Choice(
-                next((m.identity for m in members if m.has_video), None),
-                next((m.identity for m in members if m.has_audio), None),
+            choose=lambda participants: Choice(
+                next((m.identity for m in participants if m.has_video), None),
+                next((m.identity for m in participants if m.has_audio), None),
             ),
         )
 
@@ -138,8 +138,8 @@ async def test_picture_and_voice_come_and_the_visitor_is_heard(visitor, place):
     await visitor.join()
     assert visitor.room.identity == "11111111-aaaa-4aaa-8aaa-000000000001"
     await visitor.seen()
-    assert visitor.told[0] == MembersChanged(visitor.told[0].members)
-    assert [(m.identity, m.has_video, m.has_audio) for m in visitor.told[0].members] == [("replica", True, True)]
+    assert visitor.told[0] == ParticipantsChanged(visitor.told[0].participants)
+    assert [(m.identity, m.has_video, m.has_audio) for m in visitor.told[0].participants] == [("replica", True, True)]
     assert AvatarVideo(True) in visitor.told and AvatarAudio(True) in visitor.told
     place.speak(0.3)
     await visitor.until(lambda: any(piece.max() > 7000 for piece in visitor.speaker.written))
@@ -202,7 +202,9 @@ async def test_stereo_becomes_mono(visitor, place):
 
 
 async def test_without_devices_a_visit_still_works(rooms, host, place):
-    room = rooms(picture=Album(), speaker=None, microphone=None, choose=lambda members: Choice("replica", "replica"))
+    room = rooms(
+        picture=Album(), speaker=None, microphone=None, choose=lambda participants: Choice("replica", "replica")
+    )
     await room.join(host.address(place), TOKEN, 5.0)
     async with asyncio.timeout(5):
         while not isinstance(await room.events.get(), FirstFrame):

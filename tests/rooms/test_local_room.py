@@ -24,8 +24,8 @@ from app.rooms.base import (
     AvatarVideo,
     Disconnected,
     FirstFrame,
-    MembersChanged,
     MicrophoneHeard,
+    ParticipantsChanged,
 )
 from app.rooms.local import scene as local_scene
 from app.rooms.local.room import local_rooms
@@ -102,7 +102,9 @@ class Visit:
         return [e for e in self.decoded if isinstance(e, Caption) and e.speaker is speaker and e.final]
 
     def states(self):
-        return [e.members[0].attributes["lk.agent.state"] for e in self.events if isinstance(e, MembersChanged)]
+        return [
+            e.participants[0].attributes["lk.agent.state"] for e in self.events if isinstance(e, ParticipantsChanged)
+        ]
 
     def has(self, kind):
         return any(isinstance(e, kind) for e in [*self.events, *self.decoded])

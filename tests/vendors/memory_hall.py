@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from app.audio.base import FRAME, RATE, Microphone, Sound, SpeakerOut
 from app.picture import Picture
-from app.rooms.base import ChooseAvatar, Data, Disconnected, Member, RoomFactory, Text
+from app.rooms.base import ChooseAvatar, Data, Disconnected, Participant, RoomFactory, Text
 from app.screens import EndReason
 from tests.vendors.agent_media import Look
 from tests.vendors.emulator import Clock
@@ -130,8 +130,8 @@ class MemoryActor:
         self._moving: asyncio.Task[None] | None = None
 
     @property
-    def member(self) -> Member:
-        return Member(self.identity, self.is_agent, {}, self.look is not None, self.has_voice)
+    def participant(self) -> Participant:
+        return Participant(self.identity, self.is_agent, {}, self.look is not None, self.has_voice)
 
     async def show(self, look: Look) -> None:
         self.look = look

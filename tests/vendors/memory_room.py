@@ -16,9 +16,9 @@ from app.rooms.base import (
     ChooseAvatar,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
     MicrophoneHeard,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     RoomError,
@@ -58,7 +58,7 @@ class MemoryRoom:
         self._choose = choose
         self._choice = Choice()
         self._told = Choice()
-        self._members: tuple[Member, ...] = ()
+        self._participants: tuple[Participant, ...] = ()
         self._seen_frame = False
         self._over = False
         self._hopeless: asyncio.TimerHandle | None = None
@@ -118,11 +118,11 @@ class MemoryRoom:
             self.events.put_nowait(event)
 
     def review(self) -> None:
-        members = tuple(actor.member for actor in self._hall.place(self.name).actors.values())
-        if members != self._members:
-            self._members = members
-            self.tell(MembersChanged(members))
-        self._choice = choice = self._choose(members)
+        participants = tuple(actor.participant for actor in self._hall.place(self.name).actors.values())
+        if participants != self._participants:
+            self._participants = participants
+            self.tell(ParticipantsChanged(participants))
+        self._choice = choice = self._choose(participants)
         had = self._told
         self._told = choice
         if choice.video and not had.video:

@@ -24,9 +24,9 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
     MicrophoneHeard,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     Text,
@@ -114,8 +114,8 @@ class Talk:
         return [event.text for event in self.events if isinstance(event, Caption)]
 
 
-def member(identity: str, video: bool = True, audio: bool = True) -> Member:
-    return Member(identity, has_video=video, has_audio=audio)
+def participant(identity: str, video: bool = True, audio: bool = True) -> Participant:
+    return Participant(identity, has_video=video, has_audio=audio)
 
 
 # ---------------------------------------------------------------- who is the avatar
@@ -123,18 +123,18 @@ def member(identity: str, video: bool = True, audio: bool = True) -> Member:
 
 async def test_the_first_with_a_picture_is_the_avatar_and_stays_it():
     talk = Talk()
-    assert talk.protocol.choose([member("a", video=False, audio=False)]) == Choice(None, None)
-    assert talk.protocol.choose([member("a", video=False), member("b")]) == Choice("b", "b")
-    assert talk.protocol.choose([member("c"), member("b", video=False)]) == Choice("b", "b")
-    assert talk.protocol.choose([member("c")]) == Choice("c", "c")
+    assert talk.protocol.choose([participant("a", video=False, audio=False)]) == Choice(None, None)
+    assert talk.protocol.choose([participant("a", video=False), participant("b")]) == Choice("b", "b")
+    assert talk.protocol.choose([participant("c"), participant("b", video=False)]) == Choice("b", "b")
+    assert talk.protocol.choose([participant("c")]) == Choice("c", "c")
 
 
 async def test_a_voice_may_come_from_somebody_else():
-    assert Talk().protocol.choose([member("v", video=False), member("p", audio=False)]) == Choice("p", "v")
+    assert Talk().protocol.choose([participant("v", video=False), participant("p", audio=False)]) == Choice("p", "v")
 
 
 async def test_an_expected_name_wins():
-    assert Talk(hint="b").protocol.choose([member("a"), member("b")]) == Choice("b", "b")
+    assert Talk(hint="b").protocol.choose([participant("a"), participant("b")]) == Choice("b", "b")
 
 
 # ---------------------------------------------------------------- what arrives
@@ -142,7 +142,7 @@ async def test_an_expected_name_wins():
 
 async def test_it_is_ready_with_its_first_picture_and_once():
     talk = Talk()
-    early = [MembersChanged((member("a"),)), AvatarVideo(True), AvatarAudio(True), MicrophoneHeard()]
+    early = [ParticipantsChanged((participant("a"),)), AvatarVideo(True), AvatarAudio(True), MicrophoneHeard()]
     assert talk.decode(*early) == []
     assert talk.decode(FirstFrame(), FirstFrame()) == [Ready()]
     assert talk.decode(Disconnected(EndReason.NETWORK, may_rejoin=True), FirstFrame()) == [Ready()]
@@ -162,7 +162,7 @@ async def test_credits_that_end_soon_are_announced_with_their_reason():
 
 async def test_only_the_avatars_voice_is_the_avatars():
     talk = Talk()
-    talk.protocol.choose([member("a")])
+    talk.protocol.choose([participant("a")])
     assert talk.decode(ActiveSpeakers(("a",), own=True)) == [Speaking(Speaker.AVATAR, True)]
     assert talk.decode(ActiveSpeakers(("a",), own=False)) == []
     assert talk.decode(ActiveSpeakers(("b",), own=True)) == [Speaking(Speaker.AVATAR, False)]
@@ -171,7 +171,7 @@ async def test_only_the_avatars_voice_is_the_avatars():
 async def test_messages_are_noted_without_their_words(caplog):
     caplog.set_level(logging.INFO)
     talk = Talk()
-    talk.protocol.choose([member("a")])
+    talk.protocol.choose([participant("a")])
     for _ in range(3):
         assert talk.decode(Data(b"CANARY-1", "events", "a"), Text("t", "CANARY-2", "s", "CANARY-3", True, {})) == []
     told = [(record.topic, record.size, record.sender) for record in caplog.records]
@@ -191,7 +191,7 @@ EVENTS = st.one_of(
         Text, st.text(max_size=9), st.text(max_size=5), st.just("s"), st.text(max_size=20), st.booleans(), st.just({})
     ),
     st.builds(ActiveSpeakers, st.lists(st.text(max_size=2), max_size=2).map(tuple), st.booleans()),
-    st.builds(MembersChanged, st.lists(st.builds(Member, st.text(max_size=3)), max_size=3).map(tuple)),
+    st.builds(ParticipantsChanged, st.lists(st.builds(Participant, st.text(max_size=3)), max_size=3).map(tuple)),
     st.builds(Disconnected, st.sampled_from(EndReason), st.booleans()),
     st.sampled_from([FirstFrame(), AvatarGone(), Reconnecting(), Reconnected(), AvatarVideo(False), AvatarAudio(True)]),
     st.builds(Data, st.none(), st.none(), st.none()),
@@ -206,7 +206,7 @@ async def test_whatever_arrives_is_normal_input(events):
         talk = Talk()
         found = talk.decode(*events)
         assert len([event for event in found if isinstance(event, Ready)]) <= 1 + len(events)
-        talk.protocol.choose([member(str(number)) for number in range(len(events))])
+        talk.protocol.choose([participant(str(number)) for number in range(len(events))])
     finally:
         logging.disable(logging.NOTSET)
 
@@ -228,7 +228,7 @@ async def test_a_question_is_answered_by_the_sites_file_and_shown_when_taken():
 
 async def test_it_thinks_until_it_is_heard():
     async with Talk() as talk:
-        talk.protocol.choose([member("a")])
+        talk.protocol.choose([participant("a")])
         await talk.ask("the Moon")
         await asyncio.sleep(1)
         assert talk.events[-1] != Thinking(False)

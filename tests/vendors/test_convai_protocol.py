@@ -28,8 +28,8 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
 )
@@ -93,24 +93,24 @@ class Session:
 
 
 @pytest.mark.parametrize(
-    ("members", "choice"),
+    ("participants", "choice"),
     [
         ([], Choice()),
-        ([Member("x9")], Choice()),
-        ([Member("x9", has_audio=True)], Choice(None, "x9")),
-        ([Member("quiet"), Member("x9", has_audio=True)], Choice(None, "x9")),
-        ([Member("x9", has_audio=True, has_video=True)], Choice("x9", "x9")),
-        ([Member("x9", has_audio=True), Member("y", has_video=True)], Choice("y", "x9")),
+        ([Participant("x9")], Choice()),
+        ([Participant("x9", has_audio=True)], Choice(None, "x9")),
+        ([Participant("quiet"), Participant("x9", has_audio=True)], Choice(None, "x9")),
+        ([Participant("x9", has_audio=True, has_video=True)], Choice("x9", "x9")),
+        ([Participant("x9", has_audio=True), Participant("y", has_video=True)], Choice("y", "x9")),
     ],
 )
-def test_the_first_voice_is_the_bots_and_any_picture_is_shown(members, choice):
-    assert Session().protocol.choose(members) == choice
+def test_the_first_voice_is_the_bots_and_any_picture_is_shown(participants, choice):
+    assert Session().protocol.choose(participants) == choice
 
 
 def test_the_bot_stays_the_bot():
     session = Session()
-    session.protocol.choose([Member("x9", has_audio=True)])
-    assert session.protocol.choose([Member("a", has_audio=True), Member("x9", has_audio=True)]).audio == "x9"
+    session.protocol.choose([Participant("x9", has_audio=True)])
+    assert session.protocol.choose([Participant("a", has_audio=True), Participant("x9", has_audio=True)]).audio == "x9"
 
 
 # ---------------------------------------------------------------- readiness
@@ -159,11 +159,11 @@ async def test_a_bot_without_a_sign_of_life_ends_the_join(every_s):
 async def test_a_bot_that_leaves_may_come_back_within_ten_seconds():
     session, told = Session(), []
     attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
-    here = MembersChanged((Member("x9", has_audio=True),))
+    here = ParticipantsChanged((Participant("x9", has_audio=True),))
     for away_s in (9.0, 11.0):
         session.feed(here)
         await asyncio.sleep(1)
-        session.feed(MembersChanged(()))
+        session.feed(ParticipantsChanged(()))
         await asyncio.sleep(away_s)
         assert told == ([] if away_s < 10 else [Ended(EndReason.AVATAR_LEFT)])
     attending.cancel()
@@ -175,8 +175,8 @@ async def test_a_bot_that_leaves_may_come_back_within_ten_seconds():
 async def test_a_bot_is_not_gone_while_the_connection_is_repaired(returns: bool):
     session, told = Session(), []
     attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
-    here = MembersChanged((Member("x9", has_audio=True),))
-    for event in (here, Reconnecting(), MembersChanged(())):
+    here = ParticipantsChanged((Participant("x9", has_audio=True),))
+    for event in (here, Reconnecting(), ParticipantsChanged(())):
         session.feed(event)
     await asyncio.sleep(17)
     assert told == [], "the room itself knows when there is no hope any more, and may be joined anew"
@@ -565,7 +565,15 @@ messages = st.builds(
     st.sampled_from(KINDS), st.dictionaries(names, anything, max_size=5), st.sampled_from("abc"),
 )  # fmt: skip
 facts = st.sampled_from(
-    [MembersChanged(()), MembersChanged((Member("x"),)), CLOSED, LOST, AvatarGone(), FirstFrame(), AvatarVideo(True)]
+    [
+        ParticipantsChanged(()),
+        ParticipantsChanged((Participant("x"),)),
+        CLOSED,
+        LOST,
+        AvatarGone(),
+        FirstFrame(),
+        AvatarVideo(True),
+    ]
 )
 packets = st.builds(
     lambda payload, topic: Data(payload, topic, "bot"),

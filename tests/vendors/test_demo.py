@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from app.events import Ready, Speaking, Thinking
-from app.rooms.base import ActiveSpeakers, FirstFrame, Member, MembersChanged
+from app.rooms.base import ActiveSpeakers, FirstFrame, Participant, ParticipantsChanged
 from app.screens import EndReason, Speaker
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.demo import VENDOR
@@ -94,7 +94,7 @@ class Room:
 
 
 def guide(state):
-    return MembersChanged((Member("guide", True, {"lk.agent.state": state}, True, True),))
+    return ParticipantsChanged((Participant("guide", True, {"lk.agent.state": state}, True, True),))
 
 
 @pytest.mark.asyncio
@@ -113,7 +113,7 @@ async def test_the_protocol_asks_interrupts_and_closes():
 
 def test_the_guide_is_the_avatar_and_ready_with_its_first_picture():
     room, protocol = Room(), VENDOR.protocol(demo(), None, VENDOR.settings())
-    assert protocol.choose(guide("initializing").members).video == "guide"
+    assert protocol.choose(guide("initializing").participants).video == "guide"
     assert list(protocol.decode(guide("initializing"), room)) == []
     assert list(protocol.decode(FirstFrame(), room)) == []
     assert Ready() in protocol.decode(guide("listening"), room)

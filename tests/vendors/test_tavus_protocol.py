@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.events import Caption, Ended, Ready, Speaking
-from app.rooms.base import AvatarGone, AvatarVideo, Data, Disconnected, FirstFrame, Member, MembersChanged
+from app.rooms.base import AvatarGone, AvatarVideo, Data, Disconnected, FirstFrame, Participant, ParticipantsChanged
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import TransientError
@@ -22,7 +22,7 @@ from app.vendors.tavus.settings import TavusSettings
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 
 VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
-HERE = Member("replica", has_video=True, has_audio=True)
+HERE = Participant("replica", has_video=True, has_audio=True)
 
 
 class AskedControl:
@@ -84,17 +84,17 @@ def whole(role: str, speech: Any, inference: Any = "i1", turn: Any = 1, **more: 
 
 async def test_the_first_picture_makes_it_ready_once():
     made = protocol()
-    assert told(made, MembersChanged((HERE,)), data("system.replica_present", properties={"attempt": 1})) == []
+    assert told(made, ParticipantsChanged((HERE,)), data("system.replica_present", properties={"attempt": 1})) == []
     assert told(made, FirstFrame(), FirstFrame()) == [Ready()]
 
 
 async def test_whoever_has_a_picture_is_the_avatar():
     made = protocol()
     assert (made.choose(()).video, made.choose(()).audio) == (None, None)
-    silent, seen = Member("a", has_audio=True), Member("b", has_video=True, has_audio=True)
+    silent, seen = Participant("a", has_audio=True), Participant("b", has_video=True, has_audio=True)
     choice = made.choose((silent, seen))
     assert (choice.video, choice.audio) == ("b", "b")
-    assert made.choose((silent, Member("b", has_video=True))).audio == "a"
+    assert made.choose((silent, Participant("b", has_video=True))).audio == "a"
 
 
 # ---------------------------------------------------------------- who speaks
@@ -283,27 +283,30 @@ async def attended(made: TavusProtocol, *events: Any, seconds: float = 5.0) -> l
     return emitted
 
 
-@pytest.mark.parametrize("leaving", [MembersChanged(()), AvatarVideo(False)])
+@pytest.mark.parametrize("leaving", [ParticipantsChanged(()), AvatarVideo(False)])
 async def test_an_avatar_that_leaves_makes_the_kiosk_ask_whether_it_is_over(leaving):
     control = AskedControl()
     control.reason = EndReason.VENDOR_IDLE
-    assert await attended(protocol(control), MembersChanged((HERE,)), leaving) == [Ended(EndReason.VENDOR_IDLE)]
+    assert await attended(protocol(control), ParticipantsChanged((HERE,)), leaving) == [Ended(EndReason.VENDOR_IDLE)]
     assert control.times == 1
 
 
 async def test_while_the_conversation_runs_an_absent_avatar_is_waited_for():
     control = AskedControl()
     made = protocol(control)
-    assert await attended(made, MembersChanged((HERE,)), MembersChanged(())) == []
+    assert await attended(made, ParticipantsChanged((HERE,)), ParticipantsChanged(())) == []
     assert 5 <= control.times <= 12
     control.times = 0
-    assert await attended(made, MembersChanged((HERE,))) == []
+    assert await attended(made, ParticipantsChanged((HERE,))) == []
     assert control.times <= 1
 
 
 async def test_nobody_is_asked_while_all_is_well_or_nobody_came_yet():
     control = AskedControl()
-    assert await attended(protocol(control), MembersChanged(()), MembersChanged((HERE,)), AvatarVideo(True)) == []
+    assert (
+        await attended(protocol(control), ParticipantsChanged(()), ParticipantsChanged((HERE,)), AvatarVideo(True))
+        == []
+    )
     assert await attended(protocol(control), Disconnected(EndReason.NETWORK), AvatarGone()) == []
     assert control.times == 0
 

@@ -9,11 +9,11 @@ from app.audio.base import SpeakerOut
 from app.picture import Picture
 from app.rooms.base import Choice
 from app.rooms.daily.call import Call
-from app.rooms.daily.media import LAYOUTS, Eye, Voice
+from app.rooms.daily.media import LAYOUTS, AudioReader, FrameReader
 from app.rooms.daily.worker import post
 
 
-class Avatar:
+class DailyAvatar:
     """Follows the protocol's choice. on_first_frame: called in the loop, once."""
 
     def __init__(self, picture: Picture, speaker: SpeakerOut | None, on_first_frame: Callable[[], None]) -> None:
@@ -22,8 +22,8 @@ class Avatar:
         self._on_first_frame = on_first_frame
         self._loop = asyncio.get_running_loop()
         self._call: Call | None = None
-        self._eye: tuple[str, Eye] | None = None
-        self._voice: tuple[str, Voice] | None = None
+        self._eye: tuple[str, FrameReader] | None = None
+        self._voice: tuple[str, AudioReader] | None = None
         self._has_seen = False
 
     def follow(self, call: Call, choice: Choice) -> None:
@@ -48,7 +48,7 @@ class Avatar:
             self._eye = None
         if identity is not None:
             layout = self._picture.wanted
-            eye = Eye(self._picture, layout, self._on_frame, self._on_other_wish)
+            eye = FrameReader(self._picture, layout, self._on_frame, self._on_other_wish)
             self._eye = (identity, eye)
             call.show(identity, LAYOUTS[layout], eye.take)
 
@@ -59,7 +59,7 @@ class Avatar:
             self._voice[1].is_open = False
             self._voice = None
         if identity is not None:
-            voice = Voice(self._speaker)
+            voice = AudioReader(self._speaker)
             self._voice = (identity, voice)
             call.hear(identity, voice.take)
 

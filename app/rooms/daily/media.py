@@ -19,7 +19,7 @@ LAYOUTS = {PixelFormat.BGRA: "BGRA", PixelFormat.I420: "I420"}
 _FORMATS = {name: layout for layout, name in LAYOUTS.items()}
 
 
-class Eye:
+class FrameReader:
     """Pushes the frames of one renderer into the picture.
 
     layout: what the renderer was asked for. on_frame: called after each pushed frame. on_other_wish: called when the
@@ -65,7 +65,7 @@ def frame_of(frame: Any) -> Frame | None:
     return Frame(width, height, layout, data) if len(data) == size else None
 
 
-class Voice:
+class AudioReader:
     """Writes the sound of one renderer to the speaker."""
 
     def __init__(self, speaker: SpeakerOut) -> None:

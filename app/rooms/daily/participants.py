@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.rooms.base import Member
-from app.rooms.presence import Sight
+from app.rooms.base import Participant
+from app.rooms.presence import TrackState
 
 # States of a participant's media (Daily's ParticipantMediaInfo): these say that something comes, or soon will.
 _DELIVERS = frozenset({"playable", "loading", "interrupted"})
 _EXISTS = _DELIVERS | {"receivable"}
 
 
-class People:
+class Participants:
     """The others, and our own identity ("" before the join)."""
 
     def __init__(self) -> None:
@@ -38,19 +38,21 @@ class People:
         self._others.pop(identity, None)
         self._had.pop(identity, None)
 
-    def members(self) -> tuple[Member, ...]:
+    def participants(self) -> tuple[Participant, ...]:
         """Return the others in our words."""
         return tuple(
-            Member(identity, has_video="camera" in self._had[identity], has_audio="microphone" in self._had[identity])
+            Participant(
+                identity, has_video="camera" in self._had[identity], has_audio="microphone" in self._had[identity]
+            )
             for identity in self._others
         )
 
-    def sight(self, identity: str | None, kind: str) -> Sight:
+    def sight(self, identity: str | None, kind: str) -> TrackState:
         """Return what there is now of somebody's "camera" or "microphone"."""
         participant = self._others.get(identity or "")
         if participant is None:
-            return Sight()
-        return Sight(exists=True, delivers=_state(participant, kind) in _DELIVERS)
+            return TrackState()
+        return TrackState(exists=True, delivers=_state(participant, kind) in _DELIVERS)
 
 
 def mapping(given: object) -> Mapping[str, Any]:

@@ -21,18 +21,18 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     RoomError,
     RoomEvent,
     RoomFault,
 )
-from app.rooms.daily.avatar import Avatar
+from app.rooms.daily.avatar import DailyAvatar
 from app.rooms.daily.call import Call
 from app.rooms.daily.errors import ended_by, is_final
-from app.rooms.daily.participants import People, mapping, text_of
+from app.rooms.daily.participants import Participants, mapping, text_of
 from app.rooms.presence import Presence, RoomTimes
 from app.screens import EndReason
 
@@ -121,10 +121,10 @@ class DailyRoom:
         self._times = times
         self._loop = asyncio.get_running_loop()
         self._presence = Presence(times, self._tell)
-        self._avatar = Avatar(picture, speaker, lambda: self._tell(FirstFrame()))
+        self._avatar = DailyAvatar(picture, speaker, lambda: self._tell(FirstFrame()))
         self._call: Call | None = None
-        self._people = People()
-        self._members: tuple[Member, ...] = ()
+        self._tracked = Participants()
+        self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._broken: set[str] = set()  # connections that the library repairs
         self._patience: asyncio.TimerHandle | None = None
@@ -149,8 +149,8 @@ class DailyRoom:
             self._over = True
             raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
         for key, participant in mapping(data.get("participants")).items():
-            self._people.note(participant, is_us=key == "local")
-        self.identity = self._people.own
+            self._tracked.note(participant, is_us=key == "local")
+        self.identity = self._tracked.own
         self._sending.start(self._pump_microphone(call), "room-microphone")
         self._review()
 
@@ -168,10 +168,10 @@ class DailyRoom:
             return
         match name, arguments:
             case (("participant_joined" | "participant_updated"), (participant, *_)):
-                self._people.note(participant)
+                self._tracked.note(participant)
                 self._review()
             case "participant_left", (participant, *_):
-                self._people.forget(participant)
+                self._tracked.forget(participant)
                 self._review()
             case "app_message", (message, sender, *_):
                 self._on_message(message, sender)
@@ -188,13 +188,13 @@ class DailyRoom:
         """Whatever changed about the others: look at all of them anew."""
         if self._call is None:
             return  # not joined yet: what came is looked at then
-        members = self._people.members()
-        if members != self._members:
-            self._members = members
-            self._tell(MembersChanged(members))
-        choice = self._choose(members)
+        participants = self._tracked.participants()
+        if participants != self._participants:
+            self._participants = participants
+            self._tell(ParticipantsChanged(participants))
+        choice = self._choose(participants)
         self._avatar.follow(self._call, choice)
-        self._presence.see(self._people.sight(choice.video, "camera"), self._people.sight(choice.audio, "microphone"))
+        self._presence.see(self._tracked.sight(choice.video, "camera"), self._tracked.sight(choice.audio, "microphone"))
 
     def _on_message(self, message: object, sender: object) -> None:
         try:

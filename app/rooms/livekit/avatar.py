@@ -12,9 +12,9 @@ from livekit import rtc
 from app.aio import TaskSet
 from app.audio.base import SpeakerOut
 from app.picture import Picture
-from app.rooms.base import Choice, FirstFrame, Member, RoomEvent
+from app.rooms.base import Choice, FirstFrame, Participant, RoomEvent
 from app.rooms.livekit.tracks import pump_video, pump_voice
-from app.rooms.presence import Presence, RoomTimes, Sight
+from app.rooms.presence import Presence, RoomTimes, TrackState
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +33,11 @@ class _Subscription:
     track: rtc.RemoteTrack | None = None
     pump: asyncio.Task[None] | None = None
 
-    def sight(self) -> Sight:
+    def sight(self) -> TrackState:
         """Return what there is of it now."""
         if self.track is None or self.publication is None:
-            return Sight()
-        return Sight(exists=True, delivers=not self.publication.muted, codec=self.publication.mime_type)
+            return TrackState()
+        return TrackState(exists=True, delivers=not self.publication.muted, codec=self.publication.mime_type)
 
 
 def _log_failure(name: str, error: BaseException) -> None:
@@ -46,10 +46,10 @@ def _log_failure(name: str, error: BaseException) -> None:
     log.log(level, "a media flow failed", extra={"task": name, "error": type(error).__name__})
 
 
-def members_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Member, ...]:
+def participants_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Participant, ...]:
     """Return the room's participants in our words."""
     return tuple(
-        Member(
+        Participant(
             identity=participant.identity,
             is_agent=participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT,
             attributes=dict(participant.attributes),
@@ -60,7 +60,7 @@ def members_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Membe
     )
 
 
-class Avatar:
+class LiveKitAvatar:
     """The avatar's tracks in one room. `tell` receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone."""
 
     def __init__(

@@ -19,16 +19,16 @@ from app.rooms.base import (
     ChooseAvatar,
     Data,
     Disconnected,
-    Member,
-    MembersChanged,
     MicrophoneHeard,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     RoomError,
     RoomEvent,
     RoomFault,
 )
-from app.rooms.livekit.avatar import Avatar, members_of
+from app.rooms.livekit.avatar import LiveKitAvatar, participants_of
 from app.rooms.livekit.end import Reaper, disconnected
 from app.rooms.livekit.errors import classify
 from app.rooms.livekit.log import LibraryLog
@@ -117,11 +117,11 @@ class LiveKitRoom:
         self._library_log = library_log
         self._times = times
         self._options = options
-        self._avatar = Avatar(picture, speaker, times, self._tell)
+        self._avatar = LiveKitAvatar(picture, speaker, times, self._tell)
         self._texts = TextStreams(self._tell)
         self._pulse = Pulse(lambda: self._tell(Arriving()))
         self._room: rtc.Room | None = None
-        self._members: tuple[Member, ...] = ()
+        self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._patience: asyncio.TimerHandle | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -191,12 +191,12 @@ class LiveKitRoom:
         """Whatever changed about the others: look at all of them anew."""
         if self._over or self._room is None:
             return
-        participants = self._room.remote_participants
-        members = members_of(participants)
-        if members != self._members:
-            self._members = members
-            self._tell(MembersChanged(members))
-        self._avatar.follow(participants, self._choose(members))
+        remote = self._room.remote_participants
+        participants = participants_of(remote)
+        if participants != self._participants:
+            self._participants = participants
+            self._tell(ParticipantsChanged(participants))
+        self._avatar.follow(remote, self._choose(participants))
 
     def _on_subscription_failed(self, _participant: rtc.RemoteParticipant, _track_sid: str, _error: str) -> None:
         log.warning("a track of the room could not be taken")

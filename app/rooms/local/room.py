@@ -29,9 +29,9 @@ from app.rooms.base import (
     ChooseAvatar,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
     MicrophoneHeard,
+    Participant,
+    ParticipantsChanged,
     Room,
     RoomError,
     RoomEvent,
@@ -80,7 +80,7 @@ class LocalRoom:
         self._talk: Talk | None = None
         self._tasks = TaskSet(self._on_failure)
         self._scene: LocalScene | None = None
-        self._told: tuple[Member, ActiveSpeakers] | None = None
+        self._told: tuple[Participant, ActiveSpeakers] | None = None
         self._has_frame = False
         self._own_speaks = False
         self._streams = 0
@@ -188,10 +188,10 @@ class LocalRoom:
             return
         speaking = (GUIDE,) if self._scene.is_speaking else ()
         now = _member(self._scene), ActiveSpeakers(speaking, self._own_speaks)
-        member, speakers = self._told or (None, ActiveSpeakers((), False))
+        participant, speakers = self._told or (None, ActiveSpeakers((), False))
         self._told = now
-        if now[0] != member:
-            self.events.put_nowait(MembersChanged((now[0],)))
+        if now[0] != participant:
+            self.events.put_nowait(ParticipantsChanged((now[0],)))
         if now[1] != speakers:
             self.events.put_nowait(now[1])
 
@@ -209,9 +209,9 @@ class LocalRoom:
         self.events.put_nowait(Disconnected(EndReason.ERROR))
 
 
-def _member(scene: LocalScene) -> Member:
+def _member(scene: LocalScene) -> Participant:
     attributes = {"lk.agent.state": scene.state.value}
-    return Member(GUIDE, is_agent=True, attributes=attributes, has_video=True, has_audio=True)
+    return Participant(GUIDE, is_agent=True, attributes=attributes, has_video=True, has_audio=True)
 
 
 def _capture(source: rtc.VideoSource, frame: Frame) -> None:

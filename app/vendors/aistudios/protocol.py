@@ -16,7 +16,7 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
+    Participant,
     Room,
     RoomEvent,
     Text,
@@ -64,16 +64,16 @@ class AistudiosProtocol:
 
     # ------------------------------------------------------------ who is the avatar
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`: the expected participant, else the first that has a picture, and stays it."""
         hint = self._session.avatar_identity_hint
-        known = {member.identity: member for member in members}
+        known = {participant.identity: participant for participant in participants}
         avatar = known.get(hint or "") or known.get(self._avatar or "")
-        avatar = avatar or next((member for member in members if member.has_video), None)
+        avatar = avatar or next((participant for participant in participants if participant.has_video), None)
         self._avatar = avatar.identity if avatar is not None else None
         heard = avatar
         if avatar is None or not avatar.has_audio:
-            heard = next((member for member in members if member.has_audio), None)
+            heard = next((participant for participant in participants if participant.has_audio), None)
         return Choice(self._avatar, heard.identity if heard is not None else None)
 
     # ------------------------------------------------------------ what arrives

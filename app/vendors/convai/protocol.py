@@ -17,8 +17,8 @@ from app.rooms.base import (
     Choice,
     Data,
     Disconnected,
-    Member,
-    MembersChanged,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     Room,
@@ -76,14 +76,14 @@ class ConvaiProtocol:
 
     # ------------------------------------------------------------ who is the avatar
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`: the bot's identity is opaque and there is only one; it stays the bot."""
-        known = next((m for m in members if m.identity == self._bot), None)
-        bot = known or next((m for m in members if m.has_audio), None) or next(iter(members), None)
+        known = next((m for m in participants if m.identity == self._bot), None)
+        bot = known or next((m for m in participants if m.has_audio), None) or next(iter(participants), None)
         if bot is None:
             return Choice()
         self._bot = bot.identity
-        seen = bot if bot.has_video else next((m for m in members if m.has_video), None)
+        seen = bot if bot.has_video else next((m for m in participants if m.has_video), None)
         return Choice(seen.identity if seen else None, bot.identity if bot.has_audio else None)
 
     # ------------------------------------------------------------ what arrives
@@ -104,8 +104,8 @@ class ConvaiProtocol:
                     yield from self._on_message(message)
             case ActiveSpeakers(identities=identities) if identities:
                 yield from self._alive()
-            case MembersChanged(members=members):
-                self._has_members = bool(members)
+            case ParticipantsChanged(participants=participants):
+                self._has_members = bool(participants)
                 self._look_who_is_there()
             case Reconnecting() | Reconnected():
                 self._is_repaired = isinstance(event, Reconnected)

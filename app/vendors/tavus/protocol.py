@@ -12,7 +12,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.events import Ended, Event, Ready, Speaking
-from app.rooms.base import AvatarVideo, Choice, Data, Disconnected, FirstFrame, Member, MembersChanged, Room, RoomEvent
+from app.rooms.base import (
+    AvatarVideo,
+    Choice,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Participant,
+    ParticipantsChanged,
+    Room,
+    RoomEvent,
+)
 from app.screens import EndReason, Speaker
 from app.vendors.base import SessionInfo
 from app.vendors.errors import VendorError
@@ -40,10 +50,10 @@ class TavusProtocol:
         self._is_ready = self._had_avatar = self._is_over = False
         self._doubts = asyncio.Event()  # the avatar is not there any more: has the conversation ended?
 
-    def choose(self, members: Sequence[Member]) -> Choice:
+    def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`: the room holds two, so whoever has a picture is the avatar."""
-        seen = next((m for m in members if m.has_video), None)
-        heard = seen if seen is not None and seen.has_audio else next((m for m in members if m.has_audio), None)
+        seen = next((m for m in participants if m.has_video), None)
+        heard = seen if seen is not None and seen.has_audio else next((m for m in participants if m.has_audio), None)
         return Choice(seen.identity if seen else None, heard.identity if heard else None)
 
     # ------------------------------------------------------------ what arrives
@@ -61,9 +71,9 @@ class TavusProtocol:
             case FirstFrame() if not self._is_ready:
                 self._is_ready = True
                 yield Ready()
-            case MembersChanged(members=members):
-                self._had_avatar = self._had_avatar or bool(members)
-                self._doubt(self._had_avatar and not members)
+            case ParticipantsChanged(participants=participants):
+                self._had_avatar = self._had_avatar or bool(participants)
+                self._doubt(self._had_avatar and not participants)
             case AvatarVideo(present=present):
                 self._doubt(not present)
             case Disconnected():

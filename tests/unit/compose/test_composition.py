@@ -32,7 +32,7 @@ async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
     figure = CharacterRenderer(Painter(), 1)
     try:
         make_room, _ = composition._guides_rooms((), figure)
-        room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda members: None)
+        room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda participants: None)
         figure.calm(True)
         assert room._renderer.manner.calm
     finally:

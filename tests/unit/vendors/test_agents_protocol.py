@@ -18,9 +18,9 @@ from app.rooms.base import (
     Data,
     Disconnected,
     FirstFrame,
-    Member,
-    MembersChanged,
     MicrophoneHeard,
+    Participant,
+    ParticipantsChanged,
     Reconnected,
     Reconnecting,
     Text,
@@ -60,7 +60,7 @@ class Session:
         return [told for event in events for told in self.protocol.decode(event, self.room)]
 
     def agent(self, state: str | None, **more) -> list:
-        return self.feed(MembersChanged((agent(state, **more),)))
+        return self.feed(ParticipantsChanged((agent(state, **more),)))
 
     def stream(
         self,
@@ -86,20 +86,20 @@ class Session:
 
 def agent(
     state: str | None = None, identity: str = "agent", video: bool = True, audio: bool = True, **attributes
-) -> Member:
+) -> Participant:
     known = {STATE: state} if state else {}
-    return Member(identity, True, known | attributes, video, audio)
+    return Participant(identity, True, known | attributes, video, audio)
 
 
-def worker(of: str = "agent", identity: str = "avatar-worker", is_agent: bool = True) -> Member:
-    return Member(identity, is_agent, {BEHALF: of}, True, True)
+def worker(of: str = "agent", identity: str = "avatar-worker", is_agent: bool = True) -> Participant:
+    return Participant(identity, is_agent, {BEHALF: of}, True, True)
 
 
 # ---------------------------------------------------------------- whose picture and voice
 
 
 @pytest.mark.parametrize(
-    ("members", "choice"),
+    ("participants", "choice"),
     [
         ([], Choice()),
         ([agent()], Choice("agent", "agent")),
@@ -107,16 +107,16 @@ def worker(of: str = "agent", identity: str = "avatar-worker", is_agent: bool = 
         ([worker(), agent(video=False)], Choice("avatar-worker", "agent")),
         ([agent(video=False, audio=False), worker(is_agent=False)], Choice("avatar-worker", "avatar-worker")),
         ([agent(video=False, audio=False), worker(of="somebody-else")], Choice()),
-        ([Member("guest"), agent()], Choice("agent", "agent")),
+        ([Participant("guest"), agent()], Choice("agent", "agent")),
         ([agent(video=False, audio=False)], Choice()),
         # Rooms of a service's own: nobody is of kind AGENT, or the agent itself is hidden.
-        ([Member("host"), Member("figure", has_video=True, has_audio=True)], Choice("figure", "figure")),
-        ([Member("figure", has_video=True), Member("voice", has_audio=True)], Choice("figure", "voice")),
+        ([Participant("host"), Participant("figure", has_video=True, has_audio=True)], Choice("figure", "figure")),
+        ([Participant("figure", has_video=True), Participant("voice", has_audio=True)], Choice("figure", "voice")),
         ([worker(of="hidden")], Choice("avatar-worker", "avatar-worker")),
     ],
 )
-def test_whose_tracks_are_taken(members, choice):
-    assert AgentsProtocol().choose(members) == choice
+def test_whose_tracks_are_taken(participants, choice):
+    assert AgentsProtocol().choose(participants) == choice
 
 
 def test_a_worker_whose_agent_left_is_over():
@@ -127,14 +127,14 @@ def test_a_worker_whose_agent_left_is_over():
 
 def test_the_agent_stays_the_same_when_another_one_joins():
     session = Session()
-    session.feed(MembersChanged((agent(identity="b"),)))
+    session.feed(ParticipantsChanged((agent(identity="b"),)))
     assert session.protocol.choose([agent(identity="a"), agent(identity="b")]).video == "b"
 
 
 def test_a_known_identity_is_preferred():
     protocol = AgentsProtocol(agent_hint="heygen")
-    members = [agent(), Member("heygen", has_video=True, has_audio=True)]
-    assert protocol.choose(members) == Choice("heygen", "heygen")
+    participants = [agent(), Participant("heygen", has_video=True, has_audio=True)]
+    assert protocol.choose(participants) == Choice("heygen", "heygen")
 
 
 # ---------------------------------------------------------------- readiness
@@ -165,8 +165,8 @@ def test_without_an_expected_picture_the_state_is_enough():
 
 
 def test_without_the_attribute_the_first_picture_or_sound_is_enough():
-    assert Session(expect_video=True).feed(MembersChanged((agent(),)), FirstFrame()) == [Ready()]
-    assert Session(expect_video=False).feed(MembersChanged((agent(),)), AvatarAudio(True)) == [Ready()]
+    assert Session(expect_video=True).feed(ParticipantsChanged((agent(),)), FirstFrame()) == [Ready()]
+    assert Session(expect_video=False).feed(ParticipantsChanged((agent(),)), AvatarAudio(True)) == [Ready()]
 
 
 def test_ready_comes_once():
@@ -200,7 +200,7 @@ def test_the_state_tells_thinking_and_speaking():
 def test_an_agent_that_left_speaks_no_more():
     session = Session()
     session.agent("speaking")
-    assert session.feed(MembersChanged(())) == [Speaking(Speaker.AVATAR, False)]
+    assert session.feed(ParticipantsChanged(())) == [Speaking(Speaker.AVATAR, False)]
 
 
 def test_the_room_tells_when_the_visitor_speaks():
@@ -213,7 +213,7 @@ def test_the_room_tells_when_the_visitor_speaks():
 
 def test_without_the_attribute_the_room_tells_when_the_avatar_speaks():
     session = Session()
-    session.feed(MembersChanged((agent(),)))
+    session.feed(ParticipantsChanged((agent(),)))
     assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.AVATAR, True)]
     assert session.feed(ActiveSpeakers((), own=False)) == [Speaking(Speaker.AVATAR, False)]
 
@@ -319,11 +319,11 @@ _ATTRIBUTES = st.dictionaries(
     st.sampled_from([STATE, BEHALF, "lk.segment_id", "lk.transcription_final", "x"]), _WORDS, max_size=4
 )
 _NAMES = st.sampled_from(["", OWN, "agent", "other"])
-_MEMBERS = st.builds(Member, _NAMES, st.booleans(), _ATTRIBUTES, st.booleans(), st.booleans())
+_MEMBERS = st.builds(Participant, _NAMES, st.booleans(), _ATTRIBUTES, st.booleans(), st.booleans())
 _TOPICS = st.sampled_from(["lk.transcription", "lk.transcription.legacy", "lk.chat", "other"])
 _PIECES = _WORDS | st.sampled_from(['{"text": "a"}\n', '{"text": 1}', "{", "[" * 5000, '{"text": "b"', "[music]"])
 _EVENTS = st.one_of(
-    st.builds(MembersChanged, st.lists(_MEMBERS, max_size=4).map(tuple)),
+    st.builds(ParticipantsChanged, st.lists(_MEMBERS, max_size=4).map(tuple)),
     st.builds(Text, _TOPICS, _NAMES, st.sampled_from(["s1", "s2", ""]), _PIECES, st.booleans(), _ATTRIBUTES),
     st.builds(Data, st.binary(max_size=60), _WORDS, _NAMES),
     st.builds(ActiveSpeakers, st.lists(_NAMES, max_size=3).map(tuple), st.booleans()),
@@ -338,8 +338,8 @@ def test_whatever_arrives_is_normal_input(events):
     session = Session()
     told = [event for given_event in events for event in session.protocol._decode(given_event, session.room)]
     for event in events:
-        if isinstance(event, MembersChanged):
-            session.protocol.choose(event.members)
+        if isinstance(event, ParticipantsChanged):
+            session.protocol.choose(event.participants)
     assert told.count(Ready()) <= 1
     captions = [event for event in told if isinstance(event, Caption)]
     assert all(caption.text.strip() for caption in captions)
