@@ -25,8 +25,8 @@ from app.resources import resource
 from app.rooms.base import Room, RoomError, RoomFactory, RoomFault
 from app.screens import UnavailableReason
 from app.sessions.budget import Budget
-from app.sessions.create import Creates, Service
-from app.sessions.release import Releases
+from app.sessions.create import Service, SessionCreator
+from app.sessions.release import SessionReleaser
 from app.settings.load import Loaded
 from app.settings.service import LiveKitRoomSettings
 from app.settings.types import split_listen
@@ -92,8 +92,8 @@ class Composition:
         await self._tell_status()
         self._keep_awake()
         if self._safe_mode:
-            releases, _ = await self._open_releases()
-            return SafeMode(self._presentation.stage, self._vitals, releases, self._loaded.changed)
+            releaser, _ = await self._open_releaser()
+            return SafeMode(self._presentation.stage, self._vitals, releaser, self._loaded.changed)
         figure = await self._presentation.invite()
         parts = await self._build_parts(figure)
         site = Site(
@@ -153,7 +153,7 @@ class Composition:
         await asyncio.to_thread(_load_libraries, vendor.media)
         from app.audio.backend import SoundDeviceBackend
 
-        releases, http = await self._open_releases()
+        releaser, http = await self._open_releaser()
         answers = self._answers() if vendor.answers_from_file else None
         control = self._control(http, vendor, answers)
         await self._watch_budget(vendor)
@@ -176,8 +176,8 @@ class Composition:
             service=service,
             make_protocol=lambda of, session: vendor.protocol(of, session, table),
             make_room=rooms,
-            creates=Creates(service, releases, settings.visit.create_timeout_s),
-            releases=releases,
+            creator=SessionCreator(service, releaser, settings.visit.create_timeout_s),
+            releaser=releaser,
             audio=audio,
             picture=self._presentation.picture,
             figure=figure,
@@ -188,7 +188,7 @@ class Composition:
             new_name=lambda: f"kiosk-{settings.kiosk.id}-{secrets.token_hex(8)}",
         )
 
-    async def _open_releases(self) -> tuple[Releases, Http]:
+    async def _open_releaser(self) -> tuple[SessionReleaser, Http]:
         """Open journal and network, and begin to stop what the journal names: nothing of this process runs yet."""
         from app.http import HttpClient
 
@@ -196,17 +196,17 @@ class Composition:
         self._way_down.push_async_callback(http.close)
         self._open_ledgers()
         self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use all of these
-        releases = Releases(self._journal, self._vitals, self._tasks, time.time)
+        releaser = SessionReleaser(self._journal, self._vitals, self._tasks, time.time)
         try:
-            await releases.recover(lambda name: self._control_of(http, name))
-            await releases.check()
+            await releaser.recover(lambda name: self._control_of(http, name))
+            await releaser.check()
         except JournalError as error:
             log.error("the journal cannot be used", extra={"reason": str(error)})
             self._tell_staff(str(error))
             self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
         await self._presentation.counters.open(self._state.database)  # after the journal, which mends the file
         self._way_down.callback(self._presentation.counters.close)
-        return releases, http
+        return releaser, http
 
     def _tell_staff(self, note: str) -> None:
         self._vitals.staff_note = note

@@ -89,8 +89,8 @@ class Kiosk:
         finally:
             await cancel_and_wait(day)
             until = self._clock() + WAY_OUT_S
-            await self._p.creates.settled(WAY_OUT_S)
-            await self._p.releases.finished(max(0.0, until - self._clock()))
+            await self._p.creator.settled(WAY_OUT_S)
+            await self._p.releaser.finished(max(0.0, until - self._clock()))
             beat.cancel()
         return self._exit.result()
 
@@ -143,7 +143,7 @@ class Kiosk:
                 if not self._is_open() or self._site.spent() is not None:
                     return False
                 self._restart_if_due()
-                if self._p.releases.is_stuck and self._site.settings_renewed():
+                if self._p.releaser.is_stuck and self._site.settings_renewed():
                     self.request_exit(ExitCode.RELOAD)  # a new key may stop what the old one cannot
                 if self._clock() - self._touched_at >= FORGET_S:
                     stage.reset()
@@ -213,7 +213,7 @@ class Kiosk:
 
     async def _is_mended(self) -> bool:
         try:
-            await self._p.releases.check()
+            await self._p.releaser.check()
             if self._site.unavailable is not None:
                 return False
             findings = await self._p.service.control.check()
@@ -251,7 +251,7 @@ class Kiosk:
         self._p.vitals.unavailable = reason
 
     def _restart_if_due(self) -> None:
-        if self._p.creates.is_under_way:
+        if self._p.creator.is_under_way:
             return  # whoever asked for it has left; what it brings must be given back first
         reason = self._restart.reason(self._clock() - self._touched_at, self._p.vitals.visits)
         if reason is not None:

@@ -11,7 +11,7 @@ from app.kiosk.exit_code import ExitCode
 from app.kiosk.kiosk import LOOK_S, MEND_S, STAFF_CODES, WAY_OUT_S, keep_beating
 from app.records.journal import JournalError
 from app.screens import StaffAction, Unavailable, UnavailableReason
-from app.sessions.release import Releases
+from app.sessions.release import SessionReleaser
 from app.stage import Stage
 from app.vitals import Vitals
 
@@ -19,13 +19,15 @@ from app.vitals import Vitals
 class SafeMode:
     """Stands in for the kiosk until the parent process, staff or other settings end it.
 
-    What the journal names is still being stopped beside it, by `releases`.
+    What the journal names is still being stopped beside it, by `releaser`.
     """
 
-    def __init__(self, stage: Stage, vitals: Vitals, releases: Releases, settings_changed: Callable[[], bool]) -> None:
+    def __init__(
+        self, stage: Stage, vitals: Vitals, releaser: SessionReleaser, settings_changed: Callable[[], bool]
+    ) -> None:
         self._stage = stage
         self._vitals = vitals
-        self._releases = releases
+        self._releaser = releaser
         self._settings_changed = settings_changed
         self._exit: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
         stage.on_staff = self.on_staff
@@ -46,8 +48,8 @@ class SafeMode:
                 if clock() >= look_at:
                     look_at = clock() + MEND_S
                     with contextlib.suppress(JournalError):  # told when it was met first
-                        await self._releases.check()
-            await self._releases.finished(WAY_OUT_S)
+                        await self._releaser.check()
+            await self._releaser.finished(WAY_OUT_S)
         finally:
             beat.cancel()
         return self._exit.result()

@@ -26,7 +26,7 @@ _UNKNOWN = ""  # of a rescued row; as a time it reads as damaged
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class JournalRow:
     """One session that may still run. name is ours, session_id the service's ("" until its answer arrived).
 
     expires_at: seconds since the epoch; the service's own bound, after which nothing can run any more. is_damaged: a
@@ -59,7 +59,7 @@ class Journal(Protocol):
         """Remove a row whose session is confirmed ended, or can no longer run."""
         ...
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> list[JournalRow]:
         """All rows, oldest first."""
         ...
 
@@ -113,10 +113,10 @@ class SqliteJournal:
 
         await self._answered(self._database.do(write))
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> list[JournalRow]:
         """See `Journal.rows`; also where nothing can be written now."""
 
-        def read(db: sqlite3.Connection) -> list[Row]:
+        def read(db: sqlite3.Connection) -> list[JournalRow]:
             return [_row(*values) for values in db.execute(_SELECT).fetchall()]
 
         return await self._answered(self._database.read(read))
@@ -142,7 +142,7 @@ class SqliteJournal:
             raise JournalError(f"{self._path}: cannot be used as journal: {why(error)}") from None
 
 
-def _row(id_: int, *values: Any) -> Row:
+def _row(id_: int, *values: Any) -> JournalRow:
     """Return the row as well as it can be read; values of another kind were written by a failing disk."""
     # The database's reader puts U+FFFD for a byte that is no text: a wrong id would be "not found", and so "ended".
     is_readable = [isinstance(value, str) and "\ufffd" not in value for value in values[:5]]
@@ -154,7 +154,7 @@ def _row(id_: int, *values: Any) -> Row:
     is_damaged = None in times or context is None or not all(is_readable)
     if times[1] is None:
         expires_at = math.inf  # nobody knows: it is stopped until that is confirmed
-    return Row(id_, vendor, name, run, session_id, context or {}, opened_at, expires_at, is_damaged)
+    return JournalRow(id_, vendor, name, run, session_id, context or {}, opened_at, expires_at, is_damaged)
 
 
 def _seconds(value: object) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.aio import wait_done, wait_or_abandon
 from app.screens import EndReason
-from app.sessions.release import Lease, Releases
+from app.sessions.release import Lease, SessionReleaser
 from app.vendors.base import Control, VisitRequest
 from app.vendors.errors import TransientError, VendorError
 
@@ -24,15 +24,15 @@ class Service:
     run: str
 
 
-class Creates:
+class SessionCreator:
     """Sends create calls. It outlives visits: what a late answer brings to a visitor who left is released.
 
     timeout_s: how long a visitor waits for the service's answer, seconds.
     """
 
-    def __init__(self, service: Service, releases: Releases, timeout_s: float) -> None:
+    def __init__(self, service: Service, releaser: SessionReleaser, timeout_s: float) -> None:
         self._service = service
-        self._releases = releases
+        self._releaser = releaser
         self._timeout_s = timeout_s
         self._flight: asyncio.Task[Lease] | None = None
         self._refusal: dict[str, object] = {}  # the last one; the same again, while somebody waits, is no news
@@ -68,28 +68,28 @@ class Creates:
 
     def _nobody_waits(self, flight: asyncio.Task[Lease]) -> None:
         if not flight.cancelled() and flight.exception() is None:
-            self._releases.hand_over(flight.result(), EndReason.CANCELLED)
+            self._releaser.hand_over(flight.result(), EndReason.CANCELLED)
 
     async def _send(self, request: VisitRequest) -> Lease:
         service = self._service
-        lease = await self._releases.open(service.name, service.control, request.name, service.run, request.max_s)
+        lease = await self._releaser.open(service.name, service.control, request.name, service.run, request.max_s)
         try:
             session = await service.control.start(request)
         except VendorError as error:
             self._log(error)
             if error.ambiguous:
-                self._releases.hand_over(lease, EndReason.ERROR)
+                self._releaser.hand_over(lease, EndReason.ERROR)
             else:
-                await self._releases.forget(lease)
+                await self._releaser.forget(lease)
             raise
         except BaseException:
-            self._releases.hand_over(lease, EndReason.ERROR)
+            self._releaser.hand_over(lease, EndReason.ERROR)
             raise
         self._refusal = {}
         try:
-            await self._releases.complete(lease, session)
+            await self._releaser.complete(lease, session)
         except BaseException:
-            self._releases.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
+            self._releaser.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
             raise
         return lease
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from app.aio import TaskSet, run_within
-from app.records.journal import Journal, JournalError, Row
+from app.records.journal import Journal, JournalError, JournalRow
 from app.rooms.base import Room
 from app.screens import EndReason
 from app.vendors.base import Control, SessionInfo, StopOrder, VendorProtocol
@@ -52,7 +52,7 @@ class Lease:
     freed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Releases:
+class SessionReleaser:
     """Every lease that is on its way back, over visits.
 
     epoch: seconds since the epoch now; injected, because expiries outlive the process. open_sessions in the vitals is
@@ -142,7 +142,7 @@ class Releases:
         if self._to_recover is not None:
             await self._to_recover()
 
-    async def _wait_out(self, row: Row) -> None:
+    async def _wait_out(self, row: JournalRow) -> None:
         """Nobody can stop it: it ends by the service's own bound."""
         await asyncio.sleep(bound_s(row, None, self._epoch()))
         self._vitals.unconfirmed += 1
@@ -249,7 +249,7 @@ class Releases:
         self._vitals.staff_note = note
 
 
-def lease_of(row: Row, control: Control, now: float) -> Lease:
+def lease_of(row: JournalRow, control: Control, now: float) -> Lease:
     """Return the lease that a journal row of an earlier run stands for. now: seconds since the epoch."""
     left_s = bound_s(row, control, now)
     if control.capabilities.stop:
@@ -260,7 +260,7 @@ def lease_of(row: Row, control: Control, now: float) -> Lease:
     return lease
 
 
-def bound_s(row: Row, control: Control | None, now: float) -> float:
+def bound_s(row: JournalRow, control: Control | None, now: float) -> float:
     """Return for how many seconds from now (seconds since the epoch) the session of a row can last at most.
 
     A clock that was set back must not make it last longer than it ever could. Whoever was in its room is gone, so

@@ -14,8 +14,8 @@ from app.character.base import Figure, Mood
 from app.picture import Picture
 from app.rooms.base import RoomError, RoomFactory, RoomFault
 from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Intent, Notice, Start, TalkMode
-from app.sessions.create import Creates, Service
-from app.sessions.release import Lease, Releases
+from app.sessions.create import Service, SessionCreator
+from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import Control, SessionInfo, VendorProtocol, VisitRequest
@@ -51,8 +51,8 @@ class VisitParts:
     service: Service
     make_protocol: Callable[[Control, SessionInfo], VendorProtocol]
     make_room: RoomFactory
-    creates: Creates
-    releases: Releases
+    creator: SessionCreator
+    releaser: SessionReleaser
     audio: AudioBackend
     picture: Picture
     figure: Figure
@@ -118,8 +118,8 @@ class Visit:
         sound.open_microphone()
         wait = WaitForSlot(
             stage=self._p.stage,
-            creates=self._p.creates,
-            releases=self._p.releases,
+            creator=self._p.creator,
+            releaser=self._p.releaser,
             settings=self._p.settings.waiting,
             request=self._request,
             vitals=self._facts,
@@ -262,9 +262,9 @@ class Visit:
         """A fresh session and join inside the running visit; nobody waits again here."""
         session = self._lease.session if self._lease is not None else None
         self._give_back(EndReason.NETWORK)
-        await self._p.releases.settled(3.0)
+        await self._p.releaser.settled(3.0)
         again = replace(self._request(), conversation=session.conversation if session is not None else "")
-        self._lease = await self._p.creates.create(again)
+        self._lease = await self._p.creator.create(again)
         return await self._connect(self._lease, sound, shows=False)
 
     # ------------------------------------------------------------ the way out
@@ -272,7 +272,7 @@ class Visit:
     def _give_back(self, reason: EndReason) -> None:
         lease, self._lease = self._lease, None
         if lease is not None:
-            self._p.releases.hand_over(lease, reason)
+            self._p.releaser.hand_over(lease, reason)
 
     def _hand_over(self) -> None:
         """The service's things go to the release, after the visitor's devices have closed."""

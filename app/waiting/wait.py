@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from app.aio import run_within, wait_done
 from app.screens import Ask, Cancel, Connecting, EndReason, Intent, KeepPlace, Waiting, WaitReason
-from app.sessions.create import Creates
-from app.sessions.release import Lease, Releases
+from app.sessions.create import SessionCreator
+from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import WaitingSettings
 from app.stage import Stage
 from app.vendors.base import VisitRequest
@@ -48,16 +48,16 @@ class WaitForSlot:
         self,
         *,
         stage: Stage,
-        creates: Creates,
-        releases: Releases,
+        creator: SessionCreator,
+        releaser: SessionReleaser,
         settings: WaitingSettings,
         request: Callable[[], VisitRequest],
         vitals: VisitVitals,
         chance: random.Random,
     ) -> None:
         self._stage = stage
-        self._creates = creates
-        self._releases = releases
+        self._creator = creator
+        self._releaser = releaser
         self._settings = settings
         self._request = request
         self._vitals = vitals
@@ -103,8 +103,8 @@ class WaitForSlot:
                 await self._beside(asyncio.sleep(delay_s))
 
     async def _first_turn(self) -> None:
-        await self._creates.settled()
-        await self._releases.settled(OWN_RELEASE_S)
+        await self._creator.settled()
+        await self._releaser.settled(OWN_RELEASE_S)
 
     def _busy_delay_s(self, busy: Busy) -> float:
         if busy.retry_after is not None:
@@ -115,7 +115,7 @@ class WaitForSlot:
 
     async def _create(self) -> Lease:
         """Send one create call; the visitor may cancel at any moment, also in the very one in which it succeeds."""
-        flight = asyncio.create_task(self._creates.create(self._request()), name="wait-create")
+        flight = asyncio.create_task(self._creator.create(self._request()), name="wait-create")
         try:
             await self._beside(wait_done(flight, most_s=None))
         except BaseException:
@@ -126,7 +126,7 @@ class WaitForSlot:
 
     def _give_up(self, flight: asyncio.Task[Lease]) -> None:
         if not flight.cancelled() and flight.exception() is None:
-            self._releases.hand_over(flight.result(), EndReason.CANCELLED)
+            self._releaser.hand_over(flight.result(), EndReason.CANCELLED)
 
     async def _pause(self, delay_s: float) -> None:
         """Show "Please wait", and return after the delay, or at once when a slot of our own came back."""
@@ -138,7 +138,7 @@ class WaitForSlot:
             await self._keep_place()
 
     async def _delay(self, delay_s: float) -> None:
-        await run_within(self._releases.freed.wait(), most_s=delay_s)
+        await run_within(self._releaser.freed.wait(), most_s=delay_s)
 
     async def _keep_place(self) -> None:
         """A visitor who left must not win a slot: no call is sent until somebody answers."""

@@ -11,7 +11,7 @@ from tests.drills.scene import PATIENCE, Scene
 from tests.end.conftest import wait_until
 
 JOURNAL = "app.records.journal:SqliteJournal"
-RELEASES = "app.sessions.release:Releases"
+RELEASES = "app.sessions.release:SessionReleaser"
 ROOMS = {"tavus": "app.rooms.daily.room:DailyRoom"}
 ROOM = "app.rooms.livekit.room:LiveKitRoom"
 

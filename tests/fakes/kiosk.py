@@ -32,8 +32,8 @@ from app.screens import (
     Start,
     UnavailableReason,
 )
-from app.sessions.create import Creates, Service
-from app.sessions.release import Releases
+from app.sessions.create import Service, SessionCreator
+from app.sessions.release import SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import Control, SessionInfo, VendorProtocol
@@ -95,9 +95,9 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
         def epoch() -> float:
             return EPOCH + loop.time()
 
-        self.releases = Releases(self.journal, self.vitals, self.tasks, epoch)
+        self.releaser = SessionReleaser(self.journal, self.vitals, self.tasks, epoch)
         service = Service(self.service, self.control, self.run)
-        self.creates = Creates(service, self.releases, self.settings.visit.create_timeout_s)
+        self.creator = SessionCreator(service, self.releaser, self.settings.visit.create_timeout_s)
         parts = VisitParts(
             settings=self.settings,
             stage=self.stage,
@@ -105,8 +105,8 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
             service=service,
             make_protocol=self._protocol,
             make_room=self._room,
-            creates=self.creates,
-            releases=self.releases,
+            creator=self.creator,
+            releaser=self.releaser,
             audio=self.audio,
             picture=self.picture,
             figure=self.figure,

@@ -60,7 +60,7 @@ class KioskRig(BaseRig[Control, VendorProtocol, Room]):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        await self.releases.recover(lambda name: self.control, self.run)
+        await self.releaser.recover(lambda name: self.control, self.run)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -104,7 +104,7 @@ class KioskRig(BaseRig[Control, VendorProtocol, Room]):
     async def die(self) -> None:
         """End as a killed process does: nothing is said to anybody any more."""
         self._is_dead = True
-        self.releases.hand_over = lambda lease, reason: None  # type: ignore[method-assign]  # reason: it is dead
+        self.releaser.hand_over = lambda lease, reason: None  # type: ignore[method-assign]  # reason: it is dead
         await self.tasks.cancel_all(1)
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)

@@ -110,7 +110,7 @@ async def test_safe_mode_is_a_quiet_screen_that_only_staff_or_the_parent_end() -
     async with Rig() as rig:
         rig.kiosk.request_exit(ExitCode.RELOAD)
         await rig.running
-        safe = SafeMode(rig.stage, rig.vitals, rig.releases, lambda: rig.settings_changed)
+        safe = SafeMode(rig.stage, rig.vitals, rig.releaser, lambda: rig.settings_changed)
         running = asyncio.create_task(safe.run())
         await asyncio.sleep(0.1)
         assert rig.screen == Unavailable(UnavailableReason.SAFE_MODE)
@@ -129,7 +129,7 @@ async def test_changed_settings_are_read_again_in_safe_mode() -> None:
     async with Rig() as rig:
         rig.kiosk.request_exit(ExitCode.RELOAD)
         await rig.running
-        running = asyncio.create_task(SafeMode(rig.stage, rig.vitals, rig.releases, lambda: rig.settings_changed).run())
+        running = asyncio.create_task(SafeMode(rig.stage, rig.vitals, rig.releaser, lambda: rig.settings_changed).run())
         await asyncio.sleep(5)
         rig.settings_changed = True
         assert await running is ExitCode.RELOAD
@@ -162,11 +162,11 @@ async def test_a_journal_that_could_not_be_read_at_the_start_is_read_as_soon_as_
         await rig.journal.complete(row, "lost", {})
         rig.journal.broken = {"open", "rows"}
         with pytest.raises(JournalError):
-            await rig.releases.recover(lambda vendor: rig.control)
+            await rig.releaser.recover(lambda vendor: rig.control)
         if state == "safe mode":
             rig.kiosk.request_exit(ExitCode.RELOAD)
             await rig.running
-            safe = SafeMode(rig.stage, rig.vitals, rig.releases, lambda: False)
+            safe = SafeMode(rig.stage, rig.vitals, rig.releaser, lambda: False)
             rig.running = asyncio.create_task(safe.run())
         await asyncio.sleep(100)
         assert list(rig.control.running) == ["lost"]

@@ -8,9 +8,9 @@ import math
 import pytest
 
 from app.aio import TaskSet
-from app.records.journal import Row
+from app.records.journal import JournalRow
 from app.screens import EndReason
-from app.sessions.release import LEAST_S, NOT_STOPPED, UNKNOWN_S, Releases, bound_s
+from app.sessions.release import LEAST_S, NOT_STOPPED, UNKNOWN_S, SessionReleaser, bound_s
 from app.vendors.base import Capabilities, SessionInfo, VisitRequest
 from app.vendors.errors import AuthError
 from app.vitals import Vitals
@@ -29,15 +29,15 @@ class Rig:
         self.vitals = Vitals()
         self.tasks = TaskSet()
         self.jump_s = 0.0  # how far the time of day was set
-        self.releases = Releases(self.journal, self.vitals, self.tasks, self.epoch)
+        self.releaser = SessionReleaser(self.journal, self.vitals, self.tasks, self.epoch)
 
     def epoch(self) -> float:
         return NOW + asyncio.get_running_loop().time() + self.jump_s
 
     async def lease(self, max_s: float = 100.0):
-        lease = await self.releases.open("fake", self.control, "name-1", "run", max_s)
+        lease = await self.releaser.open("fake", self.control, "name-1", "run", max_s)
         self.control.running["s1"] = VisitRequest("name-1", "i", "k", "en", max_s, 95)
-        await self.releases.complete(lease, SessionInfo("fake", "s1", "", "", stop_context={"k": "v"}))
+        await self.releaser.complete(lease, SessionInfo("fake", "s1", "", "", stop_context={"k": "v"}))
         return lease
 
     async def write(self, name: str = "lost", vendor: str = "fake", run: str = "earlier", expires_in: float = 1000.0):
@@ -51,7 +51,7 @@ class Rig:
 
 async def test_staff_see_a_stop_that_fails_until_it_is_confirmed() -> None:
     rig = Rig(stop_failures=3)
-    rig.releases.hand_over(await rig.lease(), EndReason.VISITOR)
+    rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(1)
     assert NOT_STOPPED in rig.vitals.degraded and "stop failed" in rig.vitals.staff_note
     assert rig.vitals.open_sessions == 1
@@ -68,7 +68,7 @@ async def test_a_key_revoked_under_way_is_retried_and_the_reason_told() -> None:
         raise AuthError("fake", "the key was revoked", 401)
 
     rig.control.stop = refuse
-    rig.releases.hand_over(await rig.lease(), EndReason.VISITOR)
+    rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(50)
     assert "the key was revoked" in rig.vitals.staff_note and len(rig.journal.kept) == 1
     rig.control.stop = whole
@@ -78,7 +78,7 @@ async def test_a_key_revoked_under_way_is_retried_and_the_reason_told() -> None:
 
 async def test_it_is_retried_for_as_long_as_the_service_could_bill_and_then_counted() -> None:
     rig = Rig(stop_failures=10_000, capabilities=Capabilities(orphan_s=500.0))
-    rig.releases.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
+    rig.releaser.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
     await asyncio.sleep(595)
     assert len(rig.journal.kept) == 1 and rig.vitals.unconfirmed == 0
     await asyncio.sleep(70)
@@ -98,7 +98,7 @@ async def test_an_answer_that_breaks_the_adapter_is_retried_like_any_failure(err
         return await whole(order)
 
     rig.control.stop = stop
-    rig.releases.hand_over(await rig.lease(), EndReason.VISITOR)
+    rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(10)
     assert rig.control.running == {} and rig.journal.kept == {}
 
@@ -107,9 +107,9 @@ async def test_a_row_that_cannot_be_struck_out_frees_the_slot_and_stays_until_it
     rig = Rig()
     lease = await rig.lease()
     rig.journal.broken = {"erase"}
-    rig.releases.hand_over(lease, EndReason.VISITOR)
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(1)
-    assert lease.freed.is_set() and await rig.releases.finished(0.1)
+    assert lease.freed.is_set() and await rig.releaser.finished(0.1)
     assert "the disk is full" in rig.vitals.staff_note and rig.vitals.open_sessions == 1
     rig.journal.broken = set()
     await asyncio.sleep(61)
@@ -121,7 +121,7 @@ async def test_what_the_journal_names_is_stopped_all_at_once() -> None:
     for name in ("a", "b", "c"):
         await rig.write(name)
     rig.control.running["of-another-kiosk"] = VisitRequest("x", "i", "k", "en", 100, 95)
-    await rig.releases.recover(rig.of)
+    await rig.releaser.recover(rig.of)
     assert rig.vitals.open_sessions == 3
     await asyncio.sleep(1.6)
     assert list(rig.control.running) == ["of-another-kiosk"] and rig.journal.kept == {}
@@ -131,7 +131,7 @@ async def test_the_living_runs_own_rows_are_left_alone() -> None:
     rig = Rig()
     await rig.write("a", run="living")
     await rig.write("b")
-    await rig.releases.recover(rig.of, "living")
+    await rig.releaser.recover(rig.of, "living")
     await asyncio.sleep(1)
     assert list(rig.control.running) == ["id-of-a"]
 
@@ -141,7 +141,7 @@ async def test_a_service_that_is_not_set_up_is_told_kept_and_never_dropped_befor
     rig = Rig()
     await rig.write("a", vendor="gone", expires_in=3000.0)
     await rig.write("b")
-    await rig.releases.recover(rig.of)
+    await rig.releaser.recover(rig.of)
     await asyncio.sleep(2900)
     assert [row.name for row in rig.journal.kept.values()] == ["a"]
     assert NOT_STOPPED in rig.vitals.degraded and "not set up" in rig.vitals.staff_note
@@ -152,9 +152,9 @@ async def test_a_service_that_is_not_set_up_is_told_kept_and_never_dropped_befor
 @pytest.mark.expect_log("not understood")
 async def test_a_damaged_row_is_told_and_stopped_with_what_is_left_of_it() -> None:
     rig = Rig()
-    rig.journal.kept[7] = Row(7, "fake", "lost", "", "", {}, 0.0, math.inf, is_damaged=True)
+    rig.journal.kept[7] = JournalRow(7, "fake", "lost", "", "", {}, 0.0, math.inf, is_damaged=True)
     rig.control.running["s9"] = VisitRequest("lost", "i", "k", "en", 100, 95)
-    await rig.releases.recover(rig.of)
+    await rig.releaser.recover(rig.of)
     await asyncio.sleep(1)
     assert rig.control.running == {} and rig.journal.kept == {}
 
@@ -166,12 +166,12 @@ async def test_a_journal_that_cannot_be_read_at_the_start_is_made_up_for() -> No
     await rig.write("a")
     rig.journal.broken = {"rows", "open"}
     with pytest.raises(JournalError):
-        await rig.releases.recover(rig.of)
+        await rig.releaser.recover(rig.of)
     with pytest.raises(JournalError):
-        await rig.releases.check()
+        await rig.releaser.check()
     rig.journal.broken = set()
-    await rig.releases.check()
-    await rig.releases.check()
+    await rig.releaser.check()
+    await rig.releaser.check()
     await asyncio.sleep(1)
     assert rig.control.running == {} and len(rig.control.stopped) == 1
 
@@ -184,7 +184,7 @@ async def test_a_clock_that_jumps_changes_nothing_for_a_running_lease(jump_s: fl
     rig = Rig(stop_failures=6, capabilities=Capabilities(orphan_s=500.0))
     lease = await rig.lease()
     rig.jump_s = jump_s
-    rig.releases.hand_over(lease, EndReason.VISITOR)
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(300)
     assert rig.control.running == {} and rig.vitals.unconfirmed == 0
 
@@ -194,18 +194,18 @@ async def test_a_row_that_looks_old_after_a_jump_is_stopped_all_the_same(stop_fa
     rig = Rig(stop_failures=stop_failures)
     await rig.write("a")
     rig.jump_s = 5 * 3600.0
-    await rig.releases.recover(rig.of)
+    await rig.releaser.recover(rig.of)
     await asyncio.sleep(LEAST_S)
     assert rig.control.running == {} and rig.journal.kept == {} and rig.vitals.unconfirmed == 0
 
 
 async def test_no_clock_lets_a_session_last_longer_than_it_ever_could() -> None:
     control = FakeControl()
-    row = Row(1, "fake", "n", "r", "s", {}, opened_at=NOW, expires_at=NOW + 700)
+    row = JournalRow(1, "fake", "n", "r", "s", {}, opened_at=NOW, expires_at=NOW + 700)
     assert bound_s(row, control, NOW + 100) == 600
     assert bound_s(row, control, NOW - 7 * 3600) == 700
     assert bound_s(row, control, NOW + 7 * 3600) == 0
-    assert bound_s(Row(1, "fake", "n", "r", "s", {}, 0.0, math.inf, True), control, NOW) == UNKNOWN_S
+    assert bound_s(JournalRow(1, "fake", "n", "r", "s", {}, 0.0, math.inf, True), control, NOW) == UNKNOWN_S
     control.capabilities = Capabilities(stop=False, orphan_s=35)
     assert bound_s(row, control, NOW + 100) == 35
 
@@ -220,7 +220,7 @@ async def test_whoever_has_not_left_the_room_has_not_given_the_slot_back() -> No
             raise OSError("the connection does not close")
 
     lease.room = StuckRoom()
-    rig.releases.hand_over(lease, EndReason.VISITOR)
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(5)
     assert not lease.freed.is_set() and len(rig.journal.kept) == 1
 
@@ -232,7 +232,7 @@ async def test_a_session_that_nobody_can_stop_is_shown_to_staff_until_it_must_be
         return False
 
     rig.control.stop = refuse
-    rig.releases.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
+    rig.releaser.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
     await asyncio.sleep(100)
     assert NOT_STOPPED in rig.vitals.degraded and "ends by the service's own limit" in rig.vitals.staff_note
     await asyncio.sleep(30)
@@ -246,9 +246,9 @@ async def test_a_refusal_that_names_the_session_tells_staff_why_and_not_which() 
         raise AuthError("fake", f"no right to end session-one-two of {order.name}")
 
     rig.control.stop = refuse
-    lease = await rig.releases.open("fake", rig.control, "name-of-the-room", "run", 100.0)
-    await rig.releases.complete(lease, SessionInfo("fake", "session-one-two", "", ""))
-    rig.releases.hand_over(lease, EndReason.VISITOR)
+    lease = await rig.releaser.open("fake", rig.control, "name-of-the-room", "run", 100.0)
+    await rig.releaser.complete(lease, SessionInfo("fake", "session-one-two", "", ""))
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(1)
     assert "no right to end" in rig.vitals.staff_note
     assert "session-one-two" not in rig.vitals.staff_note and "name-of-the-room" not in rig.vitals.staff_note

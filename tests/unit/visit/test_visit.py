@@ -179,6 +179,6 @@ async def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
         rig.control.running |= {"lost-id": request, "other-kiosk": request}
         row = await rig.journal.open("fake", "lost", "earlier-run", 0, 1e12)
         await rig.journal.complete(row, "lost-id", {})
-        await rig.releases.recover(lambda vendor: rig.control, "this-run")
+        await rig.releaser.recover(lambda vendor: rig.control, "this-run")
         await asyncio.sleep(3)
         assert set(rig.control.running) == {"other-kiosk"} and rig.journal.kept == {}
