@@ -10,12 +10,12 @@ from pathlib import Path
 from app.aio import wait_done
 from app.audio.base import Levels, Sound
 from app.audio.chimes import load_chimes
+from app.audio.device_thread import Client, DeviceThread
 from app.audio.devices import Devices, Way
-from app.audio.echo import Cleaner
+from app.audio.echo import EchoCanceller
 from app.audio.engine import Engine
-from app.audio.keeper import Client, Keeper
 from app.audio.microphone import CaptureMicrophone
-from app.audio.speaker import Speaker
+from app.audio.playout import Playout
 from app.audio.voice import Model, VoiceDetector, load_model
 
 log = logging.getLogger(__name__)
@@ -48,15 +48,15 @@ class SoundDeviceBackend:
         self._model: Model | None = None
         self._is_model_loaded = False
         self._engine = Engine()
-        self._keeper = Keeper(devices or Devices(), self._engine, output_name, input_name)
+        self._devices = DeviceThread(devices or Devices(), self._engine, output_name, input_name)
         self._is_started = False
 
-    async def open_speaker(self, volume: float) -> Speaker:
+    async def open_speaker(self, volume: float) -> Playout:
         """Open the output; `volume` 0 to 1."""
         self._start()
         if self._chimes is None:
             self._chimes = await asyncio.to_thread(load_chimes, self._sounds)
-        speaker = Speaker(volume, self._chimes, self._levels, self._free_speaker)
+        speaker = Playout(volume, self._chimes, self._levels, self._free_speaker)
         self._engine.speaker = speaker
         await self._opened(Way.OUTPUT, speaker)
         return speaker
@@ -64,9 +64,9 @@ class SoundDeviceBackend:
     async def open_microphone(self) -> CaptureMicrophone:
         """Open the input."""
         self._start()
-        cleaner, detector = await asyncio.to_thread(self._prepare)
-        microphone = CaptureMicrophone(cleaner.clean, detector, self._levels, self._free_microphone)
-        self._engine.on_played = cleaner.played
+        canceller, detector = await asyncio.to_thread(self._prepare)
+        microphone = CaptureMicrophone(canceller.clean, detector, self._levels, self._free_microphone)
+        self._engine.on_played = canceller.played
         self._engine.microphone = microphone
         await self._opened(Way.INPUT, microphone)
         return microphone
@@ -74,32 +74,32 @@ class SoundDeviceBackend:
     async def close(self) -> None:
         """Free everything, 2 s at most; only at the end of the process."""
         if self._is_started:
-            await _bounded(self._keeper.end(), CLOSE_S)
+            await _bounded(self._devices.end(), CLOSE_S)
             self._engine.end()
 
-    def _prepare(self) -> tuple[Cleaner, VoiceDetector]:
+    def _prepare(self) -> tuple[EchoCanceller, VoiceDetector]:
         # Both load native libraries at first use: tenths of a second that the screen must not wait.
         if not self._is_model_loaded:
             self._model = load_model()
             self._is_model_loaded = True
-        return Cleaner(self._cancels_echo), VoiceDetector(self._model)
+        return EchoCanceller(self._cancels_echo), VoiceDetector(self._model)
 
     def _start(self) -> None:
         if not self._is_started:
             self._is_started = True
             self._engine.start()
-            self._keeper.start()
+            self._devices.start()
 
     async def _opened(self, way: Way, client: Client) -> None:
         try:
-            is_answered = await _bounded(self._keeper.want(way, client), OPEN_S)
+            is_answered = await _bounded(self._devices.want(way, client), OPEN_S)
         except asyncio.CancelledError:
-            self._keeper.drop(way, client)
+            self._devices.drop(way, client)
             raise
         if not is_answered:
             log.warning("a sound device does not answer", extra={"way": way.value})
 
-    async def _free_speaker(self, speaker: Speaker) -> None:
+    async def _free_speaker(self, speaker: Playout) -> None:
         await self._freed(Way.OUTPUT, speaker)
         if self._engine.speaker is speaker:
             self._engine.speaker = None
@@ -110,7 +110,7 @@ class SoundDeviceBackend:
             self._engine.microphone = self._engine.on_played = None
 
     async def _freed(self, way: Way, client: Client) -> None:
-        if not await _bounded(self._keeper.drop(way, client), CLOSE_S):
+        if not await _bounded(self._devices.drop(way, client), CLOSE_S):
             log.warning("a sound device does not close", extra={"way": way.value})
 
 

@@ -10,7 +10,7 @@ from app.audio.base import FRAME, RATE, Sound
 _MAX_DELAY_MS = 500
 
 
-class Cleaner:
+class EchoCanceller:
     """One microphone's audio processing. What the speaker plays and what the microphone hears pass the same instance.
 
     Both methods belong to one thread. The library takes other lengths than 10 ms without a word and then works

@@ -12,8 +12,8 @@ import numpy as np
 
 from app.audio.base import FRAME, RATE, DeviceState, Sound
 from app.audio.microphone import CaptureMicrophone
+from app.audio.playout import Playout
 from app.audio.ring import QUIET
-from app.audio.speaker import Speaker
 from app.audio.streams import hurry
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Engine(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="sound", daemon=True)
-        self.speaker: Speaker | None = None
+        self.speaker: Playout | None = None
         self.microphone: CaptureMicrophone | None = None
         self.on_played: Callable[[Sound], None] | None = None  # the echo canceller's other side
         self._queue: queue.SimpleQueue[tuple[Sound, float] | Sound | None] = queue.SimpleQueue()

@@ -41,7 +41,11 @@ def devices(
 
 def parts() -> list[Finding]:
     """Tell whether what works on sound really loads and works: PortAudio, echo cancellation, voice detection."""
-    return [_part("sound library", _library), _part("echo cancellation", _cleaner), _part("voice detection", _detector)]
+    return [
+        _part("sound library", _library),
+        _part("echo cancellation", _canceller),
+        _part("voice detection", _detector),
+    ]
 
 
 def _ask(system: Devices, output_name: str, input_name: str) -> list[Finding]:
@@ -81,14 +85,14 @@ def _library() -> str:
     return str(sounddevice.get_portaudio_version()[1])
 
 
-def _cleaner() -> str:
-    from app.audio.echo import Cleaner
+def _canceller() -> str:
+    from app.audio.echo import EchoCanceller
 
-    cleaner = Cleaner(echo_cancellation=True)
+    canceller = EchoCanceller(echo_cancellation=True)
     voice = (8000 * np.sin(np.arange(FRAME) * (2 * np.pi * 300 / RATE))).astype(np.int16)
     for _ in range(100):
-        cleaner.played(voice)
-        left = cleaner.clean(voice, 0.0)
+        canceller.played(voice)
+        left = canceller.clean(voice, 0.0)
     if np.abs(left.astype(int)).max() > 2000:
         raise RuntimeError("the echo stays")
     return "takes an echo away"

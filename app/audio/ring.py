@@ -17,7 +17,7 @@ LATE_S = 0.5  # a queue longer than this makes up for lost time in the pauses of
 PAUSE_S = 0.15  # how much of each pause stays
 
 
-class Ring:
+class RingBuffer:
     """Sound enters in any pieces and leaves in blocks, at most `LIMIT_S` later; what is too much goes, oldest first.
 
     Every jump that this causes is a fade of 5 ms. Meant for writers that pace themselves: a queue of more than 0.5 s

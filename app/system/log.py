@@ -90,7 +90,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
-class Lines(logging.Formatter):
+class PlainLines(logging.Formatter):
     """One line for people: time of day, level, logger, message, fields, and the exception's kind and place."""
 
     def __init__(self, plain: Plain) -> None:
@@ -112,7 +112,7 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
     """Return the handlers for stderr and, as JSON lines, for `file`. Raises OSError."""
     plain = Plain(redactor)
     stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(Lines(plain))
+    stream.setFormatter(PlainLines(plain))
     if file is None:
         return [stream]
     from app.system.log_file import PrivateFile  # what it loads would delay the parent's start of the kiosk

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from app.system import heartbeat
 from app.system.child import Child
-from app.system.cleaner import Cleaner
 from app.system.lock import StateLock, Taken
 from app.system.notify import READY, WATCHDOG, Notifier
+from app.system.recovery_process import RecoveryProcess
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Parent:
         self._lock = lock
         self._limits = limits
         self._environ = _for_children(environ)
-        self._cleaner = Cleaner(release, self._environ, limits.release_s, limits.handover_s)
+        self._recovery = RecoveryProcess(release, self._environ, limits.release_s, limits.handover_s)
         self._notifier = Notifier(environ)
         self._faults: deque[float] = deque()
         self._stopping = False
@@ -103,7 +103,7 @@ class Parent:
             while not self._stopping:
                 run = self._name_next_run()
                 if was_fault:
-                    self._cleaner.start(run)  # first of all: the session of the dead one costs money by the second
+                    self._recovery.start(run)  # first of all: the session of the dead one costs money by the second
                     self._rest(wake)
                 code = self._one_child(run, wake)
                 if code in FINAL:
@@ -113,8 +113,8 @@ class Parent:
                     self._count_fault(code)
             self._lock.name_run("")
             if self._is_owed:  # no child comes after this one to make up for it
-                self._cleaner.start("")
-            self._cleaner.finish(self._left_s())
+                self._recovery.start("")
+            self._recovery.finish(self._left_s())
             return 0 if self._stopping or code is None else code
 
     def _left_s(self) -> float:
@@ -165,7 +165,7 @@ class Parent:
             if beats == b"":
                 files = [wake]  # it is ending, or will be found silent
             self._relay(beats, child)
-            self._cleaner.look()
+            self._recovery.look()
             if kill_at is None and (self._stopping or (in_safe_mode and not self._is_safe_mode)):
                 child.ask_to_end()
                 kill_at = now + self._limits.stop_s
@@ -198,7 +198,7 @@ class Parent:
         until = time.monotonic() + self._limits.delay_s * (self._recent_faults() - self._limits.faults + 1)
         while not self._stopping and (left_s := until - time.monotonic()) > 0:
             self._notifier.send(WATCHDOG)
-            self._cleaner.look()
+            self._recovery.look()
             _wait([wake], min(left_s, self._limits.tick_s))
 
     def _wish_to_stop(self) -> None:

@@ -14,7 +14,7 @@ from app.audio.backend import SoundDeviceBackend
 from app.audio.base import FRAME, RATE, Levels
 from app.audio.loudness import decibels
 from app.audio.microphone import CaptureMicrophone
-from app.audio.speaker import Speaker
+from app.audio.playout import Playout
 from tests.rigs.pulse import SoundServer
 from tests.sound.speech import say, transcribe
 
@@ -60,7 +60,7 @@ class Listener:
         return np.concatenate([np.zeros(0, np.int16), *self.frames])
 
 
-async def stream(speaker: Speaker, sound: np.ndarray) -> None:
+async def stream(speaker: Playout, sound: np.ndarray) -> None:
     """Write as a room does: 10 ms each 10 ms."""
     begun = time.monotonic()
     for at in range(0, len(sound), FRAME):
@@ -72,7 +72,7 @@ async def said(server: SoundServer, sound: np.ndarray) -> None:
     await asyncio.to_thread(server.speak, sound)
 
 
-async def all_heard(speaker: Speaker) -> None:
+async def all_heard(speaker: Playout) -> None:
     await until(lambda: not speaker.pending_s(), 5)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from app.audio.base import FRAME, RATE, Heard, Levels
+from app.audio.playout import Playout
 from app.audio.ring import QUIET
-from app.audio.speaker import Speaker
 from app.character.renderer import CharacterRenderer
 from app.picture import Frame, PixelFormat
 from app.screens import AskText, End, TalkMode
@@ -41,7 +41,7 @@ class Clock:
 
 def test_the_speaker_tells_when_a_stretch_of_voice_came_out() -> None:
     clock = Clock()
-    speaker = Speaker(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
+    speaker = Playout(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
     speaker.connected(DELAY_S)
 
     def play(seconds: float) -> None:
@@ -67,7 +67,7 @@ def test_the_speaker_tells_when_a_stretch_of_voice_came_out() -> None:
 
 def test_a_short_pause_ends_no_stretch() -> None:
     clock = Clock()
-    speaker = Speaker(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
+    speaker = Playout(1.0, {}, Levels(), lambda speaker: asyncio.sleep(0), clock)
     speaker.connected(0.0)
     pause = np.zeros(int(0.15 * RATE), np.int16)
     speaker.write(np.concatenate([tone(0.3), pause, tone(0.3)]))
@@ -112,7 +112,7 @@ async def test_after_an_interruption_the_voice_of_now_is_past() -> None:
 class Device(threading.Thread):
     """Plays a real speaker in real time, and notes when each voice begins to be heard."""
 
-    def __init__(self, speaker: Speaker) -> None:
+    def __init__(self, speaker: Playout) -> None:
         super().__init__(daemon=True)
         self.onsets: list[float] = []
         self.running = True
@@ -137,11 +137,11 @@ class RealSpeaker(FakeAudio):
 
     device: Device
 
-    async def open_speaker(self, volume: float) -> Speaker:
-        async def release(speaker: Speaker) -> None:
+    async def open_speaker(self, volume: float) -> Playout:
+        async def release(speaker: Playout) -> None:
             self.device.running = False
 
-        speaker = Speaker(1.0, {}, Levels(), release)
+        speaker = Playout(1.0, {}, Levels(), release)
         speaker.connected(DELAY_S)
         self.device = Device(speaker)
         self.device.start()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.audio.base import FRAME, RATE
-from app.audio.echo import Cleaner
+from app.audio.echo import EchoCanceller
 from app.audio.loudness import decibels
 
 
@@ -19,11 +19,11 @@ def babble(seconds: float, seed: int) -> np.ndarray:
 
 
 def cleaned(far: np.ndarray, near: np.ndarray, *, cancels: bool = True, delay_s: float = 0.08) -> np.ndarray:
-    cleaner = Cleaner(cancels)
+    canceller = EchoCanceller(cancels)
     out = []
     for at in range(0, len(far) - FRAME + 1, FRAME):
-        cleaner.played(far[at : at + FRAME])
-        out.append(cleaner.clean(near[at : at + FRAME], delay_s))
+        canceller.played(far[at : at + FRAME])
+        out.append(canceller.clean(near[at : at + FRAME], delay_s))
     return np.concatenate(out)
 
 
@@ -54,8 +54,8 @@ def test_switched_off_the_echo_stays():
 
 @pytest.mark.parametrize("wrong", [np.zeros(441, np.int16), np.zeros(960, np.int16), np.zeros(480, np.float32)])
 def test_anything_but_ten_milliseconds_is_refused(wrong):
-    cleaner = Cleaner(True)
+    canceller = EchoCanceller(True)
     with pytest.raises(AssertionError, match="10 ms"):
-        cleaner.clean(wrong, 0.0)
+        canceller.clean(wrong, 0.0)
     with pytest.raises(AssertionError, match="10 ms"):
-        cleaner.played(wrong)
+        canceller.played(wrong)

@@ -10,7 +10,7 @@ import pytest
 from app.audio.base import FRAME, RATE, DeviceState, Levels
 from app.audio.engine import Engine
 from app.audio.microphone import CaptureMicrophone
-from app.audio.speaker import Speaker
+from app.audio.playout import Playout
 from app.audio.voice import VoiceDetector
 
 TONE = (8000 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)).astype(np.int16)
@@ -27,7 +27,7 @@ class Rig:
         self.delays: list[float] = []
         self.fails = 0
         self.engine = Engine()
-        self.speaker = Speaker(1.0, {}, Levels(), nothing)
+        self.speaker = Playout(1.0, {}, Levels(), nothing)
         self.microphone = CaptureMicrophone(self._clean, VoiceDetector(None), Levels(), nothing)
         self.engine.on_played = lambda block: self.order.append("played")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audio.base import FRAME, RATE
-from app.audio.ring import FADE, LIMIT_S, PAUSE_S, PRIME_S, Ring
+from app.audio.ring import FADE, LIMIT_S, PAUSE_S, PRIME_S, RingBuffer
 
 PRIME = int(PRIME_S * RATE)
 LIMIT = int(LIMIT_S * RATE)
@@ -22,7 +22,7 @@ def steepest(sound: np.ndarray) -> float:
     return float(np.abs(np.diff(sound.astype(float), prepend=0)).max())
 
 
-def read_all(ring: Ring, blocks: int) -> np.ndarray:
+def read_all(ring: RingBuffer, blocks: int) -> np.ndarray:
     return np.concatenate([ring.read(FRAME)[0] for _ in range(blocks)])
 
 
@@ -31,20 +31,20 @@ SOFT = ONE_STEP_OF_THE_TONE + 8000 / FADE + 1  # a fade adds its own slope
 
 
 def test_sound_comes_out_as_it_went_in():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(RATE))
     out = read_all(ring, 100)
     assert np.abs(out[FADE : RATE - FADE] - tone(RATE)[FADE : RATE - FADE]).max() < 0.51
 
 
 def test_an_empty_ring_gives_silence_and_takes_nothing():
-    sound, taken = Ring().read(FRAME)
+    sound, taken = RingBuffer().read(FRAME)
     assert not sound.any()
     assert taken == 0
 
 
 def test_playing_waits_until_the_jitter_of_a_stream_is_covered():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(PRIME - FRAME))
     assert ring.read(FRAME)[1] == 0
     ring.write(tone(FRAME))
@@ -52,14 +52,14 @@ def test_playing_waits_until_the_jitter_of_a_stream_is_covered():
 
 
 def test_a_sound_shorter_than_that_is_played_all_the_same():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(2 * FRAME))
     taken = [ring.read(FRAME)[1] for _ in range(12)]
     assert sum(taken) == 2 * FRAME
 
 
 def test_running_dry_and_going_on_are_fades():
-    ring = Ring()
+    ring = RingBuffer()
     pieces = []
     for _ in range(4):
         ring.write(tone(PRIME + 777))
@@ -68,7 +68,7 @@ def test_running_dry_and_going_on_are_fades():
 
 
 def test_flush_fades_out_within_ten_milliseconds():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(RATE))
     before = read_all(ring, 10)
     ring.flush()
@@ -79,7 +79,7 @@ def test_flush_fades_out_within_ten_milliseconds():
 
 
 def test_a_new_sentence_right_after_a_flush_begins_softly():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(RATE))
     before = read_all(ring, 10)
     ring.flush()
@@ -89,7 +89,7 @@ def test_a_new_sentence_right_after_a_flush_begins_softly():
 
 
 def test_what_is_too_much_goes_oldest_first_and_without_a_click():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(RATE))
     before = read_all(ring, 5)
     ring.write(tone(LIMIT, RATE))
@@ -101,7 +101,7 @@ def test_what_is_too_much_goes_oldest_first_and_without_a_click():
 
 
 def test_unheard_counts_up_to_the_last_audible_sample():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(np.concatenate([tone(FRAME * 20), np.zeros(FRAME * 30, np.int16)]))
     assert abs(ring.unheard() - FRAME * 20) < 3
     read_all(ring, 15)
@@ -111,7 +111,7 @@ def test_unheard_counts_up_to_the_last_audible_sample():
 
 
 def test_a_stream_of_silence_is_never_unheard():
-    ring = Ring()
+    ring = RingBuffer()
     for _ in range(50):
         ring.write(np.full(FRAME, 3, np.int16))  # comfort noise
         ring.read(FRAME)
@@ -120,7 +120,7 @@ def test_a_stream_of_silence_is_never_unheard():
 
 def test_a_late_stream_makes_up_for_it_in_a_pause():
     """After a stall the voice is a second behind; the next pause of speech is shortened, the words are not."""
-    ring = Ring()
+    ring = RingBuffer()
     word = tone(RATE // 2)
     ring.write(np.concatenate([word, np.zeros(RATE // 2, np.int16), word]))
     out = read_all(ring, 160)
@@ -131,7 +131,7 @@ def test_a_late_stream_makes_up_for_it_in_a_pause():
 
 
 def test_a_short_queue_keeps_its_pauses():
-    ring = Ring()
+    ring = RingBuffer()
     out = []
     stream = np.concatenate([tone(RATE // 5), np.zeros(RATE // 2, np.int16), tone(RATE // 5)])
     ring.write(stream[:PRIME])
@@ -144,7 +144,7 @@ def test_a_short_queue_keeps_its_pauses():
 
 
 def test_what_nobody_could_hear_is_skipped_when_a_device_comes_back():
-    ring = Ring()
+    ring = RingBuffer()
     ring.write(tone(RATE))
     ring.skip_late()
     taken = sum(ring.read(FRAME)[1] for _ in range(20))
@@ -165,7 +165,7 @@ actions = st.lists(
 @settings(max_examples=100, deadline=None)
 @given(actions)
 def test_whatever_happens_it_is_bounded_and_soft(steps):
-    ring = Ring()
+    ring = RingBuffer()
     written = taken = 0
     out = [np.zeros(1)]
     for what, count in steps:

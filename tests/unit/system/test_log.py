@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from app.system.log import JsonLines, Lines, Plain, handlers
+from app.system.log import JsonLines, Plain, PlainLines, handlers
 from app.system.redact import HIDDEN, Redactor
 
 SECRET = "hunter22"
@@ -35,7 +35,7 @@ def told(made):
 
 
 def line(made):
-    return Lines(Plain(Redactor([SECRET]))).format(made)
+    return PlainLines(Plain(Redactor([SECRET]))).format(made)
 
 
 def test_a_line_is_one_json_object_with_the_records_fields():

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from app.audio import keeper as module
+from app.audio import device_thread as module
 from app.audio.base import FRAME
+from app.audio.device_thread import DeviceThread
 from app.audio.devices import Card, DeviceError, Way
-from app.audio.keeper import Keeper
 
 
 class FakeStream:
@@ -118,8 +118,8 @@ def system(monkeypatch):
 
 
 @pytest.fixture
-def keeper(system):
-    running = Keeper(system, Sink(), "", "")
+def thread(system):
+    running = DeviceThread(system, Sink(), "", "")
     running.start()
     yield running
     running.end().result(5)
@@ -136,27 +136,27 @@ def until(holds) -> None:
 LOST = pytest.mark.expect_log("a sound device (was lost|is missing)")
 
 
-def test_a_device_is_opened_told_and_closed(system, keeper):
+def test_a_device_is_opened_told_and_closed(system, thread):
     client = FakeClient()
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     assert client.told == ["connected"]
-    keeper.drop(Way.OUTPUT, client).result(5)
+    thread.drop(Way.OUTPUT, client).result(5)
     assert client.told[-1] == "disconnected"
     assert system.open_ways == []
 
 
-def test_devices_are_listed_anew_only_while_none_is_open(system, keeper):
+def test_devices_are_listed_anew_only_while_none_is_open(system, thread):
     speaker, microphone = FakeClient(), FakeClient()
-    keeper.want(Way.OUTPUT, speaker).result(5)
-    keeper.want(Way.INPUT, microphone).result(5)
+    thread.want(Way.OUTPUT, speaker).result(5)
+    thread.want(Way.INPUT, microphone).result(5)
     assert system.refreshes == 1
     assert sorted(system.open_ways) == ["input", "output"]
 
 
 @LOST
-def test_a_device_that_is_pulled_comes_back_when_it_is_plugged_in(system, keeper):
+def test_a_device_that_is_pulled_comes_back_when_it_is_plugged_in(system, thread):
     client = FakeClient()
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     system.pull(Way.OUTPUT)
     until(lambda: not client.is_connected)
     system.plug_back(Way.OUTPUT)
@@ -165,10 +165,10 @@ def test_a_device_that_is_pulled_comes_back_when_it_is_plugged_in(system, keeper
 
 
 @LOST
-def test_the_other_device_is_not_disturbed_while_it_is_in_use(system, keeper):
+def test_the_other_device_is_not_disturbed_while_it_is_in_use(system, thread):
     speaker, microphone = FakeClient(), FakeClient()
-    keeper.want(Way.OUTPUT, speaker).result(5)
-    keeper.want(Way.INPUT, microphone).result(5)
+    thread.want(Way.OUTPUT, speaker).result(5)
+    thread.want(Way.INPUT, microphone).result(5)
     speaker.idle = False
     system.pull(Way.INPUT)
     until(lambda: not microphone.is_connected)
@@ -181,64 +181,64 @@ def test_the_other_device_is_not_disturbed_while_it_is_in_use(system, keeper):
 
 
 @LOST
-def test_a_busy_device_is_had_as_soon_as_it_is_free(system, keeper):
+def test_a_busy_device_is_had_as_soon_as_it_is_free(system, thread):
     system.busy.add(Way.INPUT)
     client = FakeClient()
-    keeper.want(Way.INPUT, client).result(5)
+    thread.want(Way.INPUT, client).result(5)
     assert client.told == ["disconnected"]
     system.busy.clear()
     until(lambda: client.is_connected)
 
 
 @LOST
-def test_a_missing_device_is_told_to_the_log_once(system, keeper, caplog):
+def test_a_missing_device_is_told_to_the_log_once(system, thread, caplog):
     system.unplugged = set(Way)
     client = FakeClient()
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     until(lambda: system.refreshes > 5)
     assert [record.getMessage() for record in caplog.records].count("a sound device is missing") == 1
 
 
 @LOST
-def test_a_stream_that_hangs_is_left_alone_until_it_lets_go(system, keeper):
+def test_a_stream_that_hangs_is_left_alone_until_it_lets_go(system, thread):
     client = FakeClient()
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     hanging = system.streams[0]
     hanging.hangs = True
     until(lambda: len(system.streams) > 1 and client.is_connected)  # another stream serves meanwhile
     refreshes = system.refreshes
-    keeper.drop(Way.OUTPUT, client).result(5)
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.drop(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     assert system.refreshes == refreshes
     hanging.hangs = False
-    keeper.drop(Way.OUTPUT, client).result(5)
-    assert keeper.want(Way.OUTPUT, client).result(5) is None
+    thread.drop(Way.OUTPUT, client).result(5)
+    assert thread.want(Way.OUTPUT, client).result(5) is None
     assert not hanging.is_open
 
 
-def test_the_last_visit_cannot_close_the_device_of_the_next(system, keeper):
+def test_the_last_visit_cannot_close_the_device_of_the_next(system, thread):
     first, second = FakeClient(), FakeClient()
-    keeper.want(Way.OUTPUT, first).result(5)
-    keeper.want(Way.OUTPUT, second).result(5)
-    keeper.drop(Way.OUTPUT, first).result(5)
+    thread.want(Way.OUTPUT, first).result(5)
+    thread.want(Way.OUTPUT, second).result(5)
+    thread.drop(Way.OUTPUT, first).result(5)
     assert second.is_connected
     assert len(system.open_ways) == 1
 
 
 @pytest.mark.expect_log("a sound device failed in an unknown way")
-def test_an_error_that_nobody_thought_of_ends_nothing(system, keeper):
+def test_an_error_that_nobody_thought_of_ends_nothing(system, thread):
     system.breaks = True
     client = FakeClient()
-    keeper.want(Way.OUTPUT, client).result(5)
+    thread.want(Way.OUTPUT, client).result(5)
     system.breaks = False
     until(lambda: client.is_connected)
 
 
 def test_nothing_runs_after_the_end(system):
-    keeper = Keeper(system, Sink(), "", "")
-    keeper.start()
-    keeper.want(Way.OUTPUT, FakeClient()).result(5)
-    keeper.end().result(5)
-    keeper.join(5)
+    thread = DeviceThread(system, Sink(), "", "")
+    thread.start()
+    thread.want(Way.OUTPUT, FakeClient()).result(5)
+    thread.end().result(5)
+    thread.join(5)
     assert system.open_ways == []
-    assert keeper not in threading.enumerate()
+    assert thread not in threading.enumerate()

@@ -12,7 +12,7 @@ from app.system import heartbeat
 log = logging.getLogger(__name__)
 
 
-class Cleaner:
+class RecoveryProcess:
     """One release at a time.
 
     command: of the release. release_s: how long one may work. handover_s: how long one still at work keeps the next

@@ -13,14 +13,14 @@ from app.audio.base import FRAME, RATE, DeviceState, Heard, Levels, Sound
 from app.audio.chimes import ChimePlayer
 from app.audio.loudness import Meter, decibels
 from app.audio.resample import to_int16
-from app.audio.ring import QUIET, Ring
+from app.audio.ring import QUIET, RingBuffer
 
 _STEP = 0.35  # share of the way to a new volume in one block: a soft step of about 50 ms
 _BLOCK_S = FRAME / RATE
 _PAUSE_S = 0.2  # so much silence ends a stretch of voice
 
 
-class Speaker:
+class Playout:
     """A SpeakerOut. The sound thread calls `next_block`, or `drain` while there is no device."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Speaker:
         volume: float,
         chimes: Mapping[str, Sound],
         levels: Levels,
-        release: Callable[[Speaker], Awaitable[None]],
+        release: Callable[[Playout], Awaitable[None]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.volume = volume
@@ -36,7 +36,7 @@ class Speaker:
         self.level = 0.0
         self.played_s = 0.0
         self.state = DeviceState.MISSING
-        self._ring = Ring()
+        self._ring = RingBuffer()
         self._chimes = ChimePlayer(chimes)
         self._levels = levels
         self._release = release

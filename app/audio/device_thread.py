@@ -64,7 +64,7 @@ class _Place:
     told: str = ""  # the last complaint, so that it is logged once
 
 
-class Keeper(threading.Thread):
+class DeviceThread(threading.Thread):
     """Holds what is wanted against what is there. Its methods return a future and never wait."""
 
     def __init__(self, devices: Devices, sink: Sink, output_name: str, input_name: str) -> None:

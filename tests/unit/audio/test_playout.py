@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.audio.base import FRAME, RATE, DeviceState, Levels
+from app.audio.playout import Playout
 from app.audio.ring import PRIME_S
-from app.audio.speaker import Speaker
 
 DELAY_S = 0.08
 
@@ -18,12 +18,12 @@ class Rig:
     def __init__(self, volume: float = 1.0) -> None:
         self.now = 50.0
         self.levels = Levels()
-        self.released: list[Speaker] = []
+        self.released: list[Playout] = []
         chimes = {"turn": np.full(2 * FRAME, 3000, np.int16)}
-        self.speaker = Speaker(volume, chimes, self.levels, self._release, lambda: self.now)
+        self.speaker = Playout(volume, chimes, self.levels, self._release, lambda: self.now)
         self.speaker.connected(DELAY_S)
 
-    async def _release(self, speaker: Speaker) -> None:
+    async def _release(self, speaker: Playout) -> None:
         self.released.append(speaker)
 
     def play(self, seconds: float) -> np.ndarray:
