@@ -307,7 +307,7 @@ class Composition:
         self._tasks.start(guide.warm_up(kiosk.language), "guide-warm-up")
         return (
             local_rooms(guide, lambda: CharacterRenderer(Painter(plate=PLATE), _seed(), manner=figure.manner), _seed),
-            lambda language: own or tuple(guide.tongue(language).knowledge.book.questions)[:QUESTIONS],
+            lambda language: own or tuple(guide.in_language(language).knowledge.content.questions)[:QUESTIONS],
         )
 
 

@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from app.guide.dialog_state import DialogState
 from app.guide.knowledge import Knowledge, load_knowledge
-from app.guide.mind import Mind
 
 
-class Speechless:
+class TextOnlyAnswers:
     """One visit's worth of answers; see `app.vendors.base.Answers`."""
 
-    def __init__(self, mind: Mind) -> None:
-        self._mind = mind
+    def __init__(self, dialog: DialogState) -> None:
+        self._dialog = dialog
 
     def reply(self, question: str) -> str:
         """Return an answer, or an excuse; never nothing, never invented."""
-        return self._mind.reply(question).text
+        return self._dialog.reply(question).text
 
     def wrap_up(self) -> str:
         """Return words for the last seconds of a visit."""
-        return self._mind.wrap_up().text
+        return self._dialog.wrap_up().text
 
 
 class SiteAnswers:
@@ -50,9 +50,13 @@ class SiteAnswers:
 
         self._knowledge = knowledge
 
-    def __call__(self, language: str) -> Speechless:
-        """Return fresh answers for one visit. Raises BadBook where no folder has a usable file; blocks to read it."""
-        return Speechless(Mind(self._knowledge(language), self._chance, self._own))
+    def __call__(self, language: str) -> TextOnlyAnswers:
+        """Return fresh answers for one visit; blocks to read the file.
+
+        Raises:
+            BadGuideContent: no folder has a usable file.
+        """
+        return TextOnlyAnswers(DialogState(self._knowledge(language), self._chance, self._own))
 
     def questions(self, language: str) -> tuple[str, ...]:
         """Return what to suggest in a language: the site's own, else what its file answers, none in another one."""
@@ -60,4 +64,4 @@ class SiteAnswers:
             return self._own
         knowledge = self._knowledge(language)
         is_same = knowledge.language.split("-")[0] == language.split("-", maxsplit=1)[0]
-        return tuple(knowledge.book.questions) if is_same else ()
+        return tuple(knowledge.content.questions) if is_same else ()

@@ -12,7 +12,7 @@ from app.guide.voice import HibariVoice, SilentVoice, Voice
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class GuideLanguage:
     """The guide in one language."""
 
     knowledge: Knowledge
@@ -24,7 +24,8 @@ class Guide:
     """The built-in guide. One for the process: models are loaded at the first visit and kept.
 
     folders: where its files LANGUAGE.toml are looked for, the program's own last. place, help_at: the site's words.
-    questions: the site's suggestions. Raises BadBook at the first use of a language when no folder has a usable file.
+    questions: the site's suggestions. Raises BadGuideContent at the first use of a language when no folder has a usable
+    file.
     """
 
     def __init__(
@@ -34,20 +35,20 @@ class Guide:
         self._folders = tuple(folders)
         self._place = place
         self._help_at = help_at
-        self._tongues: dict[str, Tongue] = {}
+        self._languages: dict[str, GuideLanguage] = {}
         self._voices: dict[bool, Voice] = {}
         self._ears: Ears | None = None
 
-    def tongue(self, language: str) -> Tongue:
+    def in_language(self, language: str) -> GuideLanguage:
         """The guide in this language, or in English where it has no file for it."""
-        if language not in self._tongues:
+        if language not in self._languages:
             knowledge = load_knowledge(self._folders, language, place=self._place, help_at=self._help_at)
-            self._tongues[language] = Tongue(knowledge, self._voice(knowledge), self._listening(knowledge))
-        return self._tongues[language]
+            self._languages[language] = GuideLanguage(knowledge, self._voice(knowledge), self._listening(knowledge))
+        return self._languages[language]
 
     async def warm_up(self, language: str) -> None:
         """Load the voice of a language, so that the first visitor does not wait for it."""
-        await self.tongue(language).voice.warm_up()
+        await self.in_language(language).voice.warm_up()
 
     def close(self) -> None:
         """Free voice and ears; idempotent."""
@@ -55,7 +56,7 @@ class Guide:
             voice.close()
         if self._ears is not None:
             self._ears.close()
-        self._tongues.clear()
+        self._languages.clear()
         self._voices.clear()
         self._ears = None
 

@@ -27,7 +27,7 @@ _MOST_WAITING_S = 20.0  # sound that a slow machine may still have before it; th
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RecognizedSpeech:
     """Words of the visitor: the whole line so far. `line` tells the lines of one visit apart."""
 
     line: str
@@ -38,7 +38,7 @@ class Heard:
 class Ears(Protocol):
     """Listens. One for the whole process."""
 
-    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[Heard], None]) -> None:
+    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
         """Tell what is heard until the frames end or the listening is cancelled."""
         ...
 
@@ -65,7 +65,7 @@ class MoonshineEars:
         self._model: Any = None
         self._is_closed = False
 
-    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[Heard], None]) -> None:
+    async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
         """See `Ears.listen`. A model that cannot be loaded is told once; nothing is heard then."""
         loop = asyncio.get_running_loop()
         opening = self._worker.submit(self._open)
@@ -147,15 +147,15 @@ class _Stream:
         self._stream = model.create_stream(update_interval=_UPDATE_S)
         self._stream.add_listener(self._on_event)
         self._stream.start()
-        self._heard: list[Heard] = []
+        self._heard: list[RecognizedSpeech] = []
         self._thirds = _Thirds()
 
-    def add(self, sound: Sound) -> list[Heard]:
+    def add(self, sound: Sound) -> list[RecognizedSpeech]:
         """Hear more sound; return what has changed."""
         self._stream.add_audio(self._thirds(sound).tolist(), _MODEL_RATE)
         return self._taken()
 
-    def finish(self) -> list[Heard]:
+    def finish(self) -> list[RecognizedSpeech]:
         """The sound is over: return the rest."""
         self._stream.stop()
         return self._taken()
@@ -164,14 +164,14 @@ class _Stream:
         """Free it."""
         self._stream.close()
 
-    def _taken(self) -> list[Heard]:
+    def _taken(self) -> list[RecognizedSpeech]:
         heard, self._heard = self._heard, []
         return heard
 
     def _on_event(self, event: Any) -> None:
         final = type(event).__name__ == "LineCompleted"
         if final or (type(event).__name__ == "LineTextChanged" and not event.line.is_complete):
-            self._heard.append(Heard(str(event.line.line_id), event.line.text.strip(), final))
+            self._heard.append(RecognizedSpeech(str(event.line.line_id), event.line.text.strip(), final))
 
 
 def _close(opening: Future[_Stream]) -> None:

@@ -64,7 +64,7 @@ class Topic(_Table):
     does: Literal["", "more", "repeat", "yes", "no", "questions"] = ""
 
 
-class Words(_Table):
+class MatchingWords(_Table):
     """What the matching needs to know of the language."""
 
     ignore: list[str] = []
@@ -72,7 +72,7 @@ class Words(_Table):
     same: list[Annotated[list[Phrase], Field(min_length=2)]] = []
 
 
-class Book(_Table):
+class GuideContent(_Table):
     """The whole file."""
 
     name: Phrase
@@ -85,11 +85,11 @@ class Book(_Table):
     nearly: Lines
     cannot_hear: Lines
     questions: Phrases
-    words: Words = Words()
+    words: MatchingWords = MatchingWords()
     topic: Annotated[list[Topic], Field(min_length=1)]
 
 
-class BadBook(Exception):
+class BadGuideContent(Exception):
     """A file cannot be used; the text is one line that names the file and the place in it."""
 
 
@@ -102,14 +102,17 @@ class Found:
 
 
 class Knowledge:
-    """A book, ready to be asked. place, help: how the site calls itself, and where people find a person."""
+    """The content of a guide file, ready to be asked. place, help: how the site calls itself, and where people find a person."""
 
-    def __init__(self, book: Book, *, language: str = FALLBACK, place: str = "", help_at: str = "") -> None:
-        self.book = book
+    def __init__(self, content: GuideContent, *, language: str = FALLBACK, place: str = "", help_at: str = "") -> None:
+        self.content = content
         self.language = language
-        self._fields = {"name": book.name, "place": place or book.place, "help": help_at or book.help}
+        self._fields = {"name": content.name, "place": place or content.place, "help": help_at or content.help}
         self._matcher = Matcher(
-            [topic.ask for topic in book.topic], [*book.words.ignore, book.name], book.words.polite, book.words.same
+            [topic.ask for topic in content.topic],
+            [*content.words.ignore, content.name],
+            content.words.polite,
+            content.words.same,
         )
 
     def find(self, question: str) -> Found | None:
@@ -117,7 +120,7 @@ class Knowledge:
         match: Match | None = self._matcher.nearest(question)
         if match is None:
             return None
-        topic = self.book.topic[match.topic]
+        topic = self.content.topic[match.topic]
         if match.score >= (_SURE if topic.about else _SURE_ENOUGH):
             return Found(topic, True)
         return Found(topic, False) if topic.about and match.score >= _NEARLY else None
@@ -127,30 +130,32 @@ class Knowledge:
         return line.format(**self._fields, about=about, question=question)
 
 
-def read_book(path: Path) -> Book:
-    """Read one file. Raises BadBook."""
+def read_book(path: Path) -> GuideContent:
+    """Read one file. Raises BadGuideContent."""
     try:
         text, _ = decode(Files().read(path))
-        return Book.model_validate(tomllib.loads(text))
+        return GuideContent.model_validate(tomllib.loads(text))
     except FileFault as fault:
-        raise BadBook(f"{printable(str(path))}: {fault}") from None
+        raise BadGuideContent(f"{printable(str(path))}: {fault}") from None
     except tomllib.TOMLDecodeError as error:
-        raise BadBook(f"{printable(str(path))}: {printable(str(error))}") from None
+        raise BadGuideContent(f"{printable(str(path))}: {printable(str(error))}") from None
     except ValidationError as error:
-        raise BadBook(f"{printable(str(path))}: {_first_fault(error)}") from None
+        raise BadGuideContent(f"{printable(str(path))}: {_first_fault(error)}") from None
 
 
 def load_knowledge(folders: Sequence[Path], language: str, *, place: str = "", help_at: str = "") -> Knowledge:
     """Load what the guide knows: LANGUAGE.toml in the first folder that has a good one, else the English one.
 
-    A bad file is logged as a warning and passed over. Raises BadBook when nothing is left, which cannot happen as long
-    as the program's own folder comes last.
+    A bad file is logged as a warning and passed over.
+
+    Raises:
+        BadGuideContent: nothing is left, which cannot happen as long as the program's own folder comes last.
     """
-    last = BadBook("no folder has a file for the guide")
+    last = BadGuideContent("no folder has a file for the guide")
     for name, path in _candidates(folders, language):
         try:
             return Knowledge(read_book(path), language=name, place=place, help_at=help_at)
-        except BadBook as fault:
+        except BadGuideContent as fault:
             last = fault
             log.warning("a file for the guide cannot be used", extra={"fault": str(fault)})
     raise last
@@ -169,8 +174,8 @@ def _first_fault(error: ValidationError) -> str:
     place = dotted(fault["loc"])
     if fault["type"] == "extra_forbidden":
         key = str(fault["loc"][-1])
-        known = {2: list(Words.model_fields), 3: list(Topic.model_fields)}.get(
-            len(fault["loc"]), list(Book.model_fields)
+        known = {2: list(MatchingWords.model_fields), 3: list(Topic.model_fields)}.get(
+            len(fault["loc"]), list(GuideContent.model_fields)
         )
         return f"{place}: unknown, nearest known: {nearest(key, known)}"
     if fault["type"] == "too_short":

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from app.aio import cancel_and_wait, wait_done
 from app.character.base import Mood
+from app.guide.dialog_state import DialogState, Reply
 from app.guide.matching import plain_words
-from app.guide.mind import Mind, Reply
 from app.guide.voice import Spoken, Voice
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Scene(Protocol):
         ...
 
 
-class Talk:
+class GuideTalk:
     """The guide's side of one visit. `run` it as a task; everything else may be called while it runs.
 
     has_ears: somebody writes down what the visitor says. clock: the event loop's, seconds.
@@ -57,7 +57,7 @@ class Talk:
 
     def __init__(
         self,
-        mind: Mind,
+        dialog: DialogState,
         voice: Voice,
         scene: Scene,
         chance: random.Random,
@@ -65,7 +65,7 @@ class Talk:
         *,
         has_ears: bool,
     ) -> None:
-        self._mind = mind
+        self._dialog = dialog
         self._voice = voice
         self._scene = scene
         self._chance = chance
@@ -92,7 +92,7 @@ class Talk:
         await asyncio.sleep(_SETTLE_S)
         if not self._asked:
             self._is_greeting = True
-            await self._answer(self._mind.greeting())
+            await self._answer(self._dialog.greeting())
             self._is_greeting = False
         while True:
             if not self._asked:
@@ -145,7 +145,7 @@ class Talk:
 
     def wrap_up(self) -> None:
         """Say a closing line after the sentence under way."""
-        self._put(self._mind.wrap_up)
+        self._put(self._dialog.wrap_up)
 
     def goodbye(self) -> None:
         """Wave, without a word: the visit is over and nobody would hear it."""
@@ -159,7 +159,7 @@ class Talk:
     def _replace(self, question: str) -> None:
         self._question = question
         self._asked = []
-        self._put(lambda: self._mind.reply(question))
+        self._put(lambda: self._dialog.reply(question))
         self.hush()
 
     def _put(self, make: Callable[[], Reply]) -> None:
@@ -169,7 +169,7 @@ class Talk:
     def _explain_once(self) -> None:
         if not self._has_explained and not self._saying and not self._asked:
             self._has_explained = True
-            self._put(self._mind.cannot_hear)
+            self._put(self._dialog.cannot_hear)
 
     async def _answer(self, reply: Reply) -> None:
         """Say it, as a task of its own, so that it can be stopped without stopping the conversation."""

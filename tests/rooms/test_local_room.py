@@ -46,10 +46,10 @@ def paint(pose):
 @pytest.fixture(scope="module")
 def guide(tmp_path_factory):
     """The guide that comes with the program, but it greets briefly."""
-    book = (Path(__file__).parents[2] / "resources" / "guide" / "en.toml").read_text("utf-8")
+    content = (Path(__file__).parents[2] / "resources" / "guide" / "en.toml").read_text("utf-8")
     folder = tmp_path_factory.mktemp("guide")
     (folder / "en.toml").write_text(
-        re.sub(r"(?s)greeting = \[.*?\n\]", 'greeting = ["Hello, I am {name}."]', book, count=1)
+        re.sub(r"(?s)greeting = \[.*?\n\]", 'greeting = ["Hello, I am {name}."]', content, count=1)
     )
     guide = Guide([folder], place="Science Hall", help_at="the desk")
     yield guide
@@ -204,7 +204,7 @@ async def test_a_visitor_who_speaks_is_heard_answered_and_interrupts(guide, ears
     async with a_visit(guide, speaker=speaker, microphone=microphone) as visit:
         await visit.listening()
         assert visit.has(MicrophoneHeard)
-        voice = guide.tongue("en").voice
+        voice = guide.in_language("en").voice
         question = np.concatenate([s.sound async for s in voice.speak("What is a black hole?")])
         sound = np.concatenate([question, np.zeros(2 * RATE, np.int16)])
         for begin in range(0, len(sound), 4800):
@@ -265,7 +265,7 @@ async def test_it_closes_with_a_line_and_leaves_with_a_wave(guide):
         await visit.protocol.wrap_up(visit.room, 15)
         await visit.listening(2)
         assert visit.final()[1].text in {
-            guide.tongue("en").knowledge.fill(x) for x in guide.tongue("en").knowledge.book.wrap_up
+            guide.in_language("en").knowledge.fill(x) for x in guide.in_language("en").knowledge.content.wrap_up
         }
         await visit.protocol.goodbye(visit.room)
         await visit.room.call("guide", "no such procedure", "")

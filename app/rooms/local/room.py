@@ -17,9 +17,9 @@ from app.aio import TaskSet, wait_done
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.character.renderer import CharacterRenderer
 from app.guide.build import Guide
-from app.guide.ears import Heard
-from app.guide.mind import Mind
-from app.guide.talk import Talk
+from app.guide.dialog_state import DialogState
+from app.guide.ears import RecognizedSpeech
+from app.guide.talk import GuideTalk
 from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.picture import Frame, Picture
 from app.rooms.base import (
@@ -77,7 +77,7 @@ class LocalRoom:
         self._chance = random.Random(seed)
         self._voice: LocalVoice | None = None
         self._source: rtc.VideoSource | None = None
-        self._talk: Talk | None = None
+        self._talk: GuideTalk | None = None
         self._tasks = TaskSet(self._on_failure)
         self._scene: LocalScene | None = None
         self._told: tuple[Participant, ActiveSpeakers] | None = None
@@ -93,7 +93,7 @@ class LocalRoom:
         """See `Room.join`; done at once. Raises RoomError when the guide or the media library cannot be used."""
         self._log.install()
         try:
-            tongue = self._guide.tongue(url.removeprefix(URL))
+            of_guide = self._guide.in_language(url.removeprefix(URL))
             voice = self._voice = LocalVoice(self._speaker)
             source = self._source = rtc.VideoSource(*_SIZE)
             track = rtc.LocalVideoTrack.create_video_track("guide", source)
@@ -101,12 +101,12 @@ class LocalRoom:
             raise RoomError(RoomFault.CONFIG, f"the guide cannot be used: {type(error).__name__}") from error
         self.identity = token or "visitor"
         scene = self._scene = LocalScene(self._renderer, voice, self._tell_words, self._tell_changes)
-        mind = Mind(tongue.knowledge, self._chance, self._guide.questions)
-        ears = tongue.ears if self._microphone is not None else None
+        dialog = DialogState(of_guide.knowledge, self._chance, self._guide.questions)
+        ears = of_guide.ears if self._microphone is not None else None
         clock = asyncio.get_running_loop().time
-        talk = self._talk = Talk(mind, tongue.voice, scene, self._chance, clock, has_ears=ears is not None)
+        talk = self._talk = GuideTalk(dialog, of_guide.voice, scene, self._chance, clock, has_ears=ears is not None)
         self._tell_changes()
-        choice = self._choose((_member(scene),))
+        choice = self._choose((_participant(scene),))
         if choice.video == GUIDE:
             self._renderer.start(lambda frame: self._show(source, frame))
             self._tasks.start(pump_video(track, None, self._picture, self._on_frame), "local-room-video")
@@ -157,7 +157,7 @@ class LocalRoom:
 
     # ------------------------------------------------------------ what it hears
 
-    async def _sense(self, microphone: Microphone, talk: Talk) -> None:
+    async def _sense(self, microphone: Microphone, talk: GuideTalk) -> None:
         while True:
             speaks = microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
             self._renderer.hear(microphone.level if speaks else 0.0)
@@ -167,7 +167,7 @@ class LocalRoom:
                 self._tell_changes()
             await asyncio.sleep(_SENSE_S)
 
-    def _on_words(self, heard: Heard) -> None:
+    def _on_words(self, heard: RecognizedSpeech) -> None:
         if self._talk is not None and self._talk.heard(heard.text, line=heard.line, final=heard.final):
             self._streams += 1
             stream = f"visitor_{self._streams}"
@@ -187,7 +187,7 @@ class LocalRoom:
         if self._scene is None:
             return
         speaking = (GUIDE,) if self._scene.is_speaking else ()
-        now = _member(self._scene), ActiveSpeakers(speaking, self._own_speaks)
+        now = _participant(self._scene), ActiveSpeakers(speaking, self._own_speaks)
         participant, speakers = self._told or (None, ActiveSpeakers((), False))
         self._told = now
         if now[0] != participant:
@@ -209,7 +209,7 @@ class LocalRoom:
         self.events.put_nowait(Disconnected(EndReason.ERROR))
 
 
-def _member(scene: LocalScene) -> Participant:
+def _participant(scene: LocalScene) -> Participant:
     attributes = {"lk.agent.state": scene.state.value}
     return Participant(GUIDE, is_agent=True, attributes=attributes, has_video=True, has_audio=True)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.guide.knowledge import BadBook, Knowledge, load_knowledge, read_book
+from app.guide.knowledge import BadGuideContent, Knowledge, load_knowledge, read_book
 from app.guide.matching import Matcher, plain_words
 
 RESOURCES = Path(__file__).parents[3] / "resources" / "guide"
@@ -68,7 +68,7 @@ def test_what_it_does_not_know_is_never_answered(knowledge, question):
 
 
 def test_every_phrasing_of_the_file_finds_its_own_topic(knowledge):
-    for topic in knowledge.book.topic:
+    for topic in knowledge.content.topic:
         for phrasing in topic.ask:
             found = knowledge.find(phrasing)
             assert found is not None and found.is_sure, phrasing
@@ -76,12 +76,12 @@ def test_every_phrasing_of_the_file_finds_its_own_topic(knowledge):
 
 
 def test_the_guides_own_suggestions_are_questions_that_it_can_answer(knowledge):
-    for question in knowledge.book.questions:
+    for question in knowledge.content.questions:
         assert knowledge.find(question).is_sure
 
 
 def test_what_it_says_is_short_enough_to_be_listened_to(knowledge):
-    for topic in knowledge.book.topic:
+    for topic in knowledge.content.topic:
         for line in [*topic.say, *topic.more]:
             assert len(line) <= 220, line
             assert line == line.strip() and line[-1] in ".!?}", line
@@ -120,7 +120,7 @@ MISTAKES = {
 @pytest.mark.parametrize("line", MISTAKES)
 def test_a_mistake_is_one_line_that_names_the_place(tmp_path, line):
     path = write(tmp_path, MISTAKES[line])
-    with pytest.raises(BadBook) as raised:
+    with pytest.raises(BadGuideContent) as raised:
         read_book(path)
     text = str(raised.value)
     assert text.startswith(f"{path}: ") and "\n" not in text
@@ -131,7 +131,7 @@ def test_an_empty_list_is_a_mistake(tmp_path):
     text = (RESOURCES / "en.toml").read_text("utf-8")
     path = tmp_path / "en.toml"
     path.write_text(re.sub(r"(?s)wrap_up = \[.*?\n\]", "wrap_up = []", text, count=1), "utf-8")
-    with pytest.raises(BadBook, match="wrap_up: too few entries, allowed: at least 1"):
+    with pytest.raises(BadGuideContent, match="wrap_up: too few entries, allowed: at least 1"):
         read_book(path)
 
 
@@ -139,24 +139,24 @@ def test_an_empty_list_is_a_mistake(tmp_path):
 def test_a_bad_file_is_passed_over_for_the_one_that_comes_with_the_program(tmp_path, caplog):
     write(tmp_path, ('name = "Ollo"', "name = 3"))
     knowledge = load_knowledge([tmp_path, RESOURCES], "en")
-    assert knowledge.book.name == "Ollo"
+    assert knowledge.content.name == "Ollo"
     assert "name: not text" in caplog.records[0].fault
 
 
 def test_the_sites_own_file_comes_first(tmp_path):
     write(tmp_path, ('name = "Ollo"', 'name = "Umber"'))
-    assert load_knowledge([tmp_path, RESOURCES], "en").book.name == "Umber"
+    assert load_knowledge([tmp_path, RESOURCES], "en").content.name == "Umber"
 
 
 def test_another_language_is_used_where_there_is_a_file_else_english(tmp_path):
     write(tmp_path, ('name = "Ollo"', 'name = "Tilo"'), "de.toml")
     german = load_knowledge([tmp_path, RESOURCES], "de-AT")
-    assert (german.book.name, german.language) == ("Tilo", "de")
+    assert (german.content.name, german.language) == ("Tilo", "de")
     assert load_knowledge([tmp_path, RESOURCES], "fr").language == "en"
 
 
 def test_no_file_at_all_is_told(tmp_path):
-    with pytest.raises(BadBook):
+    with pytest.raises(BadGuideContent):
         load_knowledge([tmp_path], "en")
 
 
@@ -190,4 +190,4 @@ def test_a_very_long_question_is_no_burden(knowledge):
 
 
 def test_the_knowledge_can_be_made_of_a_book_alone(knowledge):
-    assert Knowledge(knowledge.book).find("how old is the moon").is_sure
+    assert Knowledge(knowledge.content).find("how old is the moon").is_sure

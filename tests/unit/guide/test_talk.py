@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.character.base import Mood
+from app.guide.dialog_state import DialogState
 from app.guide.knowledge import load_knowledge
-from app.guide.mind import Mind
-from app.guide.talk import AgentState, Talk
+from app.guide.talk import AgentState, GuideTalk
 from app.guide.voice import SilentVoice
 
 KNOWLEDGE = load_knowledge([Path(__file__).parents[3] / "resources" / "guide"], "en")
@@ -64,8 +64,10 @@ class Stand:
     def __init__(self, *, has_ears=True, voice=None):
         self.scene = Scene()
         loop = asyncio.get_running_loop()
-        mind = Mind(KNOWLEDGE, random.Random(1))
-        self.talk = Talk(mind, voice or SilentVoice(), self.scene, random.Random(1), loop.time, has_ears=has_ears)
+        dialog = DialogState(KNOWLEDGE, random.Random(1))
+        self.talk = GuideTalk(
+            dialog, voice or SilentVoice(), self.scene, random.Random(1), loop.time, has_ears=has_ears
+        )
         self.task = loop.create_task(self.talk.run())
 
     async def listening(self):

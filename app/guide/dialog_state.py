@@ -21,14 +21,14 @@ class Reply:
     knows: bool = True
 
 
-class Mind:
+class DialogState:
     """One visit's worth of memory. questions: the site's own suggestions, else those of the book."""
 
     def __init__(self, knowledge: Knowledge, chance: random.Random, questions: Sequence[str] = ()) -> None:
         self._knowledge = knowledge
-        self._book = knowledge.book
+        self._content = knowledge.content
         self._chance = chance
-        self._questions = [q for q in questions if self._is_ours(q)] or list(self._book.questions)
+        self._questions = [q for q in questions if self._is_ours(q)] or list(self._content.questions)
         chance.shuffle(self._questions)
         self._said: dict[int, int] = {}  # which line of a list comes next, by the list
         self._topic: Topic | None = None  # what was talked about last
@@ -39,15 +39,15 @@ class Mind:
 
     def greeting(self) -> Reply:
         """The first words."""
-        return self._say(self._book.greeting, Mood.GREETING)
+        return self._say(self._content.greeting, Mood.GREETING)
 
     def wrap_up(self) -> Reply:
         """Words for the last seconds of a visit."""
-        return self._say(self._book.wrap_up, Mood.GOODBYE)
+        return self._say(self._content.wrap_up, Mood.GOODBYE)
 
     def cannot_hear(self) -> Reply:
         """Words for somebody who speaks to a guide without ears."""
-        return self._say(self._book.cannot_hear, Mood.SORRY)
+        return self._say(self._content.cannot_hear, Mood.SORRY)
 
     def reply(self, question: str) -> Reply:
         """Answer a question. Never silent, never invented."""
@@ -59,7 +59,7 @@ class Mind:
         if not found.is_sure:
             self._offer = topic
             self._misses = 0
-            return self._say(self._book.nearly, Mood.SORRY, about=topic.about, knows=False)
+            return self._say(self._content.nearly, Mood.SORRY, about=topic.about, knows=False)
         if topic.does == "yes" and offer is not None:
             topic = offer
         self._misses = 0
@@ -76,9 +76,9 @@ class Mind:
     def _miss(self) -> Reply:
         """It does not know, and the second time in a row it tells what it does know."""
         self._misses += 1
-        line = self._next(self._book.unknown)
+        line = self._next(self._content.unknown)
         if self._misses > 1:
-            line += " " + self._next(self._book.suggest)
+            line += " " + self._next(self._content.suggest)
         return self._keep(line, Mood.SORRY, knows=False)
 
     def _say(self, lines: list[str], mood: Mood, *, about: str = "", knows: bool = True) -> Reply:
