@@ -30,8 +30,8 @@ class HttpFailure(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer: status, lower-case header names, and the body as text."""
+class Response:
+    """An HTTP response: status, lower-case header names, and the body as text."""
 
     status: int
     headers: Mapping[str, str]
@@ -71,7 +71,7 @@ class Http(Protocol):
         params: Mapping[str, str] | None = None,
         body: object | None = None,
         timeout_s: float,
-    ) -> Answer:
+    ) -> Response:
         """Send `body` as JSON and return the answer, whatever its status. Raises HttpFailure."""
         ...
 
@@ -98,7 +98,7 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         body: object | None = None,
         timeout_s: float,
-    ) -> Answer:
+    ) -> Response:
         """See `Http.request`. `timeout_s` bounds connecting and each silence; twice as much bounds the whole."""
         httpx = self._httpx
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
@@ -111,7 +111,7 @@ class HttpClient:
                     if len(received) > MOST_BYTES:
                         raise HttpFailure("answer too large", sent=True, unreachable=False)
                 text = received.decode("utf-8", "replace")
-                return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text)
+                return Response(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text)
         except TimeoutError:
             raise HttpFailure("the answer trickles", sent=True, unreachable=False) from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:

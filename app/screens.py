@@ -74,7 +74,7 @@ class Talk(StrEnum):
     SPEAKING = "speaking"  # the avatar's voice comes out of the speaker
 
 
-class MicrophoneSign(StrEnum):
+class MicrophoneState(StrEnum):
     """What the microphone really does."""
 
     OPEN = "open"
@@ -198,7 +198,7 @@ class Live:
     """
 
     talk: Talk = Talk.LISTENING
-    sign: MicrophoneSign = MicrophoneSign.OPEN
+    microphone: MicrophoneState = MicrophoneState.OPEN
     mode: TalkMode = TalkMode.HANDS_FREE
     greeting: bool = False  # nobody has spoken yet: "Say hello or tap a question"
     remaining_s: int | None = None

@@ -27,8 +27,8 @@ CLOSE_S = 2.0
 class SoundDeviceBackend:
     """An AudioBackend on PortAudio. Nothing is loaded, started or opened before the first `open_...`.
 
-    `output_name`, `input_name`: devices, "" for the system's default; `sounds`: folder of the signs; `levels`: the
-    mailbox of the level signs.
+    `output_name`, `input_name`: devices, "" for the system's default; `sounds`: folder of the chimes; `levels`: the
+    mailbox of the level meters.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ class DeviceState(StrEnum):
 
 @dataclass
 class Levels:
-    """The one-place mailbox of the level signs: 0 to 1, written by the sound thread, read by the window as it likes."""
+    """The one-place mailbox of the level meters: 0 to 1, written by the sound thread, read by the window."""
 
     microphone: float = 0.0
     speaker: float = 0.0
@@ -75,7 +75,7 @@ class SpeakerOut(Protocol):
         ...
 
     def chime(self, name: str) -> None:
-        """Play one of the kiosk's own signs (resources/sounds), under the avatar's voice level."""
+        """Play one of the kiosk's own chimes (resources/sounds), under the avatar's voice level."""
         ...
 
     async def close(self) -> None:

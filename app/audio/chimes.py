@@ -1,4 +1,4 @@
-"""The kiosk's own signs: under the level of the avatar's voice, and never over it."""
+"""The kiosk's own chimes: under the level of the avatar's voice, and never over it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.audio.base import FRAME, RATE, Sound
 log = logging.getLogger(__name__)
 
 VOICE_DB = -20.0  # dBFS of the voice that the files are made for: they lie 6 dB under it
-_WAIT_S = 1.5  # a sign that would come later than this is no sign any more
+_WAIT_S = 1.5  # a chime that would come later than this helps nobody
 _VOICE_SLOWNESS = 0.01  # share of a block in the average of the voice: about a second of speech
 _SPEECH_DB = -45.0  # dBFS below which a block is a pause
 
 
 def load_chimes(folder: Path) -> dict[str, Sound]:
-    """Read the signs, name to sound, from `folder`/NAME.wav (48 kHz, mono, int16). A broken file is left out."""
+    """Read the chimes, name to sound, from `folder`/NAME.wav (48 kHz, mono, int16). A broken file is left out."""
     chimes: dict[str, Sound] = {}
     for path in sorted(folder.glob("*.wav")):
         try:
@@ -30,12 +30,12 @@ def load_chimes(folder: Path) -> dict[str, Sound]:
                     raise wave.Error("not 48 kHz mono int16")
                 chimes[path.stem] = np.frombuffer(file.readframes(file.getnframes()), np.int16)
         except (OSError, EOFError, wave.Error) as error:
-            log.warning("a sign cannot be played", extra={"file": path.name, "error": str(error)})
+            log.warning("a chime cannot be played", extra={"file": path.name, "error": str(error)})
     return chimes
 
 
 class ChimePlayer:
-    """Plays one sign at a time, in the pauses of the voice. Belongs to the speaker's thread, but for `ask`."""
+    """Plays one chime at a time, in the pauses of the voice. Belongs to the speaker's thread, but for `ask`."""
 
     def __init__(self, chimes: Mapping[str, Sound]) -> None:
         self._chimes = chimes
@@ -45,17 +45,17 @@ class ChimePlayer:
         self._voice_power = 10 ** (VOICE_DB / 10)
 
     def ask(self, name: str) -> None:
-        """Play the sign as soon as nobody speaks; any thread. One that is still waiting is replaced."""
+        """Play the chime as soon as nobody speaks; any thread. One that is still waiting is replaced."""
         if name in self._chimes:
             self._waited_s = 0.0
             self._asked = name
 
     def is_playing(self) -> bool:
-        """Whether a sign sounds or waits."""
+        """Whether a chime sounds or waits."""
         return bool(len(self._left)) or self._asked is not None
 
     def next_block(self, voice_db: float, voice_is_due: bool) -> NDArray[np.float32] | None:
-        """Return the sign's next 480 samples, or None.
+        """Return the chime's next 480 samples, or None.
 
         `voice_db`: the voice's loudness in this block before the volume, dBFS; `voice_is_due`: it is, or is about to
         be, heard.

@@ -1,4 +1,4 @@
-"""From samples to what a sign shows: loudness on a scale of 0 to 1, and the loudness of an empty room."""
+"""From samples to what a meter shows: loudness on a scale of 0 to 1, and the loudness of an empty room."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def loudness(level_db: float) -> float:
 
 
 class Meter:
-    """A level sign: jumps up with the sound, falls softly."""
+    """A level meter: jumps up with the sound, falls softly."""
 
     def __init__(self) -> None:
         self.value = 0.0
 
     def feed(self, level_db: float) -> float:
-        """Take the next 10 ms, dBFS; return the sign's value, 0 to 1."""
+        """Take the next 10 ms, dBFS; return the value of the meter, 0 to 1."""
         self.value = max(loudness(level_db), self.value - _RELEASE_PER_BLOCK)
         return self.value
 

@@ -1,4 +1,4 @@
-"""The speaker as the visit knows it: a queue, a volume, signs, and the truth about what was heard."""
+"""The speaker as the visit knows it: a queue, a volume, chimes, and the truth about what was heard."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Playout:
         return Heard(number, now - began_at) if now <= self._heard_at + _PAUSE_S else None
 
     def chime(self, name: str) -> None:
-        """Play a sign in the next pause of the voice, if that comes soon; `muted` is for the voice alone."""
+        """Play a chime in the next pause of the voice, if that comes soon; `muted` is for the voice alone."""
         if not self._is_closed:
             self._chimes.ask(name)
 
@@ -139,11 +139,11 @@ class Playout:
         self._chime_gain, chime_gains = _soften(self._chime_gain, volume)
         out = voice * voice_gains
         is_due = not self.muted and (is_heard or self._ring.unheard() > 0)
-        sign = self._chimes.next_block(level_db, is_due)
-        return out if sign is None else out + sign * chime_gains
+        chime = self._chimes.next_block(level_db, is_due)
+        return out if chime is None else out + chime * chime_gains
 
     def _show(self, level_db: float) -> None:
-        """Put the level on the sign when its sound is heard, not when the device takes it."""
+        """Put the level on the chime when its sound is heard, not when the device takes it."""
         self._soon.append(self._meter.feed(level_db))
         while len(self._soon) > round(self._delay_s / _BLOCK_S) + 1:
             self.level = self._soon.popleft()

@@ -21,7 +21,7 @@ from app.settings.model import Settings
 from app.state import StateDirectory
 from app.system.heartbeat import RUN
 from app.system.lock import living_run
-from app.vendors.base import Control, StopOrder
+from app.vendors.base import StopOrder, VendorControl
 from app.vendors.build import control_for
 from app.vendors.errors import VendorError
 from app.vendors.registry import vendors
@@ -82,7 +82,7 @@ async def _release(
 
     ledgers = {name: ledger_for(settings, vendor, database) for name, vendor in known.items()}
 
-    def control(row: JournalRow) -> Control | None:
+    def control(row: JournalRow) -> VendorControl | None:
         vendor = known.get(row.vendor)
         return None if vendor is None else control_for(settings, vendor, http, credits_=ledgers[vendor.name])
 
@@ -94,7 +94,7 @@ async def _release(
                 ledger.close()
 
 
-async def _release_row(row: JournalRow, control: Control | None, journal: Journal, living: str | None) -> Outcome:
+async def _release_row(row: JournalRow, control: VendorControl | None, journal: Journal, living: str | None) -> Outcome:
     def outcome(what: str, text: str) -> Outcome:
         return Outcome(row.vendor or "?", _shown(row.name) or "?", what, text)
 
@@ -117,7 +117,7 @@ def _shown(name: str) -> str:
     return f"{known}{dash}{random[:4]}..." if len(random) > 8 else name
 
 
-async def _stop(row: JournalRow, control: Control | None) -> tuple[bool, str]:
+async def _stop(row: JournalRow, control: VendorControl | None) -> tuple[bool, str]:
     """Return whether the service confirmed the end, and if not, why."""
     if control is None:
         return False, "this version does not know the service"

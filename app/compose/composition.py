@@ -34,7 +34,7 @@ from app.state import StateDirectory
 from app.system.awake import KeepAwake
 from app.system.memory import used_share
 from app.system.status import StatusServer, StatusUnavailable
-from app.vendors.base import AnyVendor, Control
+from app.vendors.base import AnyVendor, VendorControl
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
 from app.visit.visit import VisitParts
@@ -217,11 +217,11 @@ class Composition:
         vendor = known.get(name) if not self._loaded.mistakes else None
         return vendor or known["demo"]
 
-    def _control(self, http: Http, vendor: AnyVendor, answers: SiteAnswers | None = None) -> Control:
+    def _control(self, http: Http, vendor: AnyVendor, answers: SiteAnswers | None = None) -> VendorControl:
         busy_s, ledger = self._options.busy_s, self._ledgers.get(vendor.name)
         return control_for(self._settings, vendor, http, busy_s, credits_=ledger, answers=answers)
 
-    def _control_of(self, http: Http, name: str) -> Control | None:
+    def _control_of(self, http: Http, name: str) -> VendorControl | None:
         """Return the control of any vendor that the journal may name; the settings may have changed since.
 
         None where nobody can tell how its sessions end: settings that are wrong may lack the stop call that the right

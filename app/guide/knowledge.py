@@ -102,7 +102,10 @@ class Found:
 
 
 class Knowledge:
-    """The content of a guide file, ready to be asked. place, help: how the site calls itself, and where people find a person."""
+    """The content of a guide file, ready to be asked.
+
+    place, help_at: how the site calls itself, and where visitors find a person.
+    """
 
     def __init__(self, content: GuideContent, *, language: str = FALLBACK, place: str = "", help_at: str = "") -> None:
         self.content = content

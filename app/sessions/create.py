@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.aio import wait_done, wait_or_abandon
 from app.screens import EndReason
 from app.sessions.release import Lease, SessionReleaser
-from app.vendors.base import Control, VisitRequest
+from app.vendors.base import VendorControl, VisitRequest
 from app.vendors.errors import TransientError, VendorError
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class Service:
     """The service in use: its name and the adapter that calls it. run: this process's own name in the journal."""
 
     name: str
-    control: Control
+    control: VendorControl
     run: str
 
 

@@ -12,7 +12,7 @@ from app.aio import TaskSet, run_within
 from app.records.journal import Journal, JournalError, JournalRow
 from app.rooms.base import Room
 from app.screens import EndReason
-from app.vendors.base import Control, SessionInfo, StopOrder, VendorProtocol
+from app.vendors.base import SessionInfo, StopOrder, VendorControl, VendorProtocol
 from app.vendors.errors import VendorError
 from app.vitals import Vitals
 
@@ -41,7 +41,7 @@ class Lease:
 
     name: str
     vendor: str
-    control: Control
+    control: VendorControl
     row: int
     ends_at: float
     session: SessionInfo | None = None
@@ -77,7 +77,7 @@ class SessionReleaser:
         """Whether a stop has failed that is still to be made up for."""
         return bool(self._stuck)
 
-    async def open(self, vendor: str, control: Control, name: str, run: str, max_s: float) -> Lease:
+    async def open(self, vendor: str, control: VendorControl, name: str, run: str, max_s: float) -> Lease:
         """Write the paper trail of a session about to be created, which will last `max_s` seconds at most.
 
         Raises JournalError: without the trail no session may be created.
@@ -115,7 +115,7 @@ class SessionReleaser:
         """Wait until nothing is on its way back; False when `most_s` seconds were not enough."""
         return await run_within(self._idle.wait(), most_s=most_s)
 
-    async def recover(self, controls: Callable[[str], Control | None], run: str = "") -> None:
+    async def recover(self, controls: Callable[[str], VendorControl | None], run: str = "") -> None:
         """Begin to stop what the journal names: exactly that, nothing else, beside everything else.
 
         run: rows of this run are left alone. Raises JournalError; then `check` makes up for it.
@@ -249,7 +249,7 @@ class SessionReleaser:
         self._vitals.staff_note = note
 
 
-def lease_of(row: JournalRow, control: Control, now: float) -> Lease:
+def lease_of(row: JournalRow, control: VendorControl, now: float) -> Lease:
     """Return the lease that a journal row of an earlier run stands for. now: seconds since the epoch."""
     left_s = bound_s(row, control, now)
     if control.capabilities.stop:
@@ -260,7 +260,7 @@ def lease_of(row: JournalRow, control: Control, now: float) -> Lease:
     return lease
 
 
-def bound_s(row: JournalRow, control: Control | None, now: float) -> float:
+def bound_s(row: JournalRow, control: VendorControl | None, now: float) -> float:
     """Return for how many seconds from now (seconds since the epoch) the session of a row can last at most.
 
     A clock that was set back must not make it last longer than it ever could. Whoever was in its room is gone, so

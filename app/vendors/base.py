@@ -114,7 +114,7 @@ class StopOrder:
         return Redactor([self.name, self.session_id])(text)
 
 
-class Control(Protocol):
+class VendorControl(Protocol):
     """Calls to the service. Every method may raise the errors of `vendors.errors`; each bounds itself in time."""
 
     capabilities: Capabilities
@@ -239,7 +239,7 @@ class Credits(Protocol):
 
 
 S = TypeVar("S", bound=VendorSettings)
-C = TypeVar("C", bound=Control)
+C = TypeVar("C", bound=VendorControl)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.settings.model import Settings
-from app.vendors.base import Answers, AnyVendor, Control, Credits, VendorContext
+from app.vendors.base import Answers, AnyVendor, Credits, VendorContext, VendorControl
 
 if TYPE_CHECKING:
     from app.http import Http
@@ -22,7 +22,7 @@ def control_for(
     *,
     credits_: Credits | None = None,
     answers: Callable[[str], Answers] | None = None,
-) -> Control:
+) -> VendorControl:
     """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not.
 
     Args:
@@ -33,7 +33,7 @@ def control_for(
         credits_: see `VendorContext`.
         answers: see `VendorContext`.
     """
-    control: Control = vendor.control(
+    control: VendorControl = vendor.control(
         VendorContext(
             settings=settings.service.table(vendor.name, vendor.settings),
             http=http,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.http import Answer, HttpFailure
+from app.http import HttpFailure, Response
 from app.system.redact import redact
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
@@ -26,7 +26,7 @@ _DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ErrorPattern:
     """How a refusal looks. Every part that is given must match. text: an expression found in the body, any case."""
 
     statuses: frozenset[int] = frozenset()
@@ -43,23 +43,23 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class ErrorPatterns:
     """One service's signs. config: refusals that would otherwise be taken for something else.
 
     plain_429: what a 429 without any sign means there.
     """
 
-    busy: tuple[Sign, ...] = ()
-    credits: tuple[Sign, ...] = ()
-    config: tuple[Sign, ...] = ()
+    busy: tuple[ErrorPattern, ...] = ()
+    credits: tuple[ErrorPattern, ...] = ()
+    config: tuple[ErrorPattern, ...] = ()
     plain_429: type[VendorError] = Busy
 
-    def with_texts(self, busy: Iterable[str], credits_: Iterable[str]) -> Signs:
+    def with_texts(self, busy: Iterable[str], credits_: Iterable[str]) -> ErrorPatterns:
         """Return these signs and the site's own: plain fragments of text, any case."""
         return replace(
             self,
-            busy=self.busy + tuple(Sign(text=re.escape(text)) for text in busy if text.strip()),
-            credits=self.credits + tuple(Sign(text=re.escape(text)) for text in credits_ if text.strip()),
+            busy=self.busy + tuple(ErrorPattern(text=re.escape(text)) for text in busy if text.strip()),
+            credits=self.credits + tuple(ErrorPattern(text=re.escape(text)) for text in credits_ if text.strip()),
         )
 
 
@@ -68,64 +68,66 @@ def unanswered(vendor: str, failure: HttpFailure) -> TransientError:
     return TransientError(vendor, str(failure), ambiguous=failure.sent, unreachable=failure.unreachable)
 
 
-def unusable(vendor: str, answer: Answer, what: str) -> TransientError:
+def unusable(vendor: str, response: Response, what: str) -> TransientError:
     """Step 2: success without what was asked for; a session may exist."""
-    return TransientError(vendor, what, http_status=answer.status, trace_id=_trace(answer), ambiguous=True)
+    return TransientError(vendor, what, http_status=response.status, trace_id=_trace(response), ambiguous=True)
 
 
-def is_page(answer: Answer) -> bool:
+def is_page(response: Response) -> bool:
     """Tell whether this is a page for people: some portal or proxy answered, not the service."""
-    return answer.text.lstrip()[:1] == "<"
+    return response.text.lstrip()[:1] == "<"
 
 
-def confirms(vendor: str, answer: Answer, gone: Container[int], whose: str = "the service's") -> bool:
+def confirms(vendor: str, response: Response, gone: Container[int], whose: str = "the service's") -> bool:
     """Tell whether the answer to a stop call confirms the end: any success, or a status that means `gone`.
 
     whose: answer it ought to be, for staff. Raises TransientError where a page came, whatever its status.
     """
-    if not 200 <= answer.status < 300 and answer.status not in gone:
+    if not 200 <= response.status < 300 and response.status not in gone:
         return False
-    if is_page(answer):
-        raise unusable(vendor, answer, f"a page came instead of {whose} answer")
+    if is_page(response):
+        raise unusable(vendor, response, f"a page came instead of {whose} answer")
     return True
 
 
-def refused(vendor: str, answer: Answer, signs: Signs, now: float, clean: Callable[[str], str] = redact) -> VendorError:
+def refused(
+    vendor: str, response: Response, patterns: ErrorPatterns, now: float, clean: Callable[[str], str] = redact
+) -> VendorError:
     """Steps 3 to 9: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
 
     clean: takes secrets out of text.
     """
-    body = answer.json()
+    body = response.json()
     codes = frozenset(_codes(body))
     # Letters beyond ASCII may come escaped, and a site's own fragments are written as they are read.
-    read = answer.text if body is None else f"{answer.text}\n{json.dumps(body, ensure_ascii=False)}"
-    kind = _kind(answer.status, codes, read, signs)
-    words = "; ".join(dict.fromkeys(_words(body))) or ("redirected" if _is_redirect(answer) else answer.text)
+    read = response.text if body is None else f"{response.text}\n{json.dumps(body, ensure_ascii=False)}"
+    kind = _kind(response.status, codes, read, patterns)
+    words = "; ".join(dict.fromkeys(_words(body))) or ("redirected" if _is_redirect(response) else response.text)
     return kind(
         vendor,
         " ".join(clean(words).split())[:MOST],
-        http_status=answer.status,
+        http_status=response.status,
         vendor_code=clean(", ".join(sorted(codes)))[:MOST] or None,
-        retry_after=answer.retry_after(now),
-        trace_id=_trace(answer),
-        ambiguous=kind is TransientError and answer.status in _GATEWAY,
+        retry_after=response.retry_after(now),
+        trace_id=_trace(response),
+        ambiguous=kind is TransientError and response.status in _GATEWAY,
     )
 
 
-def _kind(status: int, codes: frozenset[str], body: str, signs: Signs) -> type[VendorError]:
-    def bears(wanted: tuple[Sign, ...]) -> bool:
-        return any(sign.matches(status, codes, body) for sign in wanted)
+def _kind(status: int, codes: frozenset[str], body: str, patterns: ErrorPatterns) -> type[VendorError]:
+    def bears(wanted: tuple[ErrorPattern, ...]) -> bool:
+        return any(pattern.matches(status, codes, body) for pattern in wanted)
 
-    if bears(signs.busy):
+    if bears(patterns.busy):
         return Busy
-    if bears(signs.credits):
+    if bears(patterns.credits):
         return OutOfCredits
-    if bears(signs.config):
+    if bears(patterns.config):
         return ConfigError
     if status in (401, 403):
         return AuthError
     if status == 429:
-        return signs.plain_429
+        return patterns.plain_429
     # A passing redirect is the work of a captive portal; one for good is a wrong address. None is followed: it would
     # carry the key to another host.
     if status >= 500 or status in (302, 303, 307):
@@ -133,12 +135,12 @@ def _kind(status: int, codes: frozenset[str], body: str, signs: Signs) -> type[V
     return ConfigError
 
 
-def _is_redirect(answer: Answer) -> bool:
-    return 300 <= answer.status < 400
+def _is_redirect(response: Response) -> bool:
+    return 300 <= response.status < 400
 
 
-def _trace(answer: Answer) -> str | None:
-    return next((redact(answer.headers[name])[:64] for name in _TRACES if name in answer.headers), None)
+def _trace(response: Response) -> str | None:
+    return next((redact(response.headers[name])[:64] for name in _TRACES if name in response.headers), None)
 
 
 def _words(body: Any, depth: int = 0) -> Iterator[str]:

@@ -9,7 +9,7 @@ from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.rooms.base import Room
 from app.settings.service import VendorSettings
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import Capabilities, Control, SessionInfo, StopOrder, Vendor, VendorContext, VisitRequest
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, Vendor, VendorContext, VendorControl, VisitRequest
 from app.vendors.errors import Busy
 
 NAME = "demo"
@@ -17,7 +17,7 @@ _FORGET_S = 30.0  # who has not asked for so long does not wait any more; the ne
 
 
 class DemoControl:
-    """Pretends to be full for `demo_busy_s` seconds from each visitor's first question for a slot; see `Control`."""
+    """See `VendorControl`. Pretends to be full for `demo_busy_s` seconds from each visitor's first ask for a slot."""
 
     def __init__(self, context: VendorContext[VendorSettings]) -> None:
         from app.guide.ears import can_hear  # here, because a release after a crash must not wait for numpy
@@ -28,7 +28,7 @@ class DemoControl:
         self._last_ask = 0.0
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`. Raises Busy while it pretends."""
+        """See `VendorControl.start`. Raises Busy while it pretends."""
         now = asyncio.get_running_loop().time()
         if self._first_ask is None or now - self._last_ask > _FORGET_S:
             self._first_ask = now
@@ -45,22 +45,22 @@ class DemoControl:
         )
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`: nothing runs anywhere else."""
+        """See `VendorControl.stop`: nothing runs anywhere else."""
         return True
 
     async def count(self) -> int | None:
-        """See `Control.count`."""
+        """See `VendorControl.count`."""
         return None
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`: there is nothing that could be wrong."""
+        """See `VendorControl.check`: there is nothing that could be wrong."""
         return [Finding("service", True, "the built-in guide, without a key or a network")]
 
 
 class DemoProtocol(AgentsProtocol):
     """The guide speaks like a LiveKit agent, and can be interrupted and asked to close besides."""
 
-    def __init__(self, control: Control, session: SessionInfo, settings: VendorSettings) -> None:
+    def __init__(self, control: VendorControl, session: SessionInfo, settings: VendorSettings) -> None:
         super().__init__(interrupt_method=INTERRUPT, agent_hint=GUIDE)
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:

@@ -92,7 +92,7 @@ class LiveScene:
         talk = self.speech.talk
         return Live(
             talk=talk,
-            sign=self.speech.sign,
+            microphone=self.speech.microphone,
             mode=self.speech.mode,
             greeting=self.greeting,
             remaining_s=round(remaining_s) if shows_chip else None,

@@ -63,9 +63,9 @@ class MediaWatch:
         """Take from an event whether the room really works, besides what it says."""
         match event:
             case Thinking() | Caption(speaker=Speaker.VISITOR) | Speaking(speaker=Speaker.VISITOR, by_room=False):
-                self._unheard.sign()
+                self._unheard.confirm()
             case ActiveSpeakers(own=True) if self._room_proves:
-                self._unheard.sign()
+                self._unheard.confirm()
             case Arriving():
                 self._arrivals = (self._arrivals or 0) + 1
             case Reconnecting() if not self.has_video and self._arrivals is None:
@@ -108,7 +108,7 @@ class MediaWatch:
         # The avatar's own voice in the room is no word of the visitor, and its answer is a sign.
         is_avatar = self._speech.avatar_is_heard
         if is_avatar:
-            self._unheard.sign()
+            self._unheard.confirm()
         if self._speech.trouble is Trouble.LOUD:  # those are the voices of others, and there is a hint for it
             self._unheard.forget()
         self._unheard.look(now, self._speech.visitor_is_heard_here and not is_avatar)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.audio.base import DeviceState, Microphone, SpeakerOut
-from app.screens import MicrophoneSign, Speaker, Talk, TalkMode, Trouble
+from app.screens import MicrophoneState, Speaker, Talk, TalkMode, Trouble
 
 AUDIBLE = 0.02  # loudness of the avatar's voice, 0 to 1, that a person would notice
 HANGOVER_S = 0.6  # a pause between two sentences is no end
@@ -140,13 +140,13 @@ class SpeechActivity:
         return Talk.LISTENING
 
     @property
-    def sign(self) -> MicrophoneSign:
+    def microphone(self) -> MicrophoneState:
         """What the microphone really does."""
         if self._microphone is None or self._microphone.state is DeviceState.MISSING:
-            return MicrophoneSign.MISSING
+            return MicrophoneState.MISSING
         if self.visitor_muted:
-            return MicrophoneSign.MUTED
-        return MicrophoneSign.OPEN if self._microphone.enabled else MicrophoneSign.HELD_OFF
+            return MicrophoneState.MUTED
+        return MicrophoneState.OPEN if self._microphone.enabled else MicrophoneState.HELD_OFF
 
     # ------------------------------------------------------------ what it does
 

@@ -32,7 +32,7 @@ class UnheardSpeech:
             self._due = None
             self.missed += 1
 
-    def sign(self) -> None:
+    def confirm(self) -> None:
         """The service took notice: words, its own detection, or an avatar that thinks or speaks."""
         self.missed = 0
         self._due = None

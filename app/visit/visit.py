@@ -18,7 +18,7 @@ from app.sessions.create import Service, SessionCreator
 from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
-from app.vendors.base import Control, SessionInfo, VendorProtocol, VisitRequest
+from app.vendors.base import SessionInfo, VendorControl, VendorProtocol, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
 from app.visit.conversation import Conversation, ConversationParts
 from app.visit.media_session import MediaLimits, MediaSession, NotReady
@@ -49,7 +49,7 @@ class VisitParts:
     stage: Stage
     vitals: Vitals
     service: Service
-    make_protocol: Callable[[Control, SessionInfo], VendorProtocol]
+    make_protocol: Callable[[VendorControl, SessionInfo], VendorProtocol]
     make_room: RoomFactory
     creator: SessionCreator
     releaser: SessionReleaser

@@ -25,10 +25,12 @@ from app.vendors.base import (
     VendorContext,
     VisitRequest,
 )
-from app.vendors.classify import Sign, Signs, refused, unanswered, unusable
+from app.vendors.classify import ErrorPattern, ErrorPatterns, refused, unanswered, unusable
 
 NAME = "madeup"
-SIGNS = Signs(busy=(Sign(text="every seat is taken"),), credits=(Sign(statuses=frozenset({402})),))
+PATTERNS = ErrorPatterns(
+    busy=(ErrorPattern(text="every seat is taken"),), credits=(ErrorPattern(statuses=frozenset({402})),)
+)
 
 
 class MadeupSettings(LiveKitRoomSettings):
@@ -45,7 +47,7 @@ class MadeupControl:
     def __init__(self, context: VendorContext[MadeupSettings]) -> None:
         self._settings = context.settings
         self._http = context.http
-        self._signs = SIGNS.with_texts(self._settings.busy_texts, self._settings.credits_texts)
+        self._patterns = PATTERNS.with_texts(self._settings.busy_texts, self._settings.credits_texts)
         self.capabilities = Capabilities(transcripts=False, orphan_s=60.0)
 
     async def start(self, request: VisitRequest) -> SessionInfo:
@@ -81,7 +83,7 @@ class MadeupControl:
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
         if not 200 <= answer.status < 300:
-            raise refused(NAME, answer, self._signs, time.time())
+            raise refused(NAME, answer, self._patterns, time.time())
         return answer
 
 

@@ -36,7 +36,7 @@ from app.sessions.create import Service, SessionCreator
 from app.sessions.release import SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
-from app.vendors.base import Control, SessionInfo, VendorProtocol
+from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
 from app.visit.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
@@ -48,7 +48,7 @@ from tests.fakes.service import FakeControl, FakeProtocol, FakeRoom, RoomScript
 EPOCH = 1_700_000_000.0
 
 ScreenT = TypeVar("ScreenT", bound=Screen)
-ControlT = TypeVar("ControlT", bound=Control)
+ControlT = TypeVar("ControlT", bound=VendorControl)
 ProtocolT = TypeVar("ProtocolT", bound=VendorProtocol)
 RoomT = TypeVar("RoomT", bound=Room)
 
@@ -186,7 +186,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
         self._changed.set()
 
     @abstractmethod
-    def _protocol(self, control: Control, session: SessionInfo) -> ProtocolT: ...
+    def _protocol(self, control: VendorControl, session: SessionInfo) -> ProtocolT: ...
 
     @abstractmethod
     def _room(
@@ -214,7 +214,7 @@ class Rig(BaseRig[FakeControl, FakeProtocol, FakeRoom]):
         names = {task.get_name() for task in asyncio.all_tasks()}
         assert not [n for n in names if n.startswith(("live-", "room-", "attend", "join", "wait-", "create", "still"))]
 
-    def _protocol(self, control: Control, session: SessionInfo) -> FakeProtocol:
+    def _protocol(self, control: VendorControl, session: SessionInfo) -> FakeProtocol:
         self.protocols.append(FakeProtocol())
         return self.protocol
 

@@ -24,14 +24,14 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason
-from app.vendors.base import Capabilities, Control, SessionInfo, StopOrder, VendorProtocol, VisitRequest
+from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorControl, VendorProtocol, VisitRequest
 from app.vendors.errors import Busy, TransientError, VendorError
 
 PIXELS = bytes(16 * 16 * 4)
 
 
 @dataclass
-class FakeControl(Control):
+class FakeControl(VendorControl):
     """Slots counted as the real ones are. `refusals` are raised by the next creates, oldest first."""
 
     slots: int = 1

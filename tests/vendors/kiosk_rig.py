@@ -12,7 +12,7 @@ from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Room
 from app.screens import Attract, Live, Start
 from app.settings.model import ServiceSettings
-from app.vendors.base import Control, SessionInfo, VendorProtocol
+from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
 from app.vendors.build import control_for
 from tests.fakes.journal import FakeJournal
 from tests.fakes.kiosk import BaseRig, settings
@@ -28,7 +28,7 @@ def _tasks(prefixes: tuple[str, ...]) -> list[str]:
     return sorted(name for task in asyncio.all_tasks() if (name := task.get_name()).startswith(prefixes))
 
 
-class KioskRig(BaseRig[Control, VendorProtocol, Room]):
+class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
     """`async with KioskRig(contender) as rig`. service: keys of the service's table. tables: of other tables.
 
     journal: another rig's, where this is the kiosk after a restart. run: this process's name in it.
@@ -111,7 +111,7 @@ class KioskRig(BaseRig[Control, VendorProtocol, Room]):
 
     # ------------------------------------------------------------ wiring
 
-    def _protocol(self, control: Control, session: SessionInfo) -> VendorProtocol:
+    def _protocol(self, control: VendorControl, session: SessionInfo) -> VendorProtocol:
         self.protocols.append(self._contender.vendor.protocol(control, session, self._table))
         return self.protocol
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from app.http import Answer, HttpFailure
+from app.http import HttpFailure, Response
 from app.screens import EndReason
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import VendorError
@@ -53,13 +53,13 @@ class Oracle:
         self._answers = answers
         self._next = 0
 
-    async def request(self, method: str, url: str, **_: Any) -> Answer:
+    async def request(self, method: str, url: str, **_: Any) -> Response:
         given_answer = self._answers[self._next % len(self._answers)]
         self._next += 1
         if isinstance(given_answer, HttpFailure):
             raise given_answer
         status, body = given_answer
-        return Answer(status, {}, body if isinstance(body, str) else json.dumps(body))
+        return Response(status, {}, body if isinstance(body, str) else json.dumps(body))
 
 
 @pytest.mark.expect_log("the service does not take the journal's id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.screens import CaptionLine, Live, MicrophoneSign, Speaker, Talk, TalkMode, Trouble, WhyNot
+from app.screens import CaptionLine, Live, MicrophoneState, Speaker, Talk, TalkMode, Trouble, WhyNot
 
 WORDS = {
     "en": (
@@ -59,16 +59,16 @@ def live_screens(language: str = "en") -> dict[str, Live]:
         "countdown": replace(speaking, remaining_s=14, urgent=True, why_not=WhyNot.SOMEONE_WAITS),
         "limit": replace(speaking, remaining_s=35, why_not=WhyNot.LIMIT),
         "cannot-hear": replace(talk, trouble=Trouble.CANNOT_HEAR, show_questions=True),
-        "loud": replace(talk, trouble=Trouble.LOUD, sign=MicrophoneSign.HELD_OFF),
+        "loud": replace(talk, trouble=Trouble.LOUD, microphone=MicrophoneState.HELD_OFF),
         "stall": replace(talk, trouble=Trouble.STALLED),
         "hold": replace(
-            talk, mode=TalkMode.PUSH_TO_TALK, sign=MicrophoneSign.HELD_OFF, remaining_s=48, may_extend=True
+            talk, mode=TalkMode.PUSH_TO_TALK, microphone=MicrophoneState.HELD_OFF, remaining_s=48, may_extend=True
         ),
         "holding": replace(talk, mode=TalkMode.PUSH_TO_TALK),
-        "half-duplex": replace(speaking, mode=TalkMode.HALF_DUPLEX, sign=MicrophoneSign.HELD_OFF),
-        "muted": replace(talk, sign=MicrophoneSign.MUTED),
-        "missing": replace(talk, sign=MicrophoneSign.MISSING),
-        "typed-only": replace(talk, mode=TalkMode.TEXT, sign=MicrophoneSign.MISSING, show_questions=True),
+        "half-duplex": replace(speaking, mode=TalkMode.HALF_DUPLEX, microphone=MicrophoneState.HELD_OFF),
+        "muted": replace(talk, microphone=MicrophoneState.MUTED),
+        "missing": replace(talk, microphone=MicrophoneState.MISSING),
+        "typed-only": replace(talk, mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING, show_questions=True),
         "no-typing": replace(talk, can_type=False),
     }
 

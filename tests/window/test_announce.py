@@ -12,7 +12,7 @@ from app.screens import (
     Ask,
     Attract,
     Live,
-    MicrophoneSign,
+    MicrophoneState,
     Notice,
     Preferences,
     Shown,
@@ -108,7 +108,7 @@ def test_a_turn_of_the_talk_is_not_told_over_the_guides_voice(show):
 def test_what_stands_in_the_way_of_talking_is_told(show):
     show(Live())
     assert show(Live(trouble=Trouble.CANNOT_HEAR)) == [("I cannot hear you. Please speak louder, or type.", False)]
-    muted = show(Live(sign=MicrophoneSign.MUTED))
+    muted = show(Live(microphone=MicrophoneState.MUTED))
     assert muted == [("Microphone is off. Touch the sign to turn it on.", False)]
 
 

@@ -20,14 +20,14 @@ from app.screens import (
     Farewell,
     Interrupt,
     Live,
-    MicrophoneSign,
+    MicrophoneState,
     Mute,
     Talk,
     TalkMode,
     Trouble,
     WhyNot,
 )
-from app.window.live.state import Sign
+from app.window.live.state import Indicator
 from app.window.toolkit.controls import Button
 from tests.window.literals import SITE
 from tests.window.live_literals import live_screens
@@ -100,11 +100,11 @@ def test_a_tap_on_nothing_and_a_key_without_meaning_are_signs_of_life(kiosk):
 def test_the_sign_interrupts_mutes_and_opens(kiosk):
     assert kiosk.show(Live(talk=Talk.SPEAKING, can_interrupt=True)).tap("interrupt") == [Interrupt()]
     assert kiosk.show(Live()).tap("microphone") == [Mute(True)]
-    assert kiosk.show(Live(sign=MicrophoneSign.MUTED)).tap("microphone") == [Mute(False)]
+    assert kiosk.show(Live(microphone=MicrophoneState.MUTED)).tap("microphone") == [Mute(False)]
 
 
 def test_a_sign_that_does_nothing_cannot_be_touched(kiosk):
-    kiosk.show(Live(sign=MicrophoneSign.MISSING))
+    kiosk.show(Live(microphone=MicrophoneState.MISSING))
     assert "microphone" not in [part.objectName() for part in kiosk.screen.controls()]
 
 
@@ -112,7 +112,7 @@ def test_the_level_is_read_only_while_the_microphone_listens(kiosk):
     kiosk.show(Live())
     talk = kiosk.screen.talk
     assert talk._clock.isActive()
-    assert talk.dock.sign.sign is Sign.LISTENING
+    assert talk.dock.indicator.indicator is Indicator.LISTENING
     kiosk.again(Live(talk=Talk.SPEAKING))
     assert not talk._clock.isActive()
     kiosk.again(Live())

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QApplication
 from app.screens import (
     Farewell,
     Live,
-    MicrophoneSign,
+    MicrophoneState,
     Shown,
     TalkButton,
     TalkMode,
 )
 from tests.window.test_keys import KEY
 
-HOLD = Live(mode=TalkMode.PUSH_TO_TALK, sign=MicrophoneSign.HELD_OFF, show_questions=False)
+HOLD = Live(mode=TalkMode.PUSH_TO_TALK, microphone=MicrophoneState.HELD_OFF, show_questions=False)
 
 
 def held(kiosk, name="talk"):

@@ -1,17 +1,25 @@
-"""The sign of the microphone tells the truth, and one thing shines."""
+"""The indicator of the microphone tells the truth, and one thing shines."""
 
 import itertools
 from dataclasses import replace
 
 import pytest
 
-from app.screens import Live, MicrophoneSign, Talk, TalkMode, Trouble
-from app.window.live.state import Lamp, Sign, Touch, all_words, dock_state, holds, lamp
+from app.screens import Live, MicrophoneState, Talk, TalkMode, Trouble
+from app.window.live.state import Indicator, Lamp, Touch, all_words, dock_state, holds, lamp
 
 EVERY = [
-    Live(talk=talk, sign=sign, mode=mode, trouble=trouble, can_interrupt=interrupt, greeting=greeting, may_extend=more)
-    for talk, sign, mode, trouble, interrupt, greeting, more in itertools.product(
-        Talk, MicrophoneSign, TalkMode, [None, *Trouble], (False, True), (False, True), (False, True)
+    Live(
+        talk=talk,
+        microphone=state,
+        mode=mode,
+        trouble=trouble,
+        can_interrupt=interrupt,
+        greeting=greeting,
+        may_extend=more,
+    )
+    for talk, state, mode, trouble, interrupt, greeting, more in itertools.product(
+        Talk, MicrophoneState, TalkMode, [None, *Trouble], (False, True), (False, True), (False, True)
     )
 ]
 
@@ -19,23 +27,23 @@ EVERY = [
 def test_filled_green_means_open_and_listening_and_nothing_else():
     for live in EVERY:
         state = dock_state(live)
-        if state.sign is Sign.LISTENING:
-            assert live.sign is MicrophoneSign.OPEN
+        if state.indicator is Indicator.LISTENING:
+            assert live.microphone is MicrophoneState.OPEN
             assert live.talk in (Talk.LISTENING, Talk.HEARING)
-        assert state.level == (state.sign is Sign.LISTENING)
+        assert state.level == (state.indicator is Indicator.LISTENING)
 
 
 def test_a_closed_microphone_is_grey_and_a_muted_or_missing_one_struck_through():
     for live in EVERY:
-        sign = dock_state(live).sign
-        if live.sign is MicrophoneSign.HELD_OFF:
-            assert sign is Sign.HELD_OFF
-        assert (sign is Sign.STRUCK) == (live.sign in (MicrophoneSign.MUTED, MicrophoneSign.MISSING))
+        indicator = dock_state(live).indicator
+        if live.microphone is MicrophoneState.HELD_OFF:
+            assert indicator is Indicator.HELD_OFF
+        assert (indicator is Indicator.STRUCK) == (live.microphone in (MicrophoneState.MUTED, MicrophoneState.MISSING))
 
 
 def test_the_words_never_say_listening_while_the_microphone_is_closed():
     for live in EVERY:
-        if live.sign is not MicrophoneSign.OPEN or live.trouble is Trouble.STALLED:
+        if live.microphone is not MicrophoneState.OPEN or live.trouble is Trouble.STALLED:
             assert dock_state(live).title not in {"live.listening", "live.hearing", "live.holding"}
 
 
@@ -57,7 +65,7 @@ def test_a_touch_of_the_sign_interrupts_exactly_when_the_guide_speaks_and_may_be
 
 def test_a_muted_microphone_can_always_be_opened_again():
     for live in EVERY:
-        if live.sign is MicrophoneSign.MUTED and live.trouble is not Trouble.STALLED:
+        if live.microphone is MicrophoneState.MUTED and live.trouble is not Trouble.STALLED:
             assert dock_state(live).touch is Touch.UNMUTE
 
 
@@ -71,9 +79,9 @@ def test_a_muted_microphone_can_always_be_opened_again():
         (Live(trouble=Trouble.CANNOT_HEAR, can_type=False, may_extend=True), Lamp.EXTEND),
         (Live(trouble=Trouble.LOUD), Lamp.HOLD),
         (Live(mode=TalkMode.PUSH_TO_TALK, may_extend=True), Lamp.HOLD),
-        (Live(mode=TalkMode.TEXT, sign=MicrophoneSign.MISSING), Lamp.TYPE),
-        (Live(mode=TalkMode.TEXT, sign=MicrophoneSign.MISSING, may_extend=True), Lamp.EXTEND),
-        (Live(sign=MicrophoneSign.MISSING), Lamp.TYPE),
+        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING), Lamp.TYPE),
+        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING, may_extend=True), Lamp.EXTEND),
+        (Live(microphone=MicrophoneState.MISSING), Lamp.TYPE),
         (Live(trouble=Trouble.STALLED, may_extend=True), None),
     ],
 )
@@ -83,7 +91,7 @@ def test_one_thing_shines_and_it_is_what_to_touch_next(live, shines):
 
 def test_nobody_is_asked_to_hold_a_button_for_a_microphone_that_is_not_there():
     for live in EVERY:
-        if live.sign is MicrophoneSign.MISSING or live.mode is TalkMode.TEXT:
+        if live.microphone is MicrophoneState.MISSING or live.mode is TalkMode.TEXT:
             assert not holds(live)
             assert lamp(live) is not Lamp.HOLD
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.findings import Finding
-from app.http import Answer
+from app.http import Response
 from app.screens import EndReason
 from app.vendors.aistudios import errors as words
 from app.vendors.aistudios.rest import Api, is_gone
@@ -71,8 +71,8 @@ class AistudiosControl:
         body, at = self._body(request), self._epoch()
         most_s = self._seconds(body.get("max_session_duration")) or request.max_s
         try:
-            answer, data = await self.api.start(body, self._context.create_timeout_s)
-            session = self._session(answer, data, request, most_s, lost)
+            response, data = await self.api.start(body, self._context.create_timeout_s)
+            session = self._session(response, data, request, most_s, lost)
         except VendorError as error:
             if error.ambiguous:
                 self._lost[request.name] = lost
@@ -109,7 +109,9 @@ class AistudiosControl:
         keeps_first = request.language == self._context.language and "language" in self._settings.model_fields_set
         return self._settings.language if keeps_first else request.language
 
-    def _session(self, answer: Answer, data: Any, request: VisitRequest, asked_s: float, lost: _Lost) -> SessionInfo:
+    def _session(
+        self, response: Response, data: Any, request: VisitRequest, asked_s: float, lost: _Lost
+    ) -> SessionInfo:
         given = data if isinstance(data, dict) else {}
         livekit = given.get("livekit")
         room = livekit if isinstance(livekit, dict) else {}
@@ -117,7 +119,7 @@ class AistudiosControl:
         lost.session_id = session_id
         if not (session_id and url and token):
             missing = "session_id" if not session_id else "livekit.url" if not url else "livekit.token"
-            raise unusable(NAME, answer, f"the start call answered without {missing}")
+            raise unusable(NAME, response, f"the start call answered without {missing}")
         told_s = self._seconds(given.get("max_session_duration"))
         return SessionInfo(
             provider=NAME,

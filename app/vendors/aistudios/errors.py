@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from app.screens import EndReason
-from app.vendors.classify import Sign, Signs
+from app.vendors.classify import ErrorPattern, ErrorPatterns
 
 SUCCESS = 1000
 GONE = 4040
@@ -51,21 +51,21 @@ _STOP_REASONS = {
 }
 
 
-def signs(
+def error_patterns(
     busy_texts: Iterable[str], credits_texts: Iterable[str], busy_codes: Iterable[str], credits_codes: Iterable[str]
-) -> Signs:
+) -> ErrorPatterns:
     """Return how refusals are told apart, the site's own texts and codes included; words come before codes."""
     own = [re.escape(text.strip()) for text in credits_texts if text.strip()]
     credits_words = "|".join([CREDITS, *own])
-    return Signs(
+    return ErrorPatterns(
         busy=(
-            Sign(text=BUSY),
-            *(Sign(codes=frozenset({code}), text=rf"(?s)\A(?!.*(?:{credits_words}))") for code in busy_codes),
+            ErrorPattern(text=BUSY),
+            *(ErrorPattern(codes=frozenset({code}), text=rf"(?s)\A(?!.*(?:{credits_words}))") for code in busy_codes),
         ),
         credits=(
-            Sign(text=credits_words),
-            Sign(statuses=frozenset({CREDITS_STATUS})),
-            *(Sign(codes=frozenset({code})) for code in credits_codes),
+            ErrorPattern(text=credits_words),
+            ErrorPattern(statuses=frozenset({CREDITS_STATUS})),
+            *(ErrorPattern(codes=frozenset({code})) for code in credits_codes),
         ),
     ).with_texts(busy_texts, ())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from app.http import Answer, Http, HttpFailure
+from app.http import Http, HttpFailure, Response
 from app.system.redact import HIDDEN, Redactor
 from app.vendors.aistudios import errors as words
 from app.vendors.aistudios.settings import NAME, AistudiosSettings
@@ -41,7 +41,7 @@ class Api:
         self._epoch = epoch
         self._key = settings.user_key.get_secret_value()
         self._clean = Redactor([self._key])
-        self._signs = words.signs(
+        self._patterns = words.error_patterns(
             settings.busy_texts, settings.credits_texts, settings.busy_codes, settings.credits_codes
         )
         self._token = ""
@@ -53,24 +53,24 @@ class Api:
         """Fetch a session token, which `start` and `talk` need."""
         body = {"appId": self._settings.app_id, "userKey": self._key}
         try:
-            answer = await self._send("POST", self._settings.token_path, {}, CALL_S, body=body)
-            data = self._data(answer)
+            response = await self._send("POST", self._settings.token_path, {}, CALL_S, body=body)
+            data = self._data(response)
             token = data.get("session_token") if isinstance(data, dict) else None
             if not isinstance(token, str) or not token.strip():
-                raise unusable(NAME, answer, "the token call answered without session_token")
+                raise unusable(NAME, response, "the token call answered without session_token")
         except VendorError as error:
             told = f"app_id or user_key is refused: {error.message}" if isinstance(error, AuthError) else error.message
             raise replace(error, message=told, ambiguous=False) from None  # no session can come of it
         self._token = token.strip()
 
-    async def start(self, body: object, timeout_s: float) -> tuple[Answer, Any]:
+    async def start(self, body: object, timeout_s: float) -> tuple[Response, Any]:
         """Ask for a session; return the answer and its `data`, which is None where there is none."""
-        answer = await self._with_token("POST", self._settings.start_path, body, timeout_s)
-        given = answer.json()
-        data = given.get("data") if isinstance(given, dict) and 200 <= answer.status < 300 else None
+        response = await self._with_token("POST", self._settings.start_path, body, timeout_s)
+        given = response.json()
+        data = given.get("data") if isinstance(given, dict) and 200 <= response.status < 300 else None
         if isinstance(data, dict) and data.get("session_id"):
-            return answer, data  # whatever its code: this session runs, and somebody must stop it
-        return answer, self._data(answer)
+            return response, data  # whatever its code: this session runs, and somebody must stop it
+        return response, self._data(response)
 
     async def talk(self, session_id: str, text: str) -> None:
         """Let the avatar say this. The service's own words are left out of an error: they may quote it."""
@@ -80,16 +80,16 @@ class Api:
         except VendorError as error:
             raise replace(error, message="the text was not taken") from None
 
-    async def _with_token(self, method: str, path: str, body: object, timeout_s: float) -> Answer:
+    async def _with_token(self, method: str, path: str, body: object, timeout_s: float) -> Response:
         """Send with the token there is; the service refuses an old one with 401, and a new one is fetched, once."""
         if not self._token:
             await self._renew("")
         used = self._token
-        answer = await self._send(method, path, self._bearer(), timeout_s, body=body)
-        if isinstance(error := self._error(answer), AuthError) and error.http_status == 401:
+        response = await self._send(method, path, self._bearer(), timeout_s, body=body)
+        if isinstance(error := self._error(response), AuthError) and error.http_status == 401:
             await self._renew(used)
-            answer = await self._send(method, path, self._bearer(), timeout_s, body=body)
-        return answer
+            response = await self._send(method, path, self._bearer(), timeout_s, body=body)
+        return response
 
     async def _renew(self, old: str) -> None:
         async with self._fetching:
@@ -104,20 +104,20 @@ class Api:
     async def stop(self, session_id: str, reason: str) -> None:
         """End a session. reason: USER_CLOSED, TIMEOUT or ERROR."""
         body = {"session_id": session_id, "reason": reason}
-        answer = await self._send("POST", self._settings.stop_path, self._studio(), CALL_S, body=body)
-        self._data(answer, session_id)
+        response = await self._send("POST", self._settings.stop_path, self._studio(), CALL_S, body=body)
+        self._data(response, session_id)
 
     async def detail(self, session_id: str) -> Detail:
         """Ask what became of a session."""
-        answer = await self._send("GET", _path(self._settings.detail_path, session_id), self._studio(), CALL_S)
+        response = await self._send("GET", _path(self._settings.detail_path, session_id), self._studio(), CALL_S)
         try:
-            data = self._data(answer, session_id)
+            data = self._data(response, session_id)
         except VendorError as error:
             if is_gone(error):
                 return Detail(True)
             raise
         if not isinstance(data, dict):
-            raise unusable(NAME, answer, "the session's detail came without data")
+            raise unusable(NAME, response, "the session's detail came without data")
         return Detail(bool(data.get("end_at")), data.get("end_reason"))
 
     async def count(self) -> int | None:
@@ -130,10 +130,10 @@ class Api:
         """Ask for the ids of all sessions that run."""
         found: set[str] = set()
         for page in range(1, MOST_PAGES + 1):
-            data, answer = await self._page(page, PAGE)
+            data, response = await self._page(page, PAGE)
             rows = data.get("results")
             if not isinstance(rows, list):
-                raise unusable(NAME, answer, "the session list came without results")
+                raise unusable(NAME, response, "the session list came without results")
             found |= {
                 row["sessionId"] for row in rows if isinstance(row, dict) and isinstance(row.get("sessionId"), str)
             }
@@ -141,13 +141,13 @@ class Api:
                 break
         return found
 
-    async def _page(self, page: int, size: int) -> tuple[dict[str, Any], Answer]:
+    async def _page(self, page: int, size: int) -> tuple[dict[str, Any], Response]:
         params = {"type": "active", "page": str(page), "page_size": str(size)}
-        answer = await self._send("GET", self._settings.list_path, self._studio(), CALL_S, params=params)
-        data = self._data(answer)
+        response = await self._send("GET", self._settings.list_path, self._studio(), CALL_S, params=params)
+        data = self._data(response)
         if not isinstance(data, dict):
-            raise unusable(NAME, answer, "the session list came without data")
-        return data, answer
+            raise unusable(NAME, response, "the session list came without data")
+        return data, response
 
     def _studio(self) -> Mapping[str, str]:
         return {"STUDIO-API-KEY": self._key}
@@ -163,31 +163,31 @@ class Api:
         *,
         body: object | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         url = self._settings.base_url.rstrip("/") + path
         try:
             return await self._http.request(method, url, headers=headers, params=params, body=body, timeout_s=timeout_s)
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
 
-    def _data(self, answer: Answer, hide: str = "") -> Any:
+    def _data(self, response: Response, hide: str = "") -> Any:
         """Return the `data` of a success. hide: what an error's text must not repeat. Raises the error it is else."""
-        error = self._error(answer, hide)
+        error = self._error(response, hide)
         if error is not None:
             raise error
-        return answer.json().get("data")
+        return response.json().get("data")
 
-    def _error(self, answer: Answer, hide: str = "") -> VendorError | None:
-        given = answer.json()
+    def _error(self, response: Response, hide: str = "") -> VendorError | None:
+        given = response.json()
         code = given.get("code") if isinstance(given, dict) else None
         code = int(code) if isinstance(code, str) and code.isdecimal() else code
-        status = words.status_of(answer.status, code)
+        status = words.status_of(response.status, code)
         if 200 <= status < 300:
             if not isinstance(given, dict):
-                return unusable(NAME, answer, "answered something else than a JSON object")
+                return unusable(NAME, response, "answered something else than a JSON object")
             if code is None or code == words.SUCCESS:
                 return None
-            return unusable(NAME, answer, f"answered with the unknown code {str(code)[:20]}")
+            return unusable(NAME, response, f"answered with the unknown code {str(code)[:20]}")
         hidden = [secret for secret in (hide, self._token) if secret]
 
         def clean(text: str) -> str:
@@ -195,7 +195,7 @@ class Api:
                 text = text.replace(secret, HIDDEN)
             return self._clean(text)
 
-        return refused(NAME, replace(answer, status=status), self._signs, self._epoch(), clean)
+        return refused(NAME, replace(response, status=status), self._patterns, self._epoch(), clean)
 
 
 def is_gone(error: VendorError) -> bool:

@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.findings import Finding
-from app.http import Answer, HttpFailure
+from app.http import HttpFailure, Response
 from app.system.redact import Redactor
 from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import confirms, is_page, refused, unanswered, unusable
-from app.vendors.convai.errors import ADVICE, SIGNS
+from app.vendors.convai.errors import ADVICE, PATTERNS
 from app.vendors.convai.rest import Rest, text_in
 from app.vendors.convai.settings import NAME, ConvaiSettings
 from app.vendors.errors import TransientError, VendorError
@@ -47,7 +47,7 @@ class ConvaiControl:
         self._url = settings.base_url.rstrip("/")
         self._key = settings.api_key.get_secret_value()
         self._token = ""
-        self._signs = SIGNS.with_texts(settings.busy_texts, settings.credits_texts)
+        self._patterns = PATTERNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
         self._rest = Rest(settings, context.http, self._clean.learn)
         self.capabilities = Capabilities(video=False, orphan_s=settings.orphan_s)
@@ -57,12 +57,12 @@ class ConvaiControl:
     async def start(self, request: VisitRequest) -> SessionInfo:
         """See `Control.start`. A conversation that cannot be resumed is begun anew."""
         body = self._body(request)
-        answer = await self._connect(body)
-        if answer.status in (400, 403, 404) and body.pop("character_session_id", None):
-            answer = await self._connect(body)
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        return await self._session(answer)
+        response = await self._connect(body)
+        if response.status in (400, 403, 404) and body.pop("character_session_id", None):
+            response = await self._connect(body)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+        return await self._session(response)
 
     def _body(self, request: VisitRequest) -> dict[str, Any]:
         """Return the recommended body of a kiosk: nobody is named, nothing of an earlier visitor is resumed."""
@@ -94,35 +94,35 @@ class ConvaiControl:
         }
         return merged(body | {name: value for name, value in given.items() if value}, settings.extra)
 
-    async def _connect(self, body: Mapping[str, Any]) -> Answer:
+    async def _connect(self, body: Mapping[str, Any]) -> Response:
         """Send the create call; a short-lived token that is refused is fetched anew once."""
-        answer = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
-        if answer.status == 401 and self._token:
+        response = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
+        if response.status == 401 and self._token:
             self._token = ""
-            answer = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
-        return answer
+            response = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
+        return response
 
     async def _credential(self) -> dict[str, str]:
         if self._settings.auth == "key":
             return {"X-API-Key": self._key}
         if not self._token:
             try:
-                answer, self._token = await self._rest.token()
+                response, self._token = await self._rest.token()
             except HttpFailure as failure:
                 # Nothing was created yet, however far this call got.
                 raise TransientError(NAME, str(failure), unreachable=failure.unreachable) from None
-            if answer.status != 200:
-                raise self._refusal(answer)
+            if response.status != 200:
+                raise self._refusal(response)
             if not self._token:
-                raise TransientError(NAME, "no token came for the key", http_status=answer.status)
+                raise TransientError(NAME, "no token came for the key", http_status=response.status)
         return {"API-AUTH-TOKEN": self._token}
 
-    async def _session(self, answer: Answer) -> SessionInfo:
-        given = answer.json()
+    async def _session(self, response: Response) -> SessionInfo:
+        given = response.json()
         session_id, token = text_in(given, "session_id"), text_in(given, "token")
         url = _media_url(text_in(given, "room_url"))
         if not (session_id and token and url):
-            raise await self._half_session(answer)
+            raise await self._half_session(response)
         trace = text_in(given, "request_trace_id")
         log.info("session created", extra={"trace_id": trace if _TRACE.fullmatch(trace) else ""})
         return SessionInfo(
@@ -134,10 +134,10 @@ class ConvaiControl:
             conversation=text_in(given, "character_session_id"),
         )
 
-    async def _half_session(self, answer: Answer) -> VendorError:
+    async def _half_session(self, response: Response) -> VendorError:
         """A session that cannot be joined holds a slot: where the answer still names it, it is ended at once."""
-        error = unusable(NAME, answer, "the answer to connect lacks session_id, room_url or token")
-        found = _SESSION_ID.search(answer.text)
+        error = unusable(NAME, response, "the answer to connect lacks session_id, room_url or token")
+        found = _SESSION_ID.search(response.text)
         if found is not None:
             try:
                 stopped = await self._disconnect(found[1])
@@ -152,15 +152,15 @@ class ConvaiControl:
         """See `Control.stop`. Without an id there is nothing to call; a host without the call is left to the room."""
         if not order.session_id:
             return False
-        answer = await self._disconnect(order.session_id)
-        if confirms(NAME, answer, gone=(404, 405)):
+        response = await self._disconnect(order.session_id)
+        if confirms(NAME, response, gone=(404, 405)):
             return True
-        if answer.status == 400 and "session id" in answer.text.lower():
+        if response.status == 400 and "session id" in response.text.lower():
             log.warning("the service does not take the journal's id")
             return False
-        raise self._refusal(answer)
+        raise self._refusal(response)
 
-    async def _disconnect(self, session_id: str) -> Answer:
+    async def _disconnect(self, session_id: str) -> Response:
         return await self._post("/disconnect", STOP_S, params={"session_id": session_id})
 
     async def count(self) -> int | None:
@@ -178,10 +178,10 @@ class ConvaiControl:
 
     # ------------------------------------------------------------ small things
 
-    def _refusal(self, answer: Answer) -> VendorError:
-        error = refused(NAME, answer, self._signs, self._epoch(), self._clean)
+    def _refusal(self, response: Response) -> VendorError:
+        error = refused(NAME, response, self._patterns, self._epoch(), self._clean)
         for status, fragment, advice in ADVICE:
-            if answer.status == status and fragment in answer.text.lower():
+            if response.status == status and fragment in response.text.lower():
                 error.message = f"{advice} ({error.message})"
                 break
         return error
@@ -193,7 +193,7 @@ class ConvaiControl:
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         url = self._url + path
         try:
             return await self._http.request("POST", url, headers=headers, params=params, body=body, timeout_s=timeout_s)

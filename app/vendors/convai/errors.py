@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.vendors.classify import Sign, Signs
+from app.vendors.classify import ErrorPattern, ErrorPatterns
 
 # The settings add to busy and credits. A 429 without a sign is busy: its wording is unknown. The wording of credits is
 # that of the message in a running session.
-SIGNS = Signs(
-    credits=(Sign(statuses=frozenset({402})), Sign(text=r"(exceeded|reached).{0,40}quota")),
-    config=(Sign(statuses=frozenset({429}), text="speaker"),),
+PATTERNS = ErrorPatterns(
+    credits=(ErrorPattern(statuses=frozenset({402})), ErrorPattern(text=r"(exceeded|reached).{0,40}quota")),
+    config=(ErrorPattern(statuses=frozenset({429}), text="speaker"),),
 )
 # What staff are told besides the service's own words: status, a fragment of its text, advice.
 ADVICE = (

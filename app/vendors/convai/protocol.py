@@ -25,7 +25,7 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason
-from app.vendors.base import Control, SessionInfo
+from app.vendors.base import SessionInfo, VendorControl
 from app.vendors.captions import MOST
 from app.vendors.convai.ending import Endings
 from app.vendors.convai.messages import Message, read, written
@@ -48,7 +48,7 @@ class ConvaiProtocol:
 
     def __init__(
         self,
-        control: Control,
+        control: VendorControl,
         session: SessionInfo,
         settings: ConvaiSettings,
         clock: Callable[[], float] | None = None,
@@ -62,7 +62,7 @@ class ConvaiProtocol:
         self._bot: str | None = None
         self._is_ready = False
         self._is_over = False
-        self._signs = asyncio.Event()  # of life
+        self._life_sign = asyncio.Event()  # of life
         self._has_members = False
         self._is_repaired = True
         self._empty = asyncio.Event()  # nobody is in the room any more
@@ -132,7 +132,7 @@ class ConvaiProtocol:
             yield from handler(message)
 
     def _alive(self) -> Iterator[Event]:
-        self._signs.set()
+        self._life_sign.set()
         if not self._is_ready:
             self._is_ready = True
             yield Ready()
@@ -165,12 +165,12 @@ class ConvaiProtocol:
                 return
 
     async def _shake_hands(self, room: Room) -> None:
-        while not self._signs.is_set():
+        while not self._life_sign.is_set():
             if self._settings.client_ready_s <= 0:
-                await self._signs.wait()
+                await self._life_sign.wait()
                 return
             await self._send(room, "client-ready", READY)
-            await run_within(self._signs.wait(), most_s=self._settings.client_ready_s)
+            await run_within(self._life_sign.wait(), most_s=self._settings.client_ready_s)
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`."""

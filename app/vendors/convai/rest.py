@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.findings import Finding
-from app.http import Answer, Http, HttpFailure
+from app.http import Http, HttpFailure, Response
 from app.vendors.convai.settings import ConvaiSettings
 
 CALL_S = 10.0
@@ -24,21 +24,21 @@ class Rest:
         self._http = http
         self._learn = learn
 
-    async def token(self) -> tuple[Answer, str]:
+    async def token(self) -> tuple[Response, str]:
         """Ask for a short-lived token; return the answer, and the token or "". Raises HttpFailure."""
-        answer = await self._ask("/user/connect", {})
-        token = text_in(answer.json(), "apiAuthToken") if answer.status == 200 else ""
+        response = await self._ask("/user/connect", {})
+        token = text_in(response.json(), "apiAuthToken") if response.status == 200 else ""
         self._learn([token])
-        return answer, token
+        return response, token
 
-    async def findings(self, refusal: Callable[[Answer], Exception]) -> list[Finding]:
+    async def findings(self, refusal: Callable[[Response], Exception]) -> list[Finding]:
         """Test key and character by calls that take no slot. Raises what `refusal` makes of a refused key."""
         try:
-            answer, token = await self.token()
-            if answer.status == 401:
-                raise refusal(answer)
+            response, token = await self.token()
+            if response.status == 401:
+                raise refusal(response)
             if not token:
-                return [Finding("key", None, f"not tested: the service answers {answer.status} to the question")]
+                return [Finding("key", None, f"not tested: the service answers {response.status} to the question")]
             with suppress(HttpFailure):
                 await self._ask("/user/revoke-token", {"apiAuthToken": token})
             return [Finding("key", True, "is accepted"), await self._character()]
@@ -47,15 +47,15 @@ class Rest:
 
     async def _character(self) -> Finding:
         """The sheet of a character: any of the key's own, or a public one; the call needs a certain plan."""
-        answer = await self._ask("/character/get", {"charID": self._character_id})
-        if answer.status == 200:
+        response = await self._ask("/character/get", {"charID": self._character_id})
+        if response.status == 200:
             return Finding("character", True, "is known to this account")
-        if answer.status == 400 or (answer.status == 404 and "character" in answer.text.lower()):
+        if response.status == 400 or (response.status == 404 and "character" in response.text.lower()):
             advice = "compare character_id with the one in the character's settings"
             return Finding("character", False, f"is not known to this account: {advice}")
-        return Finding("character", None, f"not tested: the plan or the host does not tell (HTTP {answer.status})")
+        return Finding("character", None, f"not tested: the plan or the host does not tell (HTTP {response.status})")
 
-    async def _ask(self, path: str, body: Mapping[str, Any]) -> Answer:
+    async def _ask(self, path: str, body: Mapping[str, Any]) -> Response:
         # The live host takes the same key under another name.
         headers = {"CONVAI-API-KEY": self._key}
         return await self._http.request("POST", self._url + path, headers=headers, body=body, timeout_s=CALL_S)

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.findings import Finding
-from app.http import Answer, HttpFailure
+from app.http import HttpFailure, Response
 from app.system.redact import Redactor
 from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
-from app.vendors.classify import Sign, Signs, confirms, refused, unanswered, unusable
+from app.vendors.classify import ErrorPattern, ErrorPatterns, confirms, refused, unanswered, unusable
 from app.vendors.errors import Busy
 from app.vendors.livekit.settings import NAME, LiveKitSettings
 
@@ -40,9 +40,9 @@ class LiveKitControl:
         self._epoch = epoch
         self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         self._clean = Redactor(self._headers.values())
-        self._signs = Signs(
-            busy=(Sign(statuses=frozenset(settings.busy_statuses)),) if settings.busy_statuses else (),
-            credits=(Sign(statuses=frozenset(settings.credits_statuses)),) if settings.credits_statuses else (),
+        self._patterns = ErrorPatterns(
+            busy=(ErrorPattern(statuses=frozenset(settings.busy_statuses)),) if settings.busy_statuses else (),
+            credits=(ErrorPattern(statuses=frozenset(settings.credits_statuses)),) if settings.credits_statuses else (),
         ).with_texts(settings.busy_texts, settings.credits_texts)
         self.capabilities = Capabilities(
             video=settings.expect_video,
@@ -54,10 +54,10 @@ class LiveKitControl:
     async def start(self, request: VisitRequest) -> SessionInfo:
         """See `Control.start`: a fresh token for a fresh room; the slot itself is taken by the agent's dispatch."""
         await self._ask_availability()
-        answer = await self._request("POST", self._settings.token_url, self._body(request), self._create_timeout_s)
-        if not 200 <= answer.status < 300:
-            raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
-        return self._session(answer, request)
+        response = await self._request("POST", self._settings.token_url, self._body(request), self._create_timeout_s)
+        if not 200 <= response.status < 300:
+            raise refused(NAME, response, self._patterns, self._epoch(), self._clean)
+        return self._session(response, request)
 
     def _body(self, request: VisitRequest) -> dict[str, Any]:
         settings = self._settings
@@ -79,15 +79,15 @@ class LiveKitControl:
         }
         return merged(body, settings.extra)
 
-    def _session(self, answer: Answer, request: VisitRequest) -> SessionInfo:
-        given = answer.json()
+    def _session(self, response: Response, request: VisitRequest) -> SessionInfo:
+        given = response.json()
         if not isinstance(given, dict):
-            raise unusable(NAME, answer, "the token address answered something else than a JSON object")
+            raise unusable(NAME, response, "the token address answered something else than a JSON object")
         url = _text(given, "server_url", "serverUrl")
         token = _text(given, "participant_token", "participantToken")
         if not url or not token:
             missing = "server_url" if not url else "participant_token"
-            raise unusable(NAME, answer, f"the token address answered without {missing}")
+            raise unusable(NAME, response, f"the token address answered without {missing}")
         room = _text(given, "room_name", "roomName") or request.name
         return SessionInfo(NAME, room, url, token)
 
@@ -96,10 +96,10 @@ class LiveKitControl:
         if not self._settings.release_url:
             return False
         body = {"room_name": order.session_id or order.name}
-        answer = await self._request("POST", self._settings.release_url, body, RELEASE_S)
-        if confirms(NAME, answer, gone=(404, 410), whose="the release address's"):
+        response = await self._request("POST", self._settings.release_url, body, RELEASE_S)
+        if confirms(NAME, response, gone=(404, 410), whose="the release address's"):
             return True
-        raise refused(NAME, answer, self._signs, self._epoch(), self._clean)
+        raise refused(NAME, response, self._patterns, self._epoch(), self._clean)
 
     async def count(self) -> int | None:
         """See `Control.count`: endpoints do not tell."""
@@ -110,19 +110,19 @@ class LiveKitControl:
         parts = urlsplit(self._settings.token_url)
         try:
             # Not the address itself: some endpoints give a token to whatever method comes.
-            answer = await self._http.request("HEAD", f"{parts.scheme}://{parts.netloc}/", timeout_s=CHECK_S)
+            response = await self._http.request("HEAD", f"{parts.scheme}://{parts.netloc}/", timeout_s=CHECK_S)
         except HttpFailure as failure:
             return [Finding("token address", False, f"{parts.hostname} cannot be reached: {failure}")]
         found = [Finding("token address", True, f"{parts.hostname} answers")]
-        skew_s = self._clock_error(answer)
+        skew_s = self._clock_error(response)
         if skew_s is not None:
             ok = abs(skew_s) <= CLOCK_S
             found.append(Finding("clock", ok, f"{abs(skew_s):.0f} s {'behind' if skew_s > 0 else 'ahead'} of the host"))
         return found
 
-    def _clock_error(self, answer: Answer) -> float | None:
+    def _clock_error(self, response: Response) -> float | None:
         try:
-            return parsedate_to_datetime(answer.headers.get("date", "")).timestamp() - self._epoch()
+            return parsedate_to_datetime(response.headers.get("date", "")).timestamp() - self._epoch()
         except ValueError:
             return None
 
@@ -131,17 +131,17 @@ class LiveKitControl:
         if not self._settings.availability_url:
             return
         try:
-            answer = await self._http.request(
+            response = await self._http.request(
                 "GET", self._settings.availability_url, headers=self._headers, timeout_s=HINT_S
             )
         except HttpFailure:
             return
-        given = answer.json()
+        given = response.json()
         available = given.get("available") if isinstance(given, dict) else None
-        if answer.status == 200 and isinstance(available, int | float) and available is not False and available <= 0:
-            raise Busy(NAME, "no place is free", http_status=200, retry_after=answer.retry_after(self._epoch()))
+        if response.status == 200 and isinstance(available, int | float) and available is not False and available <= 0:
+            raise Busy(NAME, "no place is free", http_status=200, retry_after=response.retry_after(self._epoch()))
 
-    async def _request(self, method: str, url: str, body: object, timeout_s: float) -> Answer:
+    async def _request(self, method: str, url: str, body: object, timeout_s: float) -> Response:
         try:
             return await self._http.request(method, url, headers=self._headers, body=body, timeout_s=timeout_s)
         except HttpFailure as failure:

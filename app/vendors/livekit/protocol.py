@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import Control, SessionInfo
+from app.vendors.base import SessionInfo, VendorControl
 from app.vendors.livekit.settings import LiveKitSettings
 
 
 class LiveKitProtocol(AgentsProtocol):
     """The conventions of LiveKit Agents, as the settings of the endpoint want them."""
 
-    def __init__(self, control: Control, session: SessionInfo, settings: LiveKitSettings) -> None:
+    def __init__(self, control: VendorControl, session: SessionInfo, settings: LiveKitSettings) -> None:
         super().__init__(
             expect_video=settings.expect_video,
             interrupt_method=settings.interrupt_method,

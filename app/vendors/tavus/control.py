@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from app.findings import Finding
-from app.http import Answer, HttpFailure
+from app.http import HttpFailure, Response
 from app.screens import EndReason
 from app.system.redact import Redactor
 from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
 from app.vendors.body import merged
 from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
-from app.vendors.tavus.errors import ADVICE, GONE, SIGNS, end_reason
+from app.vendors.tavus.errors import ADVICE, GONE, PATTERNS, end_reason
 from app.vendors.tavus.languages import language_name
 from app.vendors.tavus.settings import NAME, TavusSettings
 
@@ -36,7 +36,7 @@ class TavusControl:
         self._epoch = epoch
         self._base = settings.base_url.rstrip("/") + "/v2/conversations"
         self._key = settings.api_key.get_secret_value()
-        self._signs = SIGNS.with_texts(settings.busy_texts, settings.credits_texts)
+        self._patterns = PATTERNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
         self._sought: dict[str, float] = {}  # names of unanswered creates, and since when they are looked for
         alone_s = max(settings.participant_left_timeout_s, settings.participant_absent_timeout_s)
@@ -48,10 +48,10 @@ class TavusControl:
         """See `Control.start`: one call, which takes the slot and starts the meter."""
         max_s = self._max_s(request.max_s)
         body = self._body(request.name, request.language, max_s)
-        answer = await self._call("POST", "", body, timeout_s=self._context.create_timeout_s)
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        return self._session(answer, request, max_s)
+        response = await self._call("POST", "", body, timeout_s=self._context.create_timeout_s)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+        return self._session(response, request, max_s)
 
     def _max_s(self, asked_s: float) -> int:
         own = self._settings.max_call_duration_s
@@ -81,8 +81,8 @@ class TavusControl:
             body["require_auth"] = True
         return merged(body, settings.extra)
 
-    def _session(self, answer: Answer, request: VisitRequest, max_s: int) -> SessionInfo:
-        given = _object(answer)
+    def _session(self, response: Response, request: VisitRequest, max_s: int) -> SessionInfo:
+        given = _object(response)
         session_id, url, token = (_text(given, f) for f in ("conversation_id", "conversation_url", "meeting_token"))
         missing = [
             name
@@ -94,9 +94,9 @@ class TavusControl:
             if not value
         ]
         if missing:
-            raise unusable(NAME, answer, f"the answer to the create call has no {missing[0]}")
+            raise unusable(NAME, response, f"the answer to the create call has no {missing[0]}")
         if given.get("status") == "ended":
-            raise unusable(NAME, answer, "the conversation had ended when it was created")
+            raise unusable(NAME, response, "the conversation had ended when it was created")
         return SessionInfo(NAME, session_id, url, token, max_duration_s=float(max_s), language=request.language)
 
     # ------------------------------------------------------------ stop
@@ -121,12 +121,12 @@ class TavusControl:
 
     async def _end(self, session_id: str) -> None:
         """End a conversation, and wait until the service shows that it has ended. Raises the vendor's errors."""
-        answer = await self._call("POST", f"/{_part(session_id)}/end")
-        if _is_gone(answer):
+        response = await self._call("POST", f"/{_part(session_id)}/end")
+        if _is_gone(response):
             return
-        if not 200 <= answer.status < 300:
-            if answer.status not in self._settings.already_ended_statuses:
-                raise self._refusal(answer, session_id)
+        if not 200 <= response.status < 300:
+            if response.status not in self._settings.already_ended_statuses:
+                raise self._refusal(response, session_id)
         elif not self._settings.confirm_end:
             return
         for _ in range(max(1, round(CALL_S / self._settings.end_poll_s))):
@@ -157,12 +157,12 @@ class TavusControl:
 
     async def why_ended(self, session_id: str) -> EndReason | None:
         """Return why the service says that a conversation ended; None where it says that it runs."""
-        answer = await self._call("GET", f"/{_part(session_id)}", params={"verbose": "true"})
-        if _is_gone(answer):
+        response = await self._call("GET", f"/{_part(session_id)}", params={"verbose": "true"})
+        if _is_gone(response):
             return EndReason.ROOM_CLOSED
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer, session_id)
-        given = _object(answer)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response, session_id)
+        given = _object(response)
         if given.get("status") != "ended":
             return None
         events = given.get("events")
@@ -175,10 +175,10 @@ class TavusControl:
         """See `Control.check`: a create in test mode tries key and ids, without a slot, an avatar or a cost."""
         name = f"kiosk-{self._context.kiosk_id}-check"
         body = self._body(name, self._context.language, self._max_s(self._settings.plan_max_s)) | {"test_mode": True}
-        answer = await self._call("POST", "", body)
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        given = _object(answer)
+        response = await self._call("POST", "", body)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+        given = _object(response)
         session_id = _text(given, "conversation_id")
         if session_id and given.get("status") != "ended":
             await self._end(session_id)
@@ -199,13 +199,13 @@ class TavusControl:
 
     async def _active(self, page: int) -> tuple[list[dict[str, Any]], int | None]:
         params = {"status": "active", "limit": str(PAGE), "page": str(page)}
-        answer = await self._call("GET", "", params=params)
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        given = _object(answer)
+        response = await self._call("GET", "", params=params)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+        given = _object(response)
         rows, total = given.get("data"), given.get("total_count")
         if not isinstance(rows, list):
-            raise unusable(NAME, answer, "the list of conversations cannot be read")
+            raise unusable(NAME, response, "the list of conversations cannot be read")
         is_count = isinstance(total, int) and not isinstance(total, bool)
         return [row for row in rows if isinstance(row, dict)], total if is_count else None
 
@@ -216,7 +216,7 @@ class TavusControl:
         body: object | None = None,
         params: Mapping[str, str] | None = None,
         timeout_s: float = CALL_S,
-    ) -> Answer:
+    ) -> Response:
         headers = {"x-api-key": self._key}
         try:
             return await self._context.http.request(
@@ -225,14 +225,14 @@ class TavusControl:
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
 
-    def _refusal(self, answer: Answer, session_id: str = "") -> VendorError:
+    def _refusal(self, response: Response, session_id: str = "") -> VendorError:
         """Return what a refusal means. session_id: does not belong into its text."""
         clean = Redactor([self._key, session_id]) if session_id else self._clean
-        error = refused(NAME, answer, self._signs, self._epoch(), clean)
-        advice = next((words for text, words in ADVICE if re.search(text, answer.text, re.IGNORECASE)), "")
+        error = refused(NAME, response, self._patterns, self._epoch(), clean)
+        advice = next((words for text, words in ADVICE if re.search(text, response.text, re.IGNORECASE)), "")
         if advice:
             error.message = f"{advice} ({error.message})"
-        if answer.status == 429 and isinstance(error, TransientError) and error.retry_after is None:
+        if response.status == 429 and isinstance(error, TransientError) and error.retry_after is None:
             error.retry_after = self._settings.rate_limit_s
         return error
 
@@ -243,16 +243,16 @@ def shutdown_word(properties: object) -> object:
     return given.get("shutdown_reason") or given.get("reason")
 
 
-def _is_gone(answer: Answer) -> bool:
+def _is_gone(response: Response) -> bool:
     """A page for people is some proxy's word, not the service's."""
-    is_known = answer.status == 404 or (answer.status == 400 and GONE.search(answer.text) is not None)
-    return is_known and not is_page(answer)
+    is_known = response.status == 404 or (response.status == 400 and GONE.search(response.text) is not None)
+    return is_known and not is_page(response)
 
 
-def _object(answer: Answer) -> dict[str, Any]:
-    given = answer.json()
+def _object(response: Response) -> dict[str, Any]:
+    given = response.json()
     if not isinstance(given, dict):
-        raise unusable(NAME, answer, "the answer is no JSON object")
+        raise unusable(NAME, response, "the answer is no JSON object")
     return given
 
 

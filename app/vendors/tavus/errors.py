@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from app.screens import EndReason
-from app.vendors.classify import Sign, Signs
+from app.vendors.classify import ErrorPattern, ErrorPatterns
 from app.vendors.errors import TransientError
 
 # docs/vendors/tavus.md 3. Every 429 without the concurrency text is the rate limiter: it says nothing of slots.
-SIGNS = Signs(
-    busy=(Sign(statuses=frozenset({400, 429}), text=r"maximum concurrent"),),
-    credits=(Sign(statuses=frozenset({402})), Sign(text=r"out of conversational credits")),
+PATTERNS = ErrorPatterns(
+    busy=(ErrorPattern(statuses=frozenset({400, 429}), text=r"maximum concurrent"),),
+    credits=(ErrorPattern(statuses=frozenset({402})), ErrorPattern(text=r"out of conversational credits")),
     plain_429=TransientError,
 )
 

@@ -1,4 +1,4 @@
-"""The dock of the live screen: microphone sign, what it does in words or bars, and the tools."""
+"""The dock of the live screen: microphone indicator, what it does in words or bars, and the tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.screens import Live, TalkMode, Trouble
 from app.window.live.ground import Rule
-from app.window.live.sign import LevelBars, LevelHalo, SignButton
+from app.window.live.indicator import LevelBars, LevelHalo, MicrophoneButton
 from app.window.live.state import DockState, Lamp, Touch, all_words, dock_state, lamp
 from app.window.toolkit.controls import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
@@ -29,7 +29,7 @@ class _Plan:
     beside: bool
     whole: bool
     words: int  # width of title and second line
-    row: int  # height of the row with the sign
+    row: int  # height of the row with the indicator
     tools: tuple[int, int]  # width and height of all tools
 
 
@@ -51,8 +51,8 @@ class Dock:
         self._touched = touched
         self._rule = Rule(look, parent)
         self.halo = LevelHalo(look, parent)
-        self.sign = SignButton(look, parent)
-        self.sign.on_click = self._was_touched
+        self.indicator = MicrophoneButton(look, parent)
+        self.indicator.on_click = self._was_touched
         self.title = Words(look, parent, Role.STATE)
         self.more = Words(look, parent, Role.SMALL, colour="paper2")
         self.bars = LevelBars(look, parent)
@@ -63,10 +63,10 @@ class Dock:
         self._mode = TalkMode.HANDS_FREE
         self._can_type = True
         self._planned: tuple[tuple[object, ...], _Plan] | None = None
-        self.state = DockState("live.listening", None, self.sign.sign, Touch.NOTHING)
+        self.state = DockState("live.listening", None, self.indicator.indicator, Touch.NOTHING)
 
     def fill(self, live: Live) -> None:
-        """Put the value's words, sign and lamp into the widgets."""
+        """Put the value's words, indicator and lamp into the widgets."""
         texts = self._texts
         state = self.state = dock_state(live)
         self._mode, self._can_type = live.mode, live.can_type
@@ -75,7 +75,7 @@ class Dock:
         self.more.say(texts(state.more) if state.more else "")
         self.bars.setAccessibleName(texts("live.level"))
         spoken = texts(state.title) if state.touch is Touch.NOTHING else texts(f"live.{state.touch}")
-        self.sign.set(state.sign, state.touch, spoken)
+        self.indicator.set(state.indicator, state.touch, spoken)
         for name, button in self.tools.items():
             button.say(texts(f"live.{name}"))
         self.tools["type"].set_kind(Kind.LAMP if lamp(live) is Lamp.TYPE else Kind.QUIET)
@@ -109,7 +109,7 @@ class Dock:
 
     def widgets(self) -> Iterator[QWidget]:
         """Yield what it places."""
-        yield from (self._rule, self.halo, self.sign, self.title, self.more, self.bars)
+        yield from (self._rule, self.halo, self.indicator, self.title, self.more, self.bars)
         yield from self._tools()
 
     def place(self, rect: QRect, /) -> None:
@@ -123,7 +123,7 @@ class Dock:
         plan = self._plan(rect.width())
         row = QRect(rect.left(), rect.top() + above, rect.width(), plan.row)
         self._place_sign(row)
-        off = self.sign.natural() + self._between()
+        off = self.indicator.natural() + self._between()
         left = row.right() + 1 - off - plan.words if look.rtl else row.left() + off
         self._place_words(QRect(left, row.top(), plan.words, plan.row))
         wide, tall = plan.tools
@@ -138,12 +138,12 @@ class Dock:
     # -------------------------------------------------------- its parts
 
     def _place_sign(self, row: QRect) -> None:
-        side = self.sign.natural()
+        side = self.indicator.natural()
         left = row.right() + 1 - side if self._look.rtl else row.left()
         spot = QRect(left, row.top() + (row.height() - side) // 2, side, side)
-        self.sign.place(spot)
-        if not self.sign.isEnabled():
-            self.sign.set_reach(0)  # what cannot be touched takes no room from what can
+        self.indicator.place(spot)
+        if not self.indicator.isEnabled():
+            self.indicator.set_reach(0)  # what cannot be touched takes no room from what can
         self.halo.surround(spot)
         self.halo.setVisible(self.state.level)
 
@@ -184,20 +184,20 @@ class Dock:
         words = self._words_width(width) - wide - self._between()
         if words <= 0 or not self._words_fit(words):
             return None
-        tall, sign = self._tallest(words), self.sign.natural()
-        if tall > max(TALLEST * self._look.g, sign):
+        tall, indicator = self._tallest(words), self.indicator.natural()
+        if tall > max(TALLEST * self._look.g, indicator):
             return None
         tool = self._tool_row(True).height_for(wide)
-        return _Plan(True, True, words, max(tall, sign, tool), (wide, tool))
+        return _Plan(True, True, words, max(tall, indicator, tool), (wide, tool))
 
     def _below(self, width: int) -> _Plan:
         words = self._words_width(width)
         row = self._tool_row(False)
         tool, whole = row.height_for(width), row.fits(width) and self._words_fit(words)
-        return _Plan(False, whole, words, max(self._tallest(words), self.sign.natural()), (width, tool))
+        return _Plan(False, whole, words, max(self._tallest(words), self.indicator.natural()), (width, tool))
 
     def _words_width(self, width: int) -> int:
-        return width - self.sign.natural() - self._between()
+        return width - self.indicator.natural() - self._between()
 
     def _tallest(self, width: int) -> int:
         """Return the height of the tallest state, so that the dock stands still when the state changes."""

@@ -16,7 +16,7 @@ DOWN_PORTRAIT, DOWN_LANDSCAPE = 0.52, 0.58  # share of the picture's height: bel
 
 
 class Moment:
-    """A small solid sign with the breathing halo."""
+    """A small solid indicator with the breathing halo."""
 
     def __init__(self, look: Look, texts: Texts, parent: QWidget) -> None:
         self._look, self._texts = look, texts

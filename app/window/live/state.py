@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from app.screens import Live, MicrophoneSign, Talk, TalkMode, Trouble
+from app.screens import Live, MicrophoneState, Talk, TalkMode, Trouble
 
 
-class Sign(Enum):
-    """How the microphone sign looks; it never promises more than the microphone does."""
+class Indicator(Enum):
+    """How the microphone indicator looks; it never promises more than the microphone does."""
 
     LISTENING = auto()  # filled, with the halo of the real level
     OPEN = auto()  # outlined: open, but it is the guide's turn
@@ -19,7 +19,7 @@ class Sign(Enum):
 
 
 class Touch(StrEnum):
-    """What a touch of the sign does; the value names the control."""
+    """What a touch of the indicator does; the value names the control."""
 
     INTERRUPT = "interrupt"
     MUTE = "mute"
@@ -41,21 +41,21 @@ class DockState:
 
     title: str
     more: str | None
-    sign: Sign
+    indicator: Indicator
     touch: Touch
     level: bool = False
 
 
 def holds(live: Live) -> bool:
     """Return whether the visitor speaks by holding a button."""
-    if live.mode is TalkMode.TEXT or live.sign is MicrophoneSign.MISSING:
+    if live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING:
         return False
     return live.mode is TalkMode.PUSH_TO_TALK or live.trouble is Trouble.LOUD
 
 
 def dock_state(live: Live) -> DockState:
-    """Return what sign and words show for this value."""
-    return DockState(*_words(live), _sign(live), _touch(live), _sign(live) is Sign.LISTENING)
+    """Return what indicator and words show for this value."""
+    return DockState(*_words(live), _indicator(live), _touch(live), _indicator(live) is Indicator.LISTENING)
 
 
 def lamp(live: Live) -> Lamp | None:
@@ -68,28 +68,28 @@ def lamp(live: Live) -> Lamp | None:
         return Lamp.TYPE
     if live.may_extend:
         return Lamp.EXTEND
-    deaf = live.mode is TalkMode.TEXT or live.sign is MicrophoneSign.MISSING
+    deaf = live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING
     return Lamp.TYPE if deaf and live.can_type else None
 
 
-def _sign(live: Live) -> Sign:
-    if live.sign in (MicrophoneSign.MUTED, MicrophoneSign.MISSING):
-        return Sign.STRUCK
-    if live.sign is MicrophoneSign.HELD_OFF or live.trouble is Trouble.STALLED:
-        return Sign.HELD_OFF
+def _indicator(live: Live) -> Indicator:
+    if live.microphone in (MicrophoneState.MUTED, MicrophoneState.MISSING):
+        return Indicator.STRUCK
+    if live.microphone is MicrophoneState.HELD_OFF or live.trouble is Trouble.STALLED:
+        return Indicator.HELD_OFF
     if live.trouble is Trouble.CANNOT_HEAR:
-        return Sign.NOT_HEARD
-    return Sign.OPEN if live.talk in (Talk.SPEAKING, Talk.THINKING) else Sign.LISTENING
+        return Indicator.NOT_HEARD
+    return Indicator.OPEN if live.talk in (Talk.SPEAKING, Talk.THINKING) else Indicator.LISTENING
 
 
 def _touch(live: Live) -> Touch:
     if live.trouble is Trouble.STALLED:
         return Touch.NOTHING
-    if live.sign is MicrophoneSign.MUTED:
+    if live.microphone is MicrophoneState.MUTED:
         return Touch.UNMUTE
     if live.can_interrupt and live.talk is Talk.SPEAKING:
         return Touch.INTERRUPT
-    if live.sign is MicrophoneSign.MISSING or live.mode is TalkMode.TEXT or holds(live):
+    if live.microphone is MicrophoneState.MISSING or live.mode is TalkMode.TEXT or holds(live):
         return Touch.NOTHING
     return Touch.MUTE
 
@@ -101,19 +101,19 @@ def _words(live: Live) -> tuple[str, str | None]:
     turn = ("live.speaking", "live.interrupt_more" if live.can_interrupt else "live.speaking_more")
     if live.mode is TalkMode.TEXT:
         return turn if speaking else _thinking(live) or ("live.typing", "live.typing_more")
-    if live.sign is MicrophoneSign.MISSING:
+    if live.microphone is MicrophoneState.MISSING:
         return "live.missing", "live.missing_more"
-    if live.sign is MicrophoneSign.MUTED:
+    if live.microphone is MicrophoneState.MUTED:
         return "live.muted", "live.muted_more"
     if live.trouble is Trouble.CANNOT_HEAR:
         return "live.cannot_hear", "live.cannot_hear_more"
     if speaking:
         return turn
-    if holds(live) and live.sign is MicrophoneSign.OPEN:
+    if holds(live) and live.microphone is MicrophoneState.OPEN:
         return "live.holding", "live.hold_more"
     waiting = ("live.loud", "live.loud_more") if live.trouble is Trouble.LOUD else ("live.hold", "live.hold_more")
     held_off = waiting if holds(live) else ("live.moment", None)
-    if live.sign is MicrophoneSign.HELD_OFF:
+    if live.microphone is MicrophoneState.HELD_OFF:
         return _thinking(live) or held_off
     if live.talk is Talk.HEARING:
         return "live.hearing", None

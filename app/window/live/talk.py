@@ -16,7 +16,7 @@ from app.screens import (
     Intent,
     Interrupt,
     Live,
-    MicrophoneSign,
+    MicrophoneState,
     Mute,
     TalkButton,
     TalkMode,
@@ -213,9 +213,9 @@ class TalkPane(ScreenWidget):
     def topic(self) -> object:
         """Return what stands in the way of talking, and whether time runs out."""
         live = self.live
-        open_ = live.sign not in (MicrophoneSign.MUTED, MicrophoneSign.MISSING)
-        sign = None if open_ or live.mode is TalkMode.TEXT else live.sign
-        return live.trouble, sign, live.remaining_s is not None, live.may_extend, live.why_not
+        open_ = live.microphone not in (MicrophoneState.MUTED, MicrophoneState.MISSING)
+        indicator = None if open_ or live.mode is TalkMode.TEXT else live.microphone
+        return live.trouble, indicator, live.remaining_s is not None, live.may_extend, live.why_not
 
     def spoken(self) -> str:
         """Return the state, and why there is no more time or how to get it; captions are heard already."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 
-from app.screens import End, Intent, MicrophoneSign, Stay, StillThere, TalkMode
+from app.screens import End, Intent, MicrophoneState, Stay, StillThere, TalkMode
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size
@@ -36,7 +36,7 @@ class StillThereScreen(SheetScreen):
         left = max(0, shown.seconds)
         self._ring.set(left / max(1, shown.of_s), texts.number(left), texts("unit.seconds", count=left))
         self._title.say(texts("still_there.title"))
-        deaf = shown.live.mode is TalkMode.TEXT or shown.live.sign is MicrophoneSign.MISSING
+        deaf = shown.live.mode is TalkMode.TEXT or shown.live.microphone is MicrophoneState.MISSING
         self._more.say(texts("still_there.more_text" if deaf else "still_there.more"))
         self._stay.say(texts("still_there.stay"))
 

@@ -1,4 +1,4 @@
-"""Level signs and the loudness of a room."""
+"""Level meters and the loudness of a room."""
 
 from __future__ import annotations
 

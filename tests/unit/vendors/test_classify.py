@@ -8,25 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.http import Answer, HttpFailure
-from app.vendors.classify import MOST, Sign, Signs, refused, unanswered, unusable
+from app.http import HttpFailure, Response
+from app.vendors.classify import MOST, ErrorPattern, ErrorPatterns, refused, unanswered, unusable
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW9zayJ9.c2lnbmF0dXJl"
-SIGNS = Signs(
-    busy=(Sign(codes=frozenset({"4032"})), Sign(statuses=frozenset({403}), codes=frozenset({"4003"}))),
-    credits=(Sign(statuses=frozenset({402})), Sign(text="out of .*credits")),
-    config=(Sign(statuses=frozenset({429}), text="speaker"),),
+PATTERNS = ErrorPatterns(
+    busy=(ErrorPattern(codes=frozenset({"4032"})), ErrorPattern(statuses=frozenset({403}), codes=frozenset({"4003"}))),
+    credits=(ErrorPattern(statuses=frozenset({402})), ErrorPattern(text="out of .*credits")),
+    config=(ErrorPattern(statuses=frozenset({429}), text="speaker"),),
 )
 
 
-def answer(status: int, body: object = None, **headers: str) -> Answer:
+def response(status: int, body: object = None, **headers: str) -> Response:
     text = body if isinstance(body, str) else json.dumps(body)
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, text)
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, text)
 
 
-def kind(status: int, body: object = None, signs: Signs = SIGNS) -> type[VendorError]:
-    return type(refused("x", answer(status, body), signs, now=0.0))
+def kind(status: int, body: object = None, patterns: ErrorPatterns = PATTERNS) -> type[VendorError]:
+    return type(refused("x", response(status, body), patterns, now=0.0))
 
 
 @pytest.mark.parametrize(
@@ -58,37 +58,37 @@ def test_first_match_wins(status, body, expected):
 
 @pytest.mark.parametrize("status", [502, 504, 520, 524])
 def test_a_proxy_that_gave_up_on_the_service_does_not_know_what_that_did(status):
-    assert refused("x", answer(status, "<html>Bad gateway</html>"), SIGNS, now=0.0).ambiguous
-    assert not refused("x", answer(status, {"detail": "out of credits"}), SIGNS, now=0.0).ambiguous
-    assert not refused("x", answer(500, {}), SIGNS, now=0.0).ambiguous
+    assert refused("x", response(status, "<html>Bad gateway</html>"), PATTERNS, now=0.0).ambiguous
+    assert not refused("x", response(status, {"detail": "out of credits"}), PATTERNS, now=0.0).ambiguous
+    assert not refused("x", response(500, {}), PATTERNS, now=0.0).ambiguous
 
 
 def test_a_service_may_mean_something_else_by_a_plain_429():
-    assert kind(429, {}, Signs(plain_429=TransientError)) is TransientError
+    assert kind(429, {}, ErrorPatterns(plain_429=TransientError)) is TransientError
 
 
 def test_a_sites_own_texts_are_added_as_they_are():
-    signs = Signs().with_texts(["all guides (3) busy"], ["no more minutes", " "])
-    assert kind(400, {"error": "All guides (3) BUSY."}, signs) is Busy
-    assert kind(403, {"error": "no more minutes"}, signs) is OutOfCredits
-    assert kind(403, {"error": "all guides 3 busy"}, signs) is AuthError
+    patterns = ErrorPatterns().with_texts(["all guides (3) busy"], ["no more minutes", " "])
+    assert kind(400, {"error": "All guides (3) BUSY."}, patterns) is Busy
+    assert kind(403, {"error": "no more minutes"}, patterns) is OutOfCredits
+    assert kind(403, {"error": "all guides 3 busy"}, patterns) is AuthError
 
 
 def test_the_error_carries_what_staff_and_waiting_need():
     given_headers = {"retry_after": "7", "x_request_id": "req-1"}
-    error = refused("x", answer(429, {"detail": "slow\n down", "code": 12}, **given_headers), SIGNS, now=0.0)
+    error = refused("x", response(429, {"detail": "slow\n down", "code": 12}, **given_headers), PATTERNS, now=0.0)
     assert (error.message, error.vendor_code, error.http_status) == ("slow down", "12", 429)
     assert (error.retry_after, error.trace_id, error.ambiguous) == (7.0, "req-1", False)
 
 
 def test_no_message_holds_a_token_and_every_message_is_bounded():
-    error = refused("x", answer(400, {"message": f"bad {TOKEN} " + "word " * 500}), SIGNS, now=0.0)
+    error = refused("x", response(400, {"message": f"bad {TOKEN} " + "word " * 500}), PATTERNS, now=0.0)
     assert "eyJ" not in error.message
     assert len(error.message) <= MOST
 
 
 def test_an_answer_that_cannot_be_used_may_have_taken_effect():
-    error = unusable("x", answer(200, "<html>"), "no token in it")
+    error = unusable("x", response(200, "<html>"), "no token in it")
     assert isinstance(error, TransientError)
     assert error.ambiguous
 
@@ -115,6 +115,6 @@ _JSON = st.recursive(
 @given(st.integers(100, 599), _JSON | st.text())
 def test_whatever_arrives_is_some_error(status, body):
     text = body if isinstance(body, str) else json.dumps(body)
-    error = refused("x", Answer(status, {}, text), SIGNS, now=0.0)
+    error = refused("x", Response(status, {}, text), PATTERNS, now=0.0)
     assert isinstance(error, VendorError)
     assert len(error.message) <= MOST

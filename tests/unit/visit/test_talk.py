@@ -18,7 +18,7 @@ from app.screens import (
     Farewell,
     Interrupt,
     Live,
-    MicrophoneSign,
+    MicrophoneState,
     Speaker,
     Talk,
     TalkButton,
@@ -255,7 +255,7 @@ async def test_a_microphone_that_cannot_be_opened_at_all_costs_neither_the_visit
         rig.audio.open_microphone = fail
         await rig.accept()
         live = await rig.until(Live)
-        assert live.sign is MicrophoneSign.MISSING
+        assert live.microphone is MicrophoneState.MISSING
         rig.tap(End())
         await rig.until(Attract)
         assert rig.audio.open_devices == []

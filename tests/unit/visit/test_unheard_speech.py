@@ -118,7 +118,7 @@ async def test_a_sign_in_the_middle_of_a_long_sentence_counts_for_it() -> None:
     for tenth in range(100):
         unheard.look(tenth / 10, speaking=tenth < 50)
         if tenth == 20:
-            unheard.sign()
+            unheard.confirm()
     assert unheard.missed == 0
 
 

@@ -1,4 +1,4 @@
-"""The microphone sign, its halo and the level bars: what the microphone does, and how loud it is now."""
+"""The microphone indicator, its halo and the level bars: what the microphone does, and how loud it is now."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.window.live.state import Sign, Touch
+from app.window.live.state import Indicator, Touch
 from app.window.toolkit.controls import Control
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look
 from app.window.toolkit.words import rounded
 
 SIGN = 3.7  # g across
-STROKE = 0.16  # g, of an outlined sign and of the halo
-HALO_NEAR, HALO_FAR = 0.1, 0.42  # g outside the sign: in silence, and at the loudest
+STROKE = 0.16  # g, of an outlined indicator and of the halo
+HALO_NEAR, HALO_FAR = 0.1, 0.42  # g outside the indicator: in silence, and at the loudest
 BARS = 14
 FALL = 0.75  # a level falls to this share of itself with each step, as eyes like it; it rises at once
 
-_COLOUR = {Sign.OPEN: "lamp", Sign.NOT_HEARD: "coral"}
+_COLOUR = {Indicator.OPEN: "lamp", Indicator.NOT_HEARD: "coral"}
 
 
-class SignButton(Control):
-    """The round sign. A touch interrupts the guide, or closes and opens the microphone."""
+class MicrophoneButton(Control):
+    """The round indicator. A touch interrupts the guide, or closes and opens the microphone."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent, Touch.NOTHING)
-        self._sign = Sign.HELD_OFF
+        self._indicator = Indicator.HELD_OFF
 
-    def set(self, sign: Sign, touch: Touch, spoken: str) -> None:
-        """Show this sign; `spoken` says what a touch does, for assistive technology."""
+    def set(self, indicator: Indicator, touch: Touch, spoken: str) -> None:
+        """Show this indicator; `spoken` says what a touch does, for assistive technology."""
         self.setObjectName("microphone" if touch in (Touch.MUTE, Touch.UNMUTE) else touch)
         self.setAccessibleName(spoken)
         self.setEnabled(touch is not Touch.NOTHING)
-        if sign is not self._sign:
-            self._sign = sign
+        if indicator is not self._indicator:
+            self._indicator = indicator
             self.canvas.drop()
 
     @property
-    def sign(self) -> Sign:
+    def indicator(self) -> Indicator:
         """What it shows."""
-        return self._sign
+        return self._indicator
 
     def corner(self) -> float:
         """Return its radius, pixels."""
@@ -60,22 +60,24 @@ class SignButton(Control):
         """Paint circle and microphone."""
         look = self.look
         radius = box.width() / 2
-        if self._sign is Sign.LISTENING:
+        if self._indicator is Indicator.LISTENING:
             fill, ink, line, pen = look.colour("sea"), look.colour("ink"), None, 0.0
-        elif self._sign in _COLOUR:
-            ink = line = look.colour(_COLOUR[self._sign])
+        elif self._indicator in _COLOUR:
+            ink = line = look.colour(_COLOUR[self._indicator])
             fill, pen = look.colour("ink"), STROKE * look.g
         else:
             fill, ink = look.colour("ink3"), look.colour("paper")
             line, pen = (look.colour("line") if look.high_contrast else None), look.stroke
         if down:
             fill = (
-                look.shade("paper", "ink3", 0.2) if self._sign is not Sign.LISTENING else look.shade("ink", "sea", 0.2)
+                look.shade("paper", "ink3", 0.2)
+                if self._indicator is not Indicator.LISTENING
+                else look.shade("ink", "sea", 0.2)
             )
         rounded(painter, box, radius, fill=fill, line=line, pen=pen)
         side = box.width() * 0.53
         spot = QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side)
-        paint_icon(painter, "microphone-off" if self._sign is Sign.STRUCK else "microphone", spot, ink)
+        paint_icon(painter, "microphone-off" if self._indicator is Indicator.STRUCK else "microphone", spot, ink)
 
 
 class Level(QWidget):
@@ -107,12 +109,12 @@ class Level(QWidget):
 
 
 class LevelHalo(Level):
-    """The ring round the sign: the louder the visitor, the wider."""
+    """The ring round the indicator: the louder the visitor, the wider."""
 
-    def surround(self, sign: QRect) -> None:
-        """Stand round this sign (parent's coordinates)."""
+    def surround(self, indicator: QRect) -> None:
+        """Stand round this indicator (parent's coordinates)."""
         away = self._look.px(HALO_FAR + STROKE) + 1
-        self.setGeometry(sign.adjusted(-away, -away, away, away))
+        self.setGeometry(indicator.adjusted(-away, -away, away, away))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ring."""
