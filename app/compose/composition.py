@@ -17,7 +17,7 @@ from app.character.renderer import CharacterRenderer
 from app.compose.options import RunOptions
 from app.compose.presentation import PLATE, Presentation
 from app.kiosk.hours import Hours
-from app.kiosk.kiosk import Kiosk, Site
+from app.kiosk.kiosk import Kiosk, KioskContext
 from app.kiosk.safe_mode import SafeMode
 from app.records.credits import Ledger, ledger_for
 from app.records.journal import JournalError, SqliteJournal
@@ -96,7 +96,7 @@ class Composition:
             return SafeMode(self._presentation.stage, self._vitals, releaser, self._loaded.changed)
         figure = await self._presentation.invite()
         parts = await self._build_parts(figure)
-        site = Site(
+        context = KioskContext(
             Hours(self._settings.hours),
             time.time,
             self._loaded.changed,
@@ -106,7 +106,7 @@ class Composition:
             memory=used_share,
             is_makeshift=self._options.is_makeshift,
         )
-        return Kiosk(parts, site)
+        return Kiosk(parts, context)
 
     async def take_down(self) -> None:
         """Undo `build`, last thing first; safe after half a build."""

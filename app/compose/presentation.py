@@ -16,7 +16,7 @@ from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable
 from app.settings.startup import StartupSettings
 from app.vitals import Vitals
 from app.window.screens.base import ScreenWidget, Site
-from app.window.shell import KioskWindow, Send, StaffPanel
+from app.window.shell import KioskWindow, Send, StaffOverlay
 from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.theme import Theme, ThemeError, load_theme
@@ -150,7 +150,7 @@ class Presentation:
             figure.start(push)
         return self.figure
 
-    def _staff_panel(self, look: Look, texts: Texts, send: Send, parent: QWidget) -> StaffPanel:
+    def _staff_panel(self, look: Look, texts: Texts, send: Send, parent: QWidget) -> StaffOverlay:
         from app.window.staff.panel import StaffPanel
 
         return StaffPanel(

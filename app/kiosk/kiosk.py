@@ -38,7 +38,7 @@ STAFF_CODES = {
 
 
 @dataclass(frozen=True)
-class Site:
+class KioskContext:
     """What the day needs besides a visit's parts.
 
     epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now; settings_renewed:
@@ -61,9 +61,9 @@ class Site:
 class Kiosk:
     """One kiosk, from its first screen to the end of the process."""
 
-    def __init__(self, parts: VisitParts, site: Site) -> None:
+    def __init__(self, parts: VisitParts, context: KioskContext) -> None:
         self._p = parts
-        self._site = site
+        self._context = context
         self._visit: Visit | None = None
         self._exit: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
         self._is_closed_by_staff = False
@@ -72,10 +72,10 @@ class Kiosk:
         self._wants_again = False
         self._clock = asyncio.get_running_loop().time
         self._touched_at = self._clock()
-        self._restart = PlannedRestart(site.hours, site.epoch, self._clock, site.memory)
+        self._restart = PlannedRestart(context.hours, context.epoch, self._clock, context.memory)
         parts.stage.on_staff = self.on_staff
-        if site.unavailable is not None:
-            self._say_unavailable(site.unavailable)
+        if context.unavailable is not None:
+            self._say_unavailable(context.unavailable)
 
     async def run(self) -> ExitCode:
         """Serve until somebody asks for the end; every session is on its way back, or back, when it returns."""
@@ -116,7 +116,7 @@ class Kiosk:
                 await self._stay_closed()
             elif self._p.vitals.unavailable is not None:
                 await self._mend()
-            elif (reason := self._site.spent()) is not None:
+            elif (reason := self._context.spent()) is not None:
                 self._wants_again = False
                 self._say_unavailable(reason)
             elif await self._attract():
@@ -140,10 +140,10 @@ class Kiosk:
                 async with asyncio.timeout(LOOK_S):
                     intent = await stage.next()
             except TimeoutError:
-                if not self._is_open() or self._site.spent() is not None:
+                if not self._is_open() or self._context.spent() is not None:
                     return False
                 self._restart_if_due()
-                if self._p.releaser.is_stuck and self._site.settings_renewed():
+                if self._p.releaser.is_stuck and self._context.settings_renewed():
                     self.request_exit(ExitCode.RELOAD)  # a new key may stop what the old one cannot
                 if self._clock() - self._touched_at >= FORGET_S:
                     stage.reset()
@@ -182,9 +182,9 @@ class Kiosk:
         stage = self._p.stage
         stage.reset()
         self._p.figure.show(Mood.ASLEEP)
-        hours = self._site.hours
+        hours = self._context.hours
         while not self._is_open():
-            stage.show(Closed(hours.opens_at(self._site.epoch()), hours.week))
+            stage.show(Closed(hours.opens_at(self._context.epoch()), hours.week))
             self._restart_if_due()
             stage.take()
             await asyncio.sleep(LOOK_S)
@@ -197,16 +197,16 @@ class Kiosk:
         waits = list(NETWORK_MEND_S) if vitals.unavailable is UnavailableReason.NETWORK else []
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():
-            has_hint = self._site.unavailable is UnavailableReason.CONFIG
+            has_hint = self._context.unavailable is UnavailableReason.CONFIG
             stage.show(Unavailable(vitals.unavailable, staff_hint=has_hint))
             await asyncio.sleep(LOOK_S)
             stage.take()
-            if self._site.settings_changed():
+            if self._context.settings_changed():
                 self.request_exit(ExitCode.RELOAD)
             if self._clock() < look_at:
                 continue
             if await self._is_mended():
-                if self._site.is_makeshift:
+                if self._context.is_makeshift:
                     self.request_exit(ExitCode.RESTART)
                 self._say_unavailable(None)
             look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
@@ -214,7 +214,7 @@ class Kiosk:
     async def _is_mended(self) -> bool:
         try:
             await self._p.releaser.check()
-            if self._site.unavailable is not None:
+            if self._context.unavailable is not None:
                 return False
             findings = await self._p.service.control.check()
         except JournalError as error:
@@ -228,7 +228,7 @@ class Kiosk:
     # ------------------------------------------------------------ small things
 
     def _is_open(self) -> bool:
-        return not self._is_closed_by_staff and self._site.hours.is_open(self._site.epoch())
+        return not self._is_closed_by_staff and self._context.hours.is_open(self._context.epoch())
 
     def _tell_staff(self, error: VendorError) -> None:
         reasons: dict[type[VendorError], UnavailableReason] = {

@@ -11,8 +11,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from app.settings.document import Document, unusable
 from app.settings.files import Files
 from app.settings.model import ServiceSettings, StatusSettings
-from app.settings.remarks import Fault, in_plain_words, is_like, nearest, show
-from app.settings.remarks import Path as Key
+from app.settings.remarks import Fault, KeyPath, in_plain_words, is_like, nearest, show
 from app.settings.secret_files import fill_in, unusable_secrets
 from app.settings.service import KnownServices
 from app.settings.shape import Services, is_secret, key_names, known_keys, secret_keys, sounds_secret, tables
@@ -131,7 +130,7 @@ def _without(given: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
 
 def _fault(model: type[BaseModel], given: dict[str, Any], error: Any) -> Fault:
     cause = error.get("ctx", {}).get("error")
-    path: Key = (cause.key,) if isinstance(cause, KeyFault) else error["loc"]
+    path: KeyPath = (cause.key,) if isinstance(cause, KeyFault) else error["loc"]
     if path[-1:] == ("[key]",):  # the name is wrong, not the value below it
         path = path[:-1]
     value: Any = given

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings.files import FileFault, Files, decode
-from app.settings.remarks import Fault, Remark, show
-from app.settings.remarks import Path as Key
+from app.settings.remarks import Fault, KeyPath, Remark, show
 from app.settings.shape import Services, from_text, key_names, sounds_secret
 
 ENVIRONMENT = "environment"
@@ -85,7 +84,7 @@ class Document:
         table[key] = value
         self._from_environment.add(path)
 
-    def source_of(self, path: Key) -> str:
+    def source_of(self, path: KeyPath) -> str:
         """Return where the value at this path came from: the file's name, or "environment"."""
         for given in self._from_environment:
             shared = min(len(given), len(path))
@@ -93,7 +92,7 @@ class Document:
                 return ENVIRONMENT
         return self.source
 
-    def folder_of(self, path: Key) -> Path:
+    def folder_of(self, path: KeyPath) -> Path:
         """Return what a relative path given at this place starts from: the file's folder, or where we were started."""
         return Path() if self.source_of(path) == ENVIRONMENT else self.folder
 
@@ -118,7 +117,7 @@ def _syntax(message: str, text: str) -> str:
     return f"line {line}: {_PLAIN.get(what, what)}, allowed: TOML, such as {_LIKE_THIS}"
 
 
-def unusable(value: object, path: Key = ()) -> Iterator[Fault]:
+def unusable(value: object, path: KeyPath = ()) -> Iterator[Fault]:
     """Yield what no setting can be, wherever it stands: nan, infinity, huge numbers, broken text, bottomless lists."""
     if isinstance(value, float) and not math.isfinite(value):
         yield Fault(path, show(value), "not a finite number, allowed: a finite number")

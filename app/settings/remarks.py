@@ -10,7 +10,7 @@ from typing import Any
 
 from app.system.redact import HIDDEN, redact
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _LONGEST = 80  # characters of a shown value
 
@@ -33,7 +33,7 @@ class Remark:
 class Fault:
     """What is wrong with the value at `path`; `value` is what to show of it, already free of secrets."""
 
-    path: Path
+    path: KeyPath
     value: str
     text: str
 

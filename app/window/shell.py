@@ -46,7 +46,7 @@ Send = Callable[[Intent], None]
 LiveMaker = Callable[[Look, Texts, Send, Site, Levels], ScreenWidget]
 
 
-class StaffPanel(Protocol):
+class StaffOverlay(Protocol):
     """What the window asks of the staff panel: a widget over everything that opens itself when asked."""
 
     def open(self) -> None:
@@ -87,7 +87,7 @@ class KioskWindow(QWidget):
         vitals: Vitals,
         facts: Path,
         live: LiveMaker,
-        staff: Callable[[Look, Texts, Send, QWidget], StaffPanel] | None = None,
+        staff: Callable[[Look, Texts, Send, QWidget], StaffOverlay] | None = None,
         windowed: tuple[int, int] | None = None,
         display: str | None = None,
         on_close_request: Callable[[], None] = lambda: None,
@@ -131,7 +131,7 @@ class KioskWindow(QWidget):
         self._path = FocusPath(self.look, self, vitals, self._focus_order)
         self._announcer = announcer if announcer is not None else announcer_of(self)
         self._make_staff = staff
-        self._panel: StaffPanel | None = None
+        self._panel: StaffOverlay | None = None
         self._pointer = Pointer(
             self,
             corner=lambda: self.look.px(CORNER),
@@ -357,7 +357,7 @@ class KioskWindow(QWidget):
     # -------------------------------------------------------- staff
 
     @property
-    def _staff(self) -> StaffPanel | None:
+    def _staff(self) -> StaffOverlay | None:
         """The staff panel, made when it is first asked for; None where the window has none."""
         if self._panel is None and self._make_staff is not None:
             self._panel = self._make_staff(self.look, self.texts, self.send, self)

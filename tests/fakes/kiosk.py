@@ -16,7 +16,7 @@ from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.character.base import Figure
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
-from app.kiosk.kiosk import Kiosk, Site
+from app.kiosk.kiosk import Kiosk, KioskContext
 from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Room
 from app.screens import (
@@ -116,7 +116,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
             chance=self._chance,
             new_name=lambda: f"name-{next(self._ids)}",
         )
-        site = Site(
+        context = KioskContext(
             Hours(self.settings.hours),
             epoch,
             lambda: self.settings_changed,
@@ -124,7 +124,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
             self.unavailable,
             lambda: self.spent,
         )
-        self.kiosk = Kiosk(parts, site)
+        self.kiosk = Kiosk(parts, context)
         self.running = asyncio.create_task(self.kiosk.run())
         return self
 

@@ -14,7 +14,7 @@ from app.window.toolkit.art import PICTURES, paint_art
 from app.window.toolkit.controls import Button, FocusRing, Kind, Size, spread
 from app.window.toolkit.flow import Column, Grow, Row, Space
 from app.window.toolkit.icons import SHAPES, paint_icon
-from app.window.toolkit.shapes import Bar, Chip, Plate, Ring
+from app.window.toolkit.shapes import Bar, Chip, Plate, ProgressRing
 from app.window.toolkit.words import Words
 from tests.window.conftest import RESOURCES
 from tests.window.literals import LANGUAGES
@@ -177,7 +177,7 @@ def test_pixmaps_have_the_screens_own_pixels(look, ground, ratio, monkeypatch):
 
 
 def test_signs_say_what_they_show(look, ground):
-    ring, bar, chip, plate = Ring(look, ground), Bar(look, ground), Chip(look, ground), Plate(look, ground)
+    ring, bar, chip, plate = ProgressRing(look, ground), Bar(look, ground), Chip(look, ground), Plate(look, ground)
     ring.set(0.5, "14", "seconds")
     bar.set(0.5, "Waiting time 1:12")
     chip.say("0:48 left", part=0.8)
@@ -187,7 +187,7 @@ def test_signs_say_what_they_show(look, ground):
 
 
 def test_the_ring_empties_against_the_clock_and_turns_round_for_arabic(look, ground):
-    ring = Ring(look, ground)
+    ring = ProgressRing(look, ground)
     ring.set(0.25, "5", "s")
     ring.place(QRect(0, 0, 200, 200))
     full, empty = QPoint(163, 37), QPoint(37, 37)  # upper right and upper left on the ring

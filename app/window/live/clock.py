@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.shapes import paint_ring
-from app.window.toolkit.words import Lines, Painted, rounded
+from app.window.toolkit.words import Painted, WrappedText, rounded
 
 RING_OF_S = 60  # the ring is full at a minute, as the chip first appears
 
@@ -64,9 +64,9 @@ class TimeChip(Painted):
     def _around(self) -> int:
         return self.look.px(0.55) + self.look.px(1.75) + self.look.px(0.6) + self.look.px(1.1)
 
-    def _lines(self, width: float) -> Lines:
+    def _lines(self, width: float) -> WrappedText:
         look, role = self.look, Role.BUTTON
         align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
         accent = (self._clock, look.colour("coral")) if self._urgent else None
         pitch, room = look.line_height(role), max(1.0, width)
-        return Lines(self._text, look.font(role), pitch, room, align, accent=accent, rtl=look.rtl)
+        return WrappedText(self._text, look.font(role), pitch, room, align, accent=accent, rtl=look.rtl)

@@ -17,7 +17,7 @@ from app.window.toolkit.controls import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Lines, Words
+from app.window.toolkit.words import Words, WrappedText
 
 TALLEST = 4.6  # g: words beside the tools; what is taller takes a row of its own
 
@@ -214,9 +214,9 @@ class Dock:
         lines += [self._lines(self._texts(more), Role.SMALL, width) for _, more in all_words(self._mode) if more]
         return all(line.count <= MOST_LINES and not line.wide for line in lines)
 
-    def _lines(self, text: str, role: Role, width: int) -> Lines:
+    def _lines(self, text: str, role: Role, width: int) -> WrappedText:
         look = self._look
-        return Lines(text, look.font(role), look.line_height(role), width, Qt.AlignmentFlag.AlignLeft)
+        return WrappedText(text, look.font(role), look.line_height(role), width, Qt.AlignmentFlag.AlignLeft)
 
     def _tools(self) -> list[Button]:
         return [button for name, button in self.tools.items() if name != "type" or self._can_type]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.window.toolkit.art import paint_art
 from app.window.toolkit.controls import Control
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import LineCache, Lines, rounded
+from app.window.toolkit.words import LineCache, WrappedText, rounded
 
 FALLBACK = "en"
 
@@ -128,8 +128,8 @@ class FactCard(Control):
         art = self.look.px(6.2 + 1.1) if self.art else 0
         return max(1, width - 2 * self._pad() - art)
 
-    def _label(self, width: int) -> Lines:
+    def _label(self, width: int) -> WrappedText:
         return self._cache.get(self._know, Role.BUTTON_SMALL, self._room(width))
 
-    def _lines(self, text: str, width: int) -> Lines:
+    def _lines(self, text: str, width: int) -> WrappedText:
         return self._cache.get(text, Role.FACT, self._room(width))

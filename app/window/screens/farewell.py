@@ -18,7 +18,7 @@ from app.window.toolkit.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Parting:
     """One way of parting: keys of its two texts, and what else it shows."""
 
     title: str
@@ -30,17 +30,17 @@ class _Kind:
     cleared: bool = False
 
 
-_TALKED = _Kind("goodbye", "thanks", cleared=True)
-_TIME = _Kind("time", "time_more", cleared=True)
-_IDLE = _Kind("idle", "idle_more", dark=True, cleared=True)
-_LEFT = _Kind("left", "left_more", picture=False, again=True, person=True)
-_NETWORK = _Kind("network", "network_more", picture=False, again=True, person=True)
-_GONE = _Kind("unavailable", "unavailable_more", picture=False, person=True)
+_TALKED = _Parting("goodbye", "thanks", cleared=True)
+_TIME = _Parting("time", "time_more", cleared=True)
+_IDLE = _Parting("idle", "idle_more", dark=True, cleared=True)
+_LEFT = _Parting("left", "left_more", picture=False, again=True, person=True)
+_NETWORK = _Parting("network", "network_more", picture=False, again=True, person=True)
+_GONE = _Parting("unavailable", "unavailable_more", picture=False, person=True)
 _KINDS = {
     EndReason.VISITOR: _TALKED,
     EndReason.IDLE: _IDLE,
     EndReason.HARD_LIMIT: _TIME,
-    EndReason.STAFF: _Kind("staff", "staff_more", cleared=True),
+    EndReason.STAFF: _Parting("staff", "staff_more", cleared=True),
     EndReason.VENDOR_IDLE: _IDLE,
     EndReason.VENDOR_MAX_DURATION: _TIME,
     EndReason.OUT_OF_CREDITS: _GONE,
@@ -50,10 +50,10 @@ _KINDS = {
     EndReason.DUPLICATE_IDENTITY: _LEFT,
     EndReason.ERROR: _LEFT,
     EndReason.UNKNOWN: _LEFT,
-    EndReason.CANCELLED: _Kind("cancelled", "cancelled_more"),
-    EndReason.CAP: _Kind("cap", "cap_more", picture=False, person=True),
+    EndReason.CANCELLED: _Parting("cancelled", "cancelled_more"),
+    EndReason.CAP: _Parting("cap", "cap_more", picture=False, person=True),
     EndReason.UNAVAILABLE: _GONE,
-    EndReason.NO_START: _Kind("no_start", "no_start_more", picture=False, again=True, person=True),
+    EndReason.NO_START: _Parting("no_start", "no_start_more", picture=False, again=True, person=True),
 }
 
 
@@ -96,7 +96,7 @@ class FarewellScreen(SheetScreen):
             items.append(self._cleared)
         return items
 
-    def _kind(self) -> _Kind:
+    def _kind(self) -> _Parting:
         return _KINDS[self.shown.reason] if isinstance(self.shown, Farewell) else _TALKED
 
     @property

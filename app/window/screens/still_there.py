@@ -13,7 +13,7 @@ from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Grow, Item, Space
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.shapes import Ring
+from app.window.toolkit.shapes import ProgressRing
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 
@@ -23,7 +23,7 @@ class StillThereScreen(SheetScreen):
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
-        self._ring = Ring(look, self)
+        self._ring = ProgressRing(look, self)
         self._title = Words(look, self, Role.TITLE, centred=True)
         self._more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
         self._stay = Button(look, self, "stay", Kind.LAMP, size=Size.BIG, on_click=self._here)

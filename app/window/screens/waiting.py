@@ -18,7 +18,7 @@ from app.window.toolkit.controls import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import NEXT_SIZE, LanguageRow
-from app.window.toolkit.shapes import Bar, Dots, Ring
+from app.window.toolkit.shapes import Bar, Dots, ProgressRing
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 
@@ -49,7 +49,7 @@ class WaitingScreen(SheetScreen):
         self._queue = Dots(look, self, large=True)
         self._card = FactCard(look, self, self._next_card)
         self._languages = LanguageRow(look, texts, self, site.languages, self._choose)
-        self._ring = Ring(look, self)
+        self._ring = ProgressRing(look, self)
         self._question = Words(look, self, Role.TITLE_SMALL, centred=True)
         self._question_more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
         self._keep = Button(look, self, "keep", Kind.LAMP, size=Size.BIG, on_click=lambda: send(KeepPlace()))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.vitals import Vitals
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Lines, Painted
+from app.window.toolkit.words import Painted, WrappedText
 
 
 def facts(vitals: Vitals, texts: Texts) -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ class FactTable(Painted):
             value.paint(painter, 0 if look.rtl else start, top, look.colour("paper"))
             top += height
 
-    def _laid_out(self, width: int) -> list[tuple[Lines, Lines, float]]:
+    def _laid_out(self, width: int) -> list[tuple[WrappedText, WrappedText, float]]:
         room = max(1.0, width - self._label_width() - self._gap())
         found = []
         for label, value in self._rows:
@@ -101,7 +101,7 @@ class FactTable(Painted):
     def _gap(self) -> float:
         return self.look.g
 
-    def _lines(self, text: str, width: float) -> Lines:
+    def _lines(self, text: str, width: float) -> WrappedText:
         look, role = self.look, Role.SMALL
         align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
-        return Lines(text, look.font(role), look.line_height(role), width, align)
+        return WrappedText(text, look.font(role), look.line_height(role), width, align)

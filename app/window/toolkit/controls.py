@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import Canvas, LineCache, Lines, rounded
+from app.window.toolkit.words import Canvas, LineCache, WrappedText, rounded
 
 PRESS_MS = 90  # a press is seen for at least this long, however short the touch
 PRESSED_SIZE = 0.97
@@ -331,7 +331,7 @@ class Button(Control):
     def _room(self, width: int) -> int:
         return max(1, width - 2 * self._side() - self._icon_room())
 
-    def _lines(self, width: float) -> Lines:
+    def _lines(self, width: float) -> WrappedText:
         return self._cache.get(self._label, _ROLE[self._size], width, Qt.AlignmentFlag.AlignHCenter)
 
 

@@ -24,7 +24,7 @@ from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.keyboard_layout import Act, Key, KeyboardLayout, Layer
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Lines, rounded
+from app.window.toolkit.words import WrappedText, rounded
 
 GAP = 0.32  # g between keys
 TALL_PORTRAIT, TALL_LANDSCAPE = 2.9, 2.75  # g
@@ -205,9 +205,11 @@ class Keyboard(Control):
         lines.paint(painter, -5e3, -lines.height / 2, ink)
         painter.restore()
 
-    def _lines(self, key: Key) -> Lines:
+    def _lines(self, key: Key) -> WrappedText:
         look, role = self.look, Role.KEY_WORD if key.act else Role.KEY
-        return Lines(self._label(key), look.font(role), look.line_height(role), 1e4, Qt.AlignmentFlag.AlignHCenter)
+        return WrappedText(
+            self._label(key), look.font(role), look.line_height(role), 1e4, Qt.AlignmentFlag.AlignHCenter
+        )
 
     def _room(self, cap: _Cap) -> float:
         """Return how large its label can be, as a share of the wanted size."""

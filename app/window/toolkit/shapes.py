@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import LineCache, Lines, Painted, rounded
+from app.window.toolkit.words import LineCache, Painted, WrappedText, rounded
 
 BREATH_MS = 4000
 BREATH_STEP_MS = 66
@@ -32,7 +32,7 @@ def paint_ring(painter: QPainter, look: Look, box: QRectF, *, part: float, role:
         painter.drawArc(inner, 90 * 16, round(-turn if look.rtl else turn))
 
 
-class Ring(Painted):
+class ProgressRing(Painted):
     """A countdown: the ring, the seconds and their unit. Square."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -57,9 +57,9 @@ class Ring(Painted):
         paint_ring(painter, look, box, part=self._part, role=self._role)
         middle = Qt.AlignmentFlag.AlignHCenter
         size = round(side * 0.36)
-        number = Lines(self._number, look.sized_font(size, 700), size * 0.98, side, middle, rtl=look.rtl)
+        number = WrappedText(self._number, look.sized_font(size, 700), size * 0.98, side, middle, rtl=look.rtl)
         unit_size = min(look.pixel_size(Role.UNIT), round(side * 0.13))
-        unit = Lines(self._unit, look.sized_font(unit_size, 600), unit_size * 1.25, side, middle, rtl=look.rtl)
+        unit = WrappedText(self._unit, look.sized_font(unit_size, 600), unit_size * 1.25, side, middle, rtl=look.rtl)
         top = box.center().y() - (number.height + unit.height) / 2
         number.paint(painter, box.left(), top, look.colour("paper"))
         unit.paint(painter, box.left(), top + number.height, look.colour("paper2"))
@@ -225,7 +225,7 @@ class Chip(Painted):
     def _room(self, width: int) -> int:
         return max(1, width - self._mark() - self._gap() - 2 * self._side())
 
-    def _lines(self, width: float) -> Lines:
+    def _lines(self, width: float) -> WrappedText:
         return self._cache.get(self._text, self._role, width)
 
 
@@ -294,7 +294,7 @@ class Plate(Painted):
     def _side(self) -> int:
         return self.look.px(0.95 if self.look.portrait else 1.2)
 
-    def _lines(self, width: float) -> tuple[Lines | None, Lines]:
+    def _lines(self, width: float) -> tuple[WrappedText | None, WrappedText]:
         who = self._cache.get(self._who, Role.LABEL, width) if self._who else None
         return who, self._cache.get(self._words, self._role, width)
 
@@ -331,7 +331,7 @@ class Badge(Painted):
             paint_icon(painter, self._icon, spot, look.colour("lamp"), mirrored=look.rtl)
         else:
             size = round(box.width() * 0.43)
-            lines = Lines(
+            lines = WrappedText(
                 self._letters, look.sized_font(size, 700), size * 1.1, box.width(), Qt.AlignmentFlag.AlignHCenter
             )
             lines.paint(painter, box.left(), box.center().y() - lines.height / 2, look.colour("lamp"))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.window.toolkit.look import Look, Role
 
 
-class Lines:
+class WrappedText:
     """A text in lines of at most `width` pixels, `pitch` pixels apart. Never clipped, never elided.
 
     accent: a part of the text and the colour that sets it off. rtl: the language of the window is read from the right.
@@ -75,7 +75,7 @@ class LineCache:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._version = -1
-        self._kept: dict[tuple[object, ...], Lines] = {}
+        self._kept: dict[tuple[object, ...], WrappedText] = {}
 
     def get(
         self,
@@ -85,7 +85,7 @@ class LineCache:
         align: Qt.AlignmentFlag | None = None,
         *,
         accent: tuple[str, str] | None = None,
-    ) -> Lines:
+    ) -> WrappedText:
         """Return the text in the font of `role`, in lines of `width` pixels at most; align: None is the reading side.
 
         accent: a part of the text and the role of its colour.
@@ -101,7 +101,7 @@ class LineCache:
         if found is None:
             coloured = (accent[0], look.colour(accent[1])) if accent else None
             font, pitch = look.font(role), look.line_height(role)
-            found = self._kept[key] = Lines(text, font, pitch, width, align, accent=coloured, rtl=look.rtl)
+            found = self._kept[key] = WrappedText(text, font, pitch, width, align, accent=coloured, rtl=look.rtl)
         return found
 
     def forget(self) -> None:
@@ -254,7 +254,7 @@ class Words(Painted):
         lines = self._lines(self.width() - 2 * self._bleed)
         lines.paint(painter, self._bleed, self._bleed, self.look.colour(self._colour))
 
-    def _lines(self, width: float) -> Lines:
+    def _lines(self, width: float) -> WrappedText:
         centre = Qt.AlignmentFlag.AlignHCenter if self._centred else None
         return self._cache.get(self._text, self._role, width, centre, accent=self._accent)
 
