@@ -30,6 +30,10 @@ def missing(text: str, folder: Path) -> Iterator[str]:
         file = ROOT / path
         code = file.read_text(encoding="utf-8") if file.is_file() else ""
         for name in re.findall(r"`([\w.]+)`", names):
+            if name.endswith(".py"):
+                if not (file.parent / name).is_file():
+                    yield f"{path} {name}"
+                continue
             for part in name.split("."):
                 if not re.search(rf"(?:class|def) {part}\b|\b{part}\s*[:=]", code):
                     yield f"{path} {name}"
@@ -46,8 +50,8 @@ def test_what_a_page_names_is_there(page):
 
 
 def test_what_is_not_there_is_found():
-    text = "`app/nowhere.py`, `app/stage.py` `Stage.show`, `Stage.shew`, [page](nowhere.md), `tests/NAME.toml`"
-    assert list(missing(text, ROOT)) == ["app/nowhere.py", "tests/NAME.toml", "app/stage.py Stage.shew", "nowhere.md"]
+    text = "`app/nowhere.py`, `app/stage.py` `Stage.show`, `Stage.shew`, [page](nowhere/), `tests/NAME.toml`"
+    assert list(missing(text, ROOT)) == ["app/nowhere.py", "tests/NAME.toml", "app/stage.py Stage.shew", "nowhere/"]
 
 
 def test_what_is_there_is_not():

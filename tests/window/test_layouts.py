@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QRect
 
-from app.screens import Preferences, Shown
+from app.screens import Live, Preferences, Screen, Shown
 from app.window.screens.facts import FactCard
 from app.window.screens.sheet import SheetScreen
 from app.window.toolkit.controls import Button, Control
@@ -33,6 +34,11 @@ SAME = {
     "closed-later",
 }
 FACES = {name: screen for name, screen in QUIET.items() if name not in SAME}
+
+
+def test_every_kind_of_screen_is_measured():
+    """A conversation is measured by `test_live_layouts`."""
+    assert {Live, *map(type, QUIET.values())} == set(get_args(Screen))
 
 
 @pytest.fixture(scope="module")
