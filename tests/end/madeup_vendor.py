@@ -17,6 +17,7 @@ from app.rooms.base import Choice, Data, FirstFrame, Participant, Room, RoomEven
 from app.screens import EndReason, Speaker
 from app.settings.service import LiveKitRoomSettings
 from app.settings.types import HttpUrl
+from app.system.redact import Redactor
 from app.vendors.base import (
     Capabilities,
     SessionInfo,
@@ -47,6 +48,7 @@ class MadeupControl:
     def __init__(self, context: VendorContext[MadeupSettings]) -> None:
         self._settings = context.settings
         self._http = context.http
+        self._clean = Redactor([self._settings.api_key.get_secret_value()])  # a refusal may repeat the key
         self._patterns = PATTERNS.with_texts(self._settings.busy_texts, self._settings.credits_texts)
         self.capabilities = Capabilities(transcripts=False, orphan_s=60.0)
 
@@ -57,7 +59,7 @@ class MadeupControl:
         given = answer.json()
         if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in ("id", "url", "token")):
             raise unusable(NAME, answer, "the answer lacks id, url or token")
-        return SessionInfo(NAME, given["id"], given["url"], given["token"])
+        return SessionInfo(NAME, given["id"], given["url"], given["token"], max_duration_s=request.max_s)
 
     async def stop(self, order: StopOrder) -> bool:
         """See `Control.stop`."""
@@ -83,7 +85,7 @@ class MadeupControl:
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
         if not 200 <= answer.status < 300:
-            raise refused(NAME, answer, self._patterns, time.time())
+            raise refused(NAME, answer, self._patterns, time.time(), self._clean)
         return answer
 
 
