@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,20 @@ def missing(text: str, folder: Path) -> Iterator[str]:
 def test_what_a_page_names_is_there(page):
     found = list(missing(page.read_text(encoding="utf-8"), page.parent))
     assert not found, "\n".join(["what is not there:", *found])
+
+
+def test_every_decision_is_in_their_index():
+    folder = ROOT / "docs" / "decisions"
+    records = {page.name for page in folder.glob("[0-9]*.md")}
+    assert set(LINK.findall((folder / "README.md").read_text(encoding="utf-8"))) == records
+
+
+def test_every_requirement_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    names = [re.match(r"[\w-]+", line)[0] for line in (*project["dependencies"], *chain(*extras))]
+    reasons = (ROOT / "docs" / "decisions" / "0008-pinned-libraries.md").read_text(encoding="utf-8")
+    assert [name for name in names if not re.search(rf"^\|.*\b{re.escape(name)}\b.*\|", reasons, re.MULTILINE)] == []
 
 
 def test_what_is_not_there_is_found():
