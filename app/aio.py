@@ -81,10 +81,10 @@ async def wait_done(*futures: asyncio.Future[Any], most_s: float | None) -> bool
 
     Results and errors are not looked at.
     """
-    pending = [future for future in futures if not future.done()]
-    if pending:
-        await asyncio.wait(pending, timeout=most_s)
-    return all(future.done() for future in pending)
+    if futures:
+        # Also for what is done already: it takes a turn of the loop, in which the callbacks of those tasks run.
+        await asyncio.wait(futures, timeout=most_s)
+    return all(future.done() for future in futures)
 
 
 async def wait_or_abandon(future: asyncio.Future[T], abandon: Callable[[], None], *, most_s: float | None) -> bool:

@@ -73,6 +73,14 @@ class TestTaskSet:
         assert tasks.pending == 1
         assert await tasks.settled(1)
 
+    async def test_a_task_that_is_done_but_not_yet_noticed_does_not_hold_up_the_loop(self):
+        tasks = TaskSet()
+        tasks.start(asyncio.sleep(1), "sleeper")
+        await asyncio.sleep(0)
+        await asyncio.sleep(1)  # the task ends in this very turn, and its callbacks run in the next one
+        assert tasks.pending == 1
+        assert await tasks.settled(5)
+
     async def test_cancel_all_is_bounded(self):
         tasks = TaskSet()
         tasks.start(stubborn(0), "quick")
