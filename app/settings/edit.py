@@ -3,54 +3,88 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+from tomlkit.container import OutOfOrderTableProxy
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Comment, Item, Table, Whitespace
+
 
 def set_value(text: str, table: str, key: str, value: str) -> str:
-    """Return the text with `key` of `[table]` set to a text value.
+    """Set `key` of `[table]` to a text value.
 
-    text: valid TOML. Raises ValueError where it is not, and where the change is one for an editor: a value over several
-    lines, a table written in another way, a secret that lies in a file of its own.
+    Args:
+        text: Valid TOML.
+        table: Its name, with dots in it for a table in a table.
+        key: Its name; it is added where it is missing, and so is the table.
+        value: Any text; written on one line.
+
+    Returns:
+        The changed text, with "\\n" at the end of each line.
+
+    Raises:
+        ValueError: The text is not TOML, or the change is one for an editor: a value over several lines, an inline
+            table, a secret that lies in a file of its own.
     """
-    written = f"{key} = {quoted(value)}"
-    lines = text.splitlines()
-    begin = next((n for n, line in enumerate(lines) if re.match(rf"\s*\[\s*{re.escape(table)}\s*\]", line)), None)
-    if begin is None:
-        lines += [*([""] if lines else []), f"[{table}]", written]
-    else:
-        end = next((n for n in range(begin + 1, len(lines)) if re.match(r"\s*\[", lines[n])), len(lines))
-        place = next((n for n in range(begin + 1, end) if re.match(rf"\s*{re.escape(key)}\s*=", lines[n])), None)
-        if place is None:
-            lines.insert(begin + 1, written)
-        else:
-            lines[place] = _with_comment_of(lines[place], written)
-    changed = "\n".join(lines) + "\n"
-    name, before = tuple(table.split(".")), _flat(tomllib.loads(text))
+    name = tuple(table.split("."))
     try:
-        after = _flat(tomllib.loads(changed))
-    except tomllib.TOMLDecodeError:
-        after = {}
+        before = _flat(tomllib.loads(text))
+        document = tomlkit.parse(text.replace("\r\n", "\n"))
+        _set(_table(document, name), key, value)
+        changed = document.as_string()
+        # Nobody looks at the file before the kiosk reads it: what was not meant must not be in it.
+        after = _flat(tomllib.loads(changed.encode().decode()))
+    except (ValueError, TOMLKitError, RecursionError):
+        before = after = {}
     if after != {**before, (*name, key): value} or before.get((*name, f"{key}_file")):
         raise ValueError(f"{table}.{key} cannot be changed in this file by itself")
     return changed
 
 
-def _with_comment_of(line: str, written: str) -> str:
-    """Return what was written, with the comment at the end of this line in its old column where that is free."""
-    quote = ""
-    for n, c in enumerate(line):
-        if quote:
-            is_escaped = quote == '"' and line[n - 1] == "\\"
-            quote = "" if c == quote and not is_escaped else quote
-        elif c in "\"'":
-            quote = c
-        elif c == "#":
-            return f"{written:<{max(n - 1, 0)}} {line[n:]}"
-    return written
+def _table(document: tomlkit.TOMLDocument, name: tuple[str, ...]) -> Table:
+    """Return the table of this name, made where it is missing."""
+    place: Any = document
+    for depth, part in enumerate(name, 1):
+        if part not in place:
+            new = tomlkit.table(is_super_table=depth < len(name))
+            if place is not document:
+                _add(place, part, new)
+            else:
+                if document.body:
+                    document.add(tomlkit.nl())
+                document.add(part, new)
+        place = place[part]
+        if not isinstance(place, Table | OutOfOrderTableProxy):
+            raise ValueError("an inline table, or none")
+    found: Table = place
+    return found
+
+
+def _set(table: Table, key: str, value: str) -> None:
+    item, old = tomlkit.item(value), table.get(key)
+    if old is None:
+        _add(table, key, item)
+        return
+    if "\n" in old.as_string():
+        raise ValueError("a value over several lines")
+    if old.trivia.comment:  # stays in its column where that is free
+        room = len(old.as_string()) + len(old.trivia.comment_ws) - len(item.as_string())
+        item.trivia.comment_ws = " " * max(room, 1)
+    table[key] = item
+
+
+def _add(table: Table, key: str, item: Item) -> None:
+    """Add a key behind the last one of its table: comments further down are mostly those of the next table."""
+    body: list[Any] = table.value.body if isinstance(table, Table) else []
+    behind = []
+    while body and isinstance(body[-1][1], Comment | Whitespace):
+        behind.append(body.pop())
+    table[key] = item
+    body.extend(reversed(behind))
 
 
 def save(path: Path, text: str) -> None:
@@ -66,14 +100,6 @@ def save(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
-
-
-def quoted(value: str) -> str:
-    """Return a text as TOML writes it, on one line."""
-    inside = "".join(
-        f"\\{c}" if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08x}" for c in value
-    )  # fmt: skip
-    return f'"{inside}"'
 
 
 def _flat(tables: dict[str, Any], above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -153,6 +153,45 @@ def test_a_value_over_several_lines_is_left_to_an_editor():
         set_value('[kiosk]\nplace = """a\nb"""\n', "kiosk", "place", "x")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '[kiosk]\nplace = "New"\n'),
+        ("a = 1\n", 'a = 1\n\n[kiosk]\nplace = "New"\n'),
+        ("[kiosk]\n# of x\n[x]\ny=1 # y\n", '[kiosk]\nplace = "New"\n# of x\n[x]\ny=1 # y\n'),
+        ("[kiosk]\nid='a' # id\n\n# of x\n[x]\n", "[kiosk]\nid='a' # id\nplace = \"New\"\n\n# of x\n[x]\n"),
+        ("[x]\r\ny = 1\r\n[kiosk] # k\r\n", '[x]\ny = 1\n[kiosk] # k\nplace = "New"\n'),
+        ("kiosk.place = 'a' # dotted\n[x]\n", 'kiosk.place = "New" # dotted\n[x]\n'),
+        ("[kiosk.sub]\na=1\n[x]\n[kiosk]\nid='a'\n", "[kiosk.sub]\na=1\n[x]\n[kiosk]\nid='a'\nplace = \"New\"\n"),
+    ],
+)
+def test_a_new_key_comes_behind_those_of_its_table_and_nothing_else_moves(before, after):
+    assert set_value(before, "kiosk", "place", "New") == after
+
+
+def test_a_new_table_in_a_table_comes_before_the_comment_of_the_next_one():
+    before = "[service]\nvendor = 'shop'\n\n# of x\n[x]\n"
+    after = "[service]\nvendor = 'shop'\n\n[service.shop]\nurl = \"u\"\n\n# of x\n[x]\n"
+    assert set_value(before, "service.shop", "url", "u") == after
+
+
+@pytest.mark.parametrize(("value", "column"), [("x", 20), ("longer", 20), ("longer than the column", 33)])
+def test_a_comment_stays_in_its_column_where_that_is_free(value, column):
+    changed = set_value("[kiosk]\nplace = 'old'       # where\n", "kiosk", "place", value)
+    assert changed.splitlines()[1].index("#") == column
+
+
+@pytest.mark.parametrize("text", ["[[[", "[[kiosk]]\n", "kiosk = 3\n", "[kiosk.place]\nx = 1\n", "a = " + "[" * 9999])
+def test_what_cannot_be_changed_is_one_kind_of_error(text):
+    with pytest.raises(ValueError, match=r"^kiosk\.place cannot be changed"):
+        set_value(text, "kiosk", "place", "x")
+
+
+def test_what_is_not_text_is_not_shown_in_the_error():
+    with pytest.raises(ValueError, match=r"^kiosk\.place cannot be changed"):
+        set_value("", "kiosk", "place", "\udcff")
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     file = tmp_path / "kiosk.toml"
     file.write_text("old")
