@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import importlib
 import io
 import json
 import logging
@@ -17,7 +18,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from app.system.metrics import CONTENT_TYPE, metrics_of
 from app.system.snapshot import overdue, status_of
 from app.vitals import Vitals
 
@@ -67,7 +67,7 @@ class StatusServer:
                 f"status.listen = {shown}: cannot be used ({error.strerror or error}); "
                 "another program has this port, or this computer has no such address"
             ) from None
-        threading.Thread(target=self._server.serve_forever, name="status", daemon=True).start()
+        threading.Thread(target=_serve, args=(self._server,), name="status", daemon=True).start()
 
     def stop(self) -> None:
         """Stop listening; takes half a second at most. Idempotent."""
@@ -93,6 +93,8 @@ class StatusServer:
             status = HTTPStatus.OK if trouble is None else HTTPStatus.SERVICE_UNAVAILABLE
             return status, "text/plain; charset=utf-8", f"{trouble or 'ok'}\n"
         if path == "/metrics":
+            from app.system.metrics import CONTENT_TYPE, metrics_of
+
             return HTTPStatus.OK, CONTENT_TYPE, metrics_of(vitals, now, stall)
         if path == "/status":
             return HTTPStatus.OK, "application/json", json.dumps(status_of(vitals, now, now, stall)) + "\n"
@@ -136,6 +138,13 @@ class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A client that went away; the library's own prints a traceback.
         log.debug("status request broke off", exc_info=True)
+
+
+def _serve(server: _Server) -> None:
+    # Here it keeps no event loop waiting; at the first request it would be too late: that may come while the loop hangs
+    # in an import of its own.
+    importlib.import_module("app.system.metrics")
+    server.serve_forever()
 
 
 class _Handler(BaseHTTPRequestHandler):

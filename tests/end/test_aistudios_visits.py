@@ -173,7 +173,7 @@ async def test_our_own_count_ends_a_visit_politely_and_is_told_before_the_next(s
     assert told["unavailable"] == "credits" and told["last_end"] == "out_of_credits"
     await all_given_back(program, service, "TIMEOUT")
     code, metrics = program.get("/metrics")
-    assert code == 200 and "avatar_kiosk_credits_bought 1\n" in metrics and "avatar_kiosk_credits_used" in metrics
+    assert code == 200 and "avatar_kiosk_credits_bought 1.0\n" in metrics and "avatar_kiosk_credits_used" in metrics
     found = await asyncio.to_thread(check, program)
     assert "none left" in found
     program.end()

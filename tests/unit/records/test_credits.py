@@ -169,7 +169,7 @@ async def test_staff_see_the_count_and_are_warned_once_at_eighty_percent(ledger:
         assert (vitals.staff_note != "") is (seconds != 2399)
     assert caplog.text.count("credits run low") == 1
     told = metrics_of(vitals, 0.0, 5.0)
-    assert "avatar_kiosk_credits_used 10.00666667\n" in told and "avatar_kiosk_credits_bought 10\n" in told
+    assert "avatar_kiosk_credits_used 10.00666667\n" in told and "avatar_kiosk_credits_bought 10.0\n" in told
 
 
 async def test_where_nothing_is_counted_nothing_is_told() -> None:

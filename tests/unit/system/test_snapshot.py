@@ -6,11 +6,12 @@ import json
 import re
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.screens import Ask, EndReason, Speaker, UnavailableReason
 from app.system.metrics import metrics_of
 from app.system.snapshot import health_of, overdue, status_of
-from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
+from app.vitals import AudioVitals, CreditsVitals, VideoVitals, VisitVitals, Vitals
 
 NOW, LOOP = 5000.0, 800.0  # the two clocks need not agree
 STALL = 5.0
@@ -163,24 +164,49 @@ def test_every_line_of_the_metrics_has_the_form_that_prometheus_reads():
     assert len(names) == len(set(names))
 
 
+def test_the_metrics_are_ours_alone_and_the_library_reads_them():
+    vitals = visited()
+    vitals.ends, vitals.vendor_errors, vitals.credits = {"idle": 2}, {"Busy": 3}, CreditsVitals(1.5, 0.0)
+    families = list(text_string_to_metric_families(metrics_of(vitals, NOW, STALL)))
+    assert all(family.name.startswith("avatar_kiosk_") for family in families)
+    assert {family.name.removeprefix("avatar_kiosk_") for family in families if family.type == "counter"} == {
+        "visits", "visit_ends", "service_errors",
+    }  # fmt: skip
+    assert {family.type for family in families} == {"counter", "gauge"}
+    assert all(family.documentation for family in families)
+    labels = {(family.name, *sorted(sample.labels)) for family in families for sample in family.samples}
+    assert {found for found in labels if len(found) > 1} == {
+        ("avatar_kiosk_info", "kiosk", "version"), ("avatar_kiosk_health", "state"),
+        ("avatar_kiosk_visit_ends", "reason"), ("avatar_kiosk_service_errors", "kind"),
+    }  # fmt: skip
+
+
+def test_a_number_that_there_is_not_is_a_name_alone():
+    vitals = quiet()
+    vitals.credits = CreditsVitals(1.5, 0.0)
+    text = metrics_of(vitals, NOW, STALL)
+    assert "# TYPE avatar_kiosk_credits_bought gauge" in text
+    assert {"avatar_kiosk_credits_bought", "avatar_kiosk_unavailable"} & samples(text).keys() == set()
+
+
 def test_the_metrics_count_what_the_vitals_hold():
     vitals = visited()
     vitals.ends, vitals.vendor_errors = {"idle": 2, "visitor": 5}, {"Busy": 3}
     vitals.unavailable, vitals.unconfirmed, vitals.tasks = UnavailableReason.NETWORK, 1, 9
     found = samples(metrics_of(vitals, NOW, STALL))
-    assert found['avatar_kiosk_info{version="1.0.0",kiosk="lobby-1"}'] == "1"
-    assert found['avatar_kiosk_health{state="DEGRADED"}'] == "1"
-    assert found['avatar_kiosk_health{state="ACTIVE"}'] == "0"
-    assert found['avatar_kiosk_visit_ends_total{reason="visitor"}'] == "5"
-    assert found['avatar_kiosk_service_errors_total{kind="Busy"}'] == "3"
-    assert found['avatar_kiosk_unavailable{reason="network"}'] == "1"
-    assert found["avatar_kiosk_uptime_seconds"] == "60"
-    assert found["avatar_kiosk_visits_total"] == "7"
-    assert found["avatar_kiosk_open_sessions"] == "1"
-    assert found["avatar_kiosk_unconfirmed_releases"] == "1"
-    assert found["avatar_kiosk_video_frames"] == "371"
-    assert found["avatar_kiosk_healthy"] == "1"
-    assert found["avatar_kiosk_loop_tasks"] == "9"
+    assert found['avatar_kiosk_info{kiosk="lobby-1",version="1.0.0"}'] == "1.0"
+    assert found['avatar_kiosk_health{state="DEGRADED"}'] == "1.0"
+    assert found['avatar_kiosk_health{state="ACTIVE"}'] == "0.0"
+    assert found['avatar_kiosk_visit_ends_total{reason="visitor"}'] == "5.0"
+    assert found['avatar_kiosk_service_errors_total{kind="Busy"}'] == "3.0"
+    assert found['avatar_kiosk_unavailable{reason="network"}'] == "1.0"
+    assert found["avatar_kiosk_uptime_seconds"] == "60.0"
+    assert found["avatar_kiosk_visits_total"] == "7.0"
+    assert found["avatar_kiosk_open_sessions"] == "1.0"
+    assert found["avatar_kiosk_unconfirmed_releases"] == "1.0"
+    assert found["avatar_kiosk_video_frames"] == "371.0"
+    assert found["avatar_kiosk_healthy"] == "1.0"
+    assert found["avatar_kiosk_loop_tasks"] == "9.0"
 
 
 def test_a_name_cannot_break_out_of_its_label():
