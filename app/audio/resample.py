@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 _REACH = 12  # zero crossings of the sinc on each side: more than 70 dB of stop band
 _PASS = 0.92  # share of the lower Nyquist frequency that passes untouched
 _KAISER = 7.5
+_MOST = 4096  # samples computed at once: what a filter multiplies is copied for each of them
 
 
 class Resampler:
-    """Turns a stream of one sample rate (Hz) into another. The delay is half a millisecond or less at 48 kHz."""
+    """Turns a stream of one sample rate (Hz) into another.
+
+    The delay is 0.3 ms between 44.1 and 48 kHz, 0.6 ms from 24 kHz, 0.9 ms from or to 16 kHz, and nothing is held back:
+    10 ms in are 10 ms out. That is why it is ours (docs/decisions/0012-one-resampler.md).
+    """
 
     def __init__(self, source: int, target: int) -> None:
         common = gcd(source, target)
@@ -39,8 +44,11 @@ class Resampler:
         count = max(0, -(-(spots * self._up - self._at) // self._down))
         steps = self._at + np.arange(count) * self._down
         first, row = np.divmod(steps, self._up)
-        windows = sliding_window_view(self._input, self._taps)[first]
-        out: NDArray[np.float32] = np.einsum("nt,nt->n", windows, self._rows[row])
+        windows = sliding_window_view(self._input, self._taps)
+        out = np.empty(count, np.float32)
+        for begin in range(0, count, _MOST):
+            part = slice(begin, begin + _MOST)
+            np.einsum("nt,nt->n", windows[first[part]], self._rows[row[part]], out=out[part])
         self._at += count * self._down - spots * self._up
         self._input = self._input[spots:]
         return out

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.aio import cancel_and_wait
 from app.audio.base import RATE, Sound
+from app.audio.resample import Resampler
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +148,12 @@ class _Stream:
         self._stream.add_listener(self._on_event)
         self._stream.start()
         self._heard: list[RecognizedSpeech] = []
-        self._thirds = _Thirds()
+        self._to_model_rate = Resampler(RATE, _MODEL_RATE)
 
     def add(self, sound: Sound) -> list[RecognizedSpeech]:
         """Hear more sound; return what has changed."""
-        self._stream.add_audio(self._thirds(sound).tolist(), _MODEL_RATE)
+        heard = self._to_model_rate.feed(sound.astype(np.float32) / np.float32(32768))
+        self._stream.add_audio(heard.tolist(), _MODEL_RATE)
         return self._taken()
 
     def finish(self) -> list[RecognizedSpeech]:
@@ -177,23 +178,3 @@ class _Stream:
 def _close(opening: Future[_Stream]) -> None:
     if not opening.cancelled() and opening.exception() is None:
         opening.result().close()
-
-
-class _Thirds:
-    """48 kHz to 16 kHz, over the borders of chunks."""
-
-    def __init__(self) -> None:
-        n = np.arange(-36, 37)
-        taps = np.sinc(n / 3.3) * np.blackman(len(n))
-        self._taps = (taps / taps.sum() / 32768).astype(np.float32)
-        self._tail = np.zeros(len(n) - 1, np.float32)
-        self._skip = 0
-
-    def __call__(self, sound: Sound) -> NDArray[np.float32]:
-        """Return the next piece, -1 to 1."""
-        joined = np.concatenate([self._tail, sound.astype(np.float32)])
-        self._tail = joined[len(joined) - len(self._tail) :]
-        smooth = np.convolve(joined, self._taps, mode="valid")
-        out: NDArray[np.float32] = smooth[self._skip :: 3].astype(np.float32)
-        self._skip = (self._skip - len(smooth)) % 3
-        return out

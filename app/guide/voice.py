@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.audio.base import FRAME, RATE, Sound
+from app.audio.resample import Resampler
 from app.character.phonemes import align
 from app.character.track import Shape
 
@@ -135,7 +136,7 @@ def silent(sentence: str) -> Spoken:
 
 def _finish(sentence: str, phonemes: str, sound: NDArray[np.float32], rate: int = _MODEL_RATE) -> Spoken:
     aligned = align(phonemes, sound, rate)
-    full = _doubled(sound) if rate == _MODEL_RATE else sound
+    full = Resampler(rate, RATE).feed(sound)
     samples = np.clip(np.round(full * _gain(sound, rate) * 32767), -32768, 32767).astype(np.int16)
     whole = np.zeros(-(-len(samples) // FRAME) * FRAME, np.int16)
     whole[: len(samples)] = samples
@@ -169,25 +170,6 @@ def _gain(sound: NDArray[np.float32], rate: int) -> float:
     if loud <= 0 or peak <= 0:
         return 0.0
     return min(_LOUDNESS / loud, _PEAK / peak, _MOST_GAIN)
-
-
-def _half_band() -> NDArray[np.float32]:
-    """A low pass at a quarter of the rate: what is left of the images of 24 kHz at 48 kHz lies 60 dB down."""
-    n = np.arange(-31, 32)
-    taps = np.sinc(n / 2) * np.blackman(len(n))
-    scaled: NDArray[np.float32] = (taps / taps.sum() * 2).astype(np.float32)
-    return scaled
-
-
-_HALF_BAND = _half_band()
-
-
-def _doubled(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """24 kHz to 48 kHz."""
-    wide = np.zeros(2 * len(sound), np.float32)
-    wide[::2] = sound
-    smooth: NDArray[np.float32] = np.convolve(wide, _HALF_BAND, mode="same")
-    return smooth
 
 
 def _word_times(sentence: str, heard: tuple[float, ...], length_s: float) -> tuple[tuple[float, str], ...]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.audio.resample import Blocks, Resampler, to_int16
 
-RATES = [(44_100, 48_000), (48_000, 44_100), (16_000, 48_000), (48_000, 16_000), (96_000, 48_000), (8_000, 48_000)]
+RATES = [(44_100, 48_000), (48_000, 44_100), (16_000, 48_000), (48_000, 16_000), (96_000, 48_000), (8_000, 48_000),
+         (24_000, 48_000)]  # fmt: skip
 
 
 def tone(frequency: float, rate: int, seconds: float = 0.5) -> np.ndarray:
@@ -39,6 +40,24 @@ def test_a_tone_stays_the_tone(source, target):
 def test_what_the_lower_rate_cannot_hold_is_gone(source, target):
     out = Resampler(source, target).feed(tone(target * 0.6, source))
     assert np.abs(out[target // 50 : -target // 50]).max() < 0.001
+
+
+@pytest.mark.parametrize(("source", "target"), [(24_000, 48_000), (16_000, 48_000), (44_100, 48_000)])
+def test_no_mirror_image_of_what_the_lower_rate_holds_appears(source, target):
+    settled = Resampler(source, target).feed(tone(source * 0.45, source))[target // 50 :]
+    assert is_tone(settled, source * 0.45, target) > 70
+
+
+@pytest.mark.parametrize(("source", "target"), RATES)
+def test_nothing_is_held_back_and_the_delay_is_below_a_millisecond(source, target):
+    """A device is served every 10 ms, and the echo canceller is told when each sound was played."""
+    resampler = Resampler(source, target)
+    click = np.zeros(source, np.float32)
+    click[source // 4] = 1
+    blocks = [resampler.feed(block) for block in click.reshape(-1, source // 100)]
+    assert {len(block) for block in blocks} == {target // 100}
+    at_s = np.abs(np.concatenate(blocks)).argmax() / target
+    assert 0 <= at_s - 0.25 < (0.001 if min(source, target) >= 16_000 else 0.002)
 
 
 @settings(max_examples=30, deadline=None)

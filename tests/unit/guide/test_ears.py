@@ -127,14 +127,40 @@ def test_a_slow_machine_loses_the_oldest_sound_and_not_its_memory():
     assert after is None
 
 
-def test_thirds_join_without_a_seam():
+class Listening:
+    """A model, and its stream, that keeps what it hears."""
+
+    def __init__(self):
+        self.heard = []
+
+    def create_stream(self, update_interval):
+        return self
+
+    def add_listener(self, listener):
+        pass
+
+    def start(self):
+        pass
+
+    def add_audio(self, sound, rate):
+        assert rate == 16_000
+        self.heard += sound
+
+
+def heard_by_a_model(sound, piece):
+    model = Listening()
+    stream = module._Stream(model)
+    for begin in range(0, len(sound), piece):
+        assert stream.add(sound[begin : begin + piece]) == []
+    return np.array(model.heard)
+
+
+def test_the_sound_for_the_model_has_its_rate_and_no_seam():
     t = np.arange(48_000)
     tone = (8000 * np.sin(2 * np.pi * 440 * t / 48_000)).astype(np.int16)
-    whole = module._Thirds()(tone)
-    pieces, split = module._Thirds(), []
-    for begin in range(0, 48_000, 1111):
-        split.append(pieces(tone[begin : begin + 1111]))
-    assert np.allclose(whole, np.concatenate(split), atol=1e-5)
+    whole = heard_by_a_model(tone, 48_000)
+    assert len(whole) == 16_000
+    assert np.allclose(whole, heard_by_a_model(tone, 1111), atol=1e-5)
     assert np.abs(whole[200:-200]).max() == pytest.approx(8000 / 32768, rel=0.02)
-    high = module._Thirds()((8000 * np.sin(2 * np.pi * 11_000 * t / 48_000)).astype(np.int16))
+    high = heard_by_a_model((8000 * np.sin(2 * np.pi * 11_000 * t / 48_000)).astype(np.int16), 48_000)
     assert np.abs(high[200:-200]).max() < 0.02

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from app.audio.base import FRAME, RATE
+from app.audio.resample import Resampler
 from app.character.mouth import MOUTHS
-from app.guide import voice as voices
 from app.guide.voice import HibariVoice, SilentVoice, sentences, silent
 
 pytestmark = pytest.mark.real_time  # a worker thread does not wait for a jumping clock
@@ -124,6 +124,6 @@ async def test_what_it_says_can_be_written_down_again(voice, ears_model):
 
 def test_the_resampling_keeps_the_level():
     tone = np.sin(np.arange(2400) * 2 * np.pi * 1000 / 24_000).astype(np.float32)
-    doubled = voices._doubled(tone)
+    doubled = Resampler(24_000, RATE).feed(tone)
     assert len(doubled) == 4800
     assert np.abs(doubled[200:-200]).max() == pytest.approx(1.0, abs=0.01)
