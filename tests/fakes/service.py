@@ -26,6 +26,7 @@ from app.rooms.base import (
 from app.screens import EndReason
 from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorControl, VendorProtocol, VisitRequest
 from app.vendors.errors import Busy, TransientError, VendorError
+from tests.fakes.room import QuietRoom
 
 PIXELS = bytes(16 * 16 * 4)
 
@@ -119,14 +120,13 @@ class RoomScript:
     gets_ready: bool = True  # False: somebody comes, and that is all
 
 
-class FakeRoom(Room):
+class FakeRoom(QuietRoom):
     """A room whose avatar appears by itself; `tell` puts events in as the network would."""
 
     def __init__(
         self, script: RoomScript, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None
     ) -> None:
-        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
-        self.identity = "kiosk"
+        super().__init__()
         self.script = script
         self.picture = picture
         self.speaker = speaker
@@ -163,15 +163,6 @@ class FakeRoom(Room):
     def drop(self, reason: EndReason, may_rejoin: bool = False) -> None:
         self.moving = False
         self.tell(Disconnected(reason, may_rejoin))
-
-    async def send_text(self, text: str, topic: str) -> None:
-        raise AssertionError("the fake protocol sends nothing")
-
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
-        raise AssertionError("the fake protocol sends nothing")
-
-    async def call(self, identity: str, method: str, payload: str) -> None:
-        raise AssertionError("the fake protocol sends nothing")
 
     async def leave(self) -> None:
         self.left = True

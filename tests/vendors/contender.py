@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from app.rooms.base import RoomFactory
-from app.vendors.base import Answers, Vendor
+from app.vendors.base import Answers, AnyVendor
 from tests.vendors.emulator import Emulator, Session
 from tests.vendors.hall import Hall
 
@@ -23,9 +23,9 @@ class Contender(ABC):
 
     create_path = ""
     answers: Callable[[str], Answers] | None = None
-    visit: ClassVar[dict[str, Any]] = {}
+    visit: ClassVar[dict[str, object]] = {}
 
-    def __init__(self, vendor: Vendor, emulator: Emulator, key: str, hall: Hall | None = None) -> None:
+    def __init__(self, vendor: AnyVendor, emulator: Emulator, key: str, hall: Hall | None = None) -> None:
         self.vendor = vendor
         self.emulator = emulator
         self.key = key
@@ -34,7 +34,7 @@ class Contender(ABC):
     # ------------------------------------------------------------ to be given
 
     @abstractmethod
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         """Return the settings below [service.NAME] that reach the emulator."""
 
     @abstractmethod

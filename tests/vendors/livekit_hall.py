@@ -16,10 +16,10 @@ from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.rigs.livekit_server import SECRET, Kind, LiveKitServer
 from tests.vendors.agent_media import Camera, Look, Voice
-from tests.vendors.hall import Actor, Ears
+from tests.vendors.hall import Actor, Ears, Hall
 
 
-class LiveKitHall:
+class LiveKitHall(Hall):
     """See `Hall`. reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens."""
 
     def __init__(self, server: LiveKitServer, reconnect_s: float = 6.0) -> None:
@@ -63,7 +63,7 @@ class LiveKitHall:
         await self._rooms.close(10.0)
 
 
-class LiveKitActor:
+class LiveKitActor(Actor):
     """See `Actor`."""
 
     def __init__(self, identity: str, ears: Ears) -> None:

@@ -12,7 +12,7 @@ from app.rooms.base import ChooseAvatar, Data, Disconnected, Participant, RoomFa
 from app.screens import EndReason
 from tests.vendors.agent_media import Look
 from tests.vendors.emulator import Clock
-from tests.vendors.hall import Actor, Ears
+from tests.vendors.hall import Actor, Ears, Hall
 from tests.vendors.memory_room import JOIN_S, MemoryRoom
 
 
@@ -31,7 +31,7 @@ class _Place:
     visitors: dict[str, MemoryRoom] = field(default_factory=dict)
 
 
-class MemoryHall:
+class MemoryHall(Hall):
     """See `Hall`. rooms_made: every room that a kiosk asked for, newest last."""
 
     url = "ws://memory.invalid"
@@ -114,7 +114,7 @@ class MemoryHall:
                 actor.ears.left(identity)
 
 
-class MemoryActor:
+class MemoryActor(Actor):
     """See `Actor`."""
 
     def __init__(self, hall: MemoryHall, room: str, identity: str, ears: Ears, is_agent: bool) -> None:

@@ -21,6 +21,7 @@ from app.rooms.base import (
     ParticipantsChanged,
     Reconnected,
     Reconnecting,
+    Room,
     RoomError,
     RoomEvent,
     RoomFault,
@@ -36,8 +37,8 @@ RECONNECT_S = 18.0  # as the kiosk's LiveKit rooms (app.rooms.livekit.avatar.Roo
 GONE_S = 10.0
 
 
-class MemoryRoom:
-    """See `app.rooms.base.Room`. name: of the room joined."""
+class MemoryRoom(Room):
+    """See `Room`. name: of the room joined."""
 
     def __init__(
         self,

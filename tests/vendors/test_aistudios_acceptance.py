@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from app.vendors.aistudios import VENDOR
+from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.acceptance import Acceptance, Visit
 from tests.vendors.aistudios_service import APP, AVATAR, KEY, AistudiosService
 from tests.vendors.contender import Contender
@@ -37,7 +38,7 @@ class AistudiosContender(Contender):
         self.service = service
         service.knobs.unit, service.knobs.plan_max = "seconds", 1200
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         return {
             "base_url": self.service.url, "app_id": APP, "user_key": KEY, "avatar_id": AVATAR,
             "duration_unit": "seconds",
@@ -59,7 +60,7 @@ class AistudiosContender(Contender):
 @pytest.mark.hurry
 class TestAistudiosInMemory(Acceptance):
     @pytest_asyncio.fixture
-    async def contender(self):
+    async def contender(self) -> AsyncIterator[AistudiosContender]:
         async with AistudiosService(MemoryHall(), clock=LoopClock()) as service:
             yield AistudiosContender(service)
 
@@ -68,7 +69,7 @@ class TestAistudiosInMemory(Acceptance):
 @pytest.mark.expect_log("livekit|a message was not sent")
 class _OnLiveKit:
     @pytest_asyncio.fixture
-    async def contender(self, own_livekit_server):
+    async def contender(self, own_livekit_server: LiveKitServer) -> AsyncIterator[AistudiosContender]:
         from tests.vendors.livekit_hall import LiveKitHall
 
         hall = LiveKitHall(own_livekit_server)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from app.http import HttpClient
+from app.http import Http, HttpClient
 from app.screens import EndReason
 from app.vendors.aistudios import VENDOR
 from app.vendors.aistudios.control import LATE_S, AistudiosControl
 from app.vendors.aistudios.settings import AistudiosSettings
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Credits, StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from tests.vendors.aistudios_service import APP, AVATAR, BUSY, KEY, USED_UP, AistudiosService, App
 from tests.vendors.memory_hall import LoopClock
@@ -24,7 +24,7 @@ REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01", "lobby", "en", 1200.0, 95
 OTHER_KEY = "another-kiosks-key"
 
 
-class Purse:
+class Purse(Credits):
     """Credits in memory; `log` tells what was counted."""
 
     def __init__(self, bought: float = 0.0, used: float = 0.0) -> None:
@@ -56,22 +56,21 @@ class Purse:
 
 
 @pytest_asyncio.fixture
-async def http():
+async def http() -> AsyncIterator[Http]:
     client = HttpClient("test")
     yield client
     await client.close()
 
 
 @pytest_asyncio.fixture
-async def service():
+async def service() -> AsyncIterator[AistudiosService]:
     async with AistudiosService(clock=LoopClock()) as made:
         made.accounts[OTHER_KEY] = App(OTHER_KEY, 5, app_id="other-app")
         yield made
 
 
-def control(http: Any, service: AistudiosService | None, *, purse: Purse | None = None, **keys: Any):
-    url = service.url if service is not None else "http://127.0.0.1:9"
-    table = {"base_url": url, "app_id": APP, "user_key": KEY, "avatar_id": AVATAR} | keys
+def control(http: Http, service: AistudiosService, *, purse: Purse | None = None, **keys: object) -> AistudiosControl:
+    table = {"base_url": service.url, "app_id": APP, "user_key": KEY, "avatar_id": AVATAR} | keys
     context = VendorContext(
         settings=AistudiosSettings.model_validate(table),
         http=http,
@@ -91,7 +90,9 @@ def order(session_id: str = "", reason: EndReason = EndReason.VISITOR, name: str
 # ---------------------------------------------------------------- start
 
 
-async def test_a_session_is_started_with_a_token_and_tells_its_room_and_bounds(http, service):
+async def test_a_session_is_started_with_a_token_and_tells_its_room_and_bounds(
+    http: Http, service: AistudiosService
+) -> None:
     session = await control(http, service).start(REQUEST)
     assert [request.path.rpartition("/")[2] for request in service.requests] == ["token", "start"]
     assert service.requests[0].json == {"appId": APP, "userKey": KEY}
@@ -101,7 +102,7 @@ async def test_a_session_is_started_with_a_token_and_tells_its_room_and_bounds(h
     assert session.media_token not in repr(session)
 
 
-async def test_the_key_is_no_bearer_and_the_token_no_key(http, service):
+async def test_the_key_is_no_bearer_and_the_token_no_key(http: Http, service: AistudiosService) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     await made.stop(order(session.session_id))
@@ -110,7 +111,7 @@ async def test_the_key_is_no_bearer_and_the_token_no_key(http, service):
     assert stop["studio-api-key"] == KEY and "authorization" not in stop
 
 
-async def test_what_a_start_says_of_the_visit(http, service):
+async def test_what_a_start_says_of_the_visit(http: Http, service: AistudiosService) -> None:
     made = control(http, service, system_prompt="You know the sky.", greeting="Hello!", extra={"lip_audio_mode": "x"})
     await made.start(REQUEST)
     assert service.asked("/start")[0].json == {
@@ -129,9 +130,11 @@ async def test_what_a_start_says_of_the_visit(http, service):
     ("visitors", "settings", "spoken"),
     [("en", {}, "en"), ("en", {"language": "en-GB"}, "en-GB"), ("ko", {"language": "en-GB"}, "ko"), ("ko", {}, "ko")],
 )
-async def test_the_avatar_speaks_what_the_visitor_chose(http, service, visitors, settings, spoken):
+async def test_the_avatar_speaks_what_the_visitor_chose(
+    http: Http, service: AistudiosService, visitors: str, settings: dict[str, str], spoken: str
+) -> None:
     request = VisitRequest("n", "i", "lobby", visitors, 300.0, 95.0)
-    await control(http, service, **settings).start(request)
+    await control(http, service, purse=None, **settings).start(request)
     assert service.asked("/start")[0].json["avatar_persona"]["language"] == spoken
 
 
@@ -145,7 +148,9 @@ async def test_the_avatar_speaks_what_the_visitor_chose(http, service, visitors,
         ("seconds", 615.5, 616, 616.0),
     ],
 )
-async def test_the_maximum_is_asked_in_whole_units_rounded_up(http, service, unit, most_s, sent, confirmed_s):
+async def test_the_maximum_is_asked_in_whole_units_rounded_up(
+    http: Http, service: AistudiosService, unit: str, most_s: float, sent: int, confirmed_s: float
+) -> None:
     service.knobs.unit, service.knobs.plan_max = unit, 10_000
     request = VisitRequest("n", "i", "lobby", "en", most_s, 95.0)
     session = await control(http, service, duration_unit=unit).start(request)
@@ -153,14 +158,14 @@ async def test_the_maximum_is_asked_in_whole_units_rounded_up(http, service, uni
     assert session.max_duration_s == confirmed_s
 
 
-async def test_the_services_own_maximum_and_the_plans_bound_the_session(http, service):
+async def test_the_services_own_maximum_and_the_plans_bound_the_session(http: Http, service: AistudiosService) -> None:
     service.knobs.plan_max = 3
     assert (await control(http, service).start(REQUEST)).max_duration_s == 180.0
     service.app().slots = 9
     assert (await control(http, service, plan_max_s=90).start(REQUEST)).max_duration_s == 90.0
 
 
-async def test_what_may_be_left_out_is_ignored(http, service):
+async def test_what_may_be_left_out_is_ignored(http: Http, service: AistudiosService) -> None:
     service.knobs.drops = ("max_session_duration", "max_session_numbers", "voice_id", "livekit.room_name")
     session = await control(http, service).start(REQUEST)
     assert session.max_duration_s == 1200.0
@@ -169,7 +174,7 @@ async def test_what_may_be_left_out_is_ignored(http, service):
 # ---------------------------------------------------------------- tokens
 
 
-async def test_a_token_is_used_again_and_renewed_once_when_it_is_old(http, service):
+async def test_a_token_is_used_again_and_renewed_once_when_it_is_old(http: Http, service: AistudiosService) -> None:
     service.knobs.token_s = 10.0
     service.app().slots = 9
     made = control(http, service)
@@ -184,14 +189,14 @@ async def test_a_token_is_used_again_and_renewed_once_when_it_is_old(http, servi
     assert len(service.asked("/token")) == 3 and service.talked() == ["Hello", "Hello"]
 
 
-async def test_a_start_refused_with_a_fresh_token_too_is_an_auth_error(http, service):
+async def test_a_start_refused_with_a_fresh_token_too_is_an_auth_error(http: Http, service: AistudiosService) -> None:
     service.fail(path="/start", times=9, status=401, body={"code": 4010, "data": None, "message": "no"})
     with pytest.raises(AuthError):
         await control(http, service).start(REQUEST)
     assert len(service.asked("/start")) == 2 and len(service.asked("/token")) == 2
 
 
-async def test_a_wrong_key_is_told_and_not_repeated(http, service):
+async def test_a_wrong_key_is_told_and_not_repeated(http: Http, service: AistudiosService) -> None:
     wrong = "wrong-user-key-7c1e"
     service.fail(path="/token", status=401, body={"code": 4010, "message": f"userKey {wrong} unknown"})
     with pytest.raises(AuthError) as caught:
@@ -201,7 +206,9 @@ async def test_a_wrong_key_is_told_and_not_repeated(http, service):
 
 
 @pytest.mark.parametrize("fault", [{"lose": True}, {"status": 500}, {"malformed": True}, {"status": 200, "body": "x"}])
-async def test_no_session_can_come_of_a_token_that_did_not(http, service, fault):
+async def test_no_session_can_come_of_a_token_that_did_not(
+    http: Http, service: AistudiosService, fault: dict[str, object]
+) -> None:
     service.fail(path="/token", **fault)
     with pytest.raises(TransientError) as caught:
         await control(http, service).start(REQUEST)
@@ -212,7 +219,7 @@ async def test_no_session_can_come_of_a_token_that_did_not(http, service, fault)
 
 
 @pytest.mark.parametrize("how", BUSY)
-async def test_a_full_service_is_busy_however_it_says_so(http, service, how):
+async def test_a_full_service_is_busy_however_it_says_so(http: Http, service: AistudiosService, how: str) -> None:
     service.knobs.busy, service.app().slots = how, 0
     with pytest.raises(Busy) as caught:
         await control(http, service).start(REQUEST)
@@ -220,7 +227,9 @@ async def test_a_full_service_is_busy_however_it_says_so(http, service, how):
 
 
 @pytest.mark.parametrize("how", USED_UP)
-async def test_used_up_credits_are_told_apart_however_it_says_so(http, service, how):
+async def test_used_up_credits_are_told_apart_however_it_says_so(
+    http: Http, service: AistudiosService, how: str
+) -> None:
     service.knobs.used_up, service.app().credits = how, 0.0
     with pytest.raises(OutOfCredits):
         await control(http, service).start(REQUEST)
@@ -250,7 +259,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "code", "text", "expected"), REFUSALS)
-async def test_every_refusal_is_one_class(http, service, status, code, text, expected):
+async def test_every_refusal_is_one_class(
+    http: Http, service: AistudiosService, status: int, code: int | None, text: str, expected: type[VendorError]
+) -> None:
     body = text if code is None else {"code": code, "data": None, "message": text}
     service.fail(path="/start", times=2, status=status, body=body)
     with pytest.raises(expected) as caught:
@@ -258,14 +269,14 @@ async def test_every_refusal_is_one_class(http, service, status, code, text, exp
     assert type(caught.value) is expected and caught.value.ambiguous is (status in (502, 504))
 
 
-async def test_retry_after_is_honoured(http, service):
+async def test_retry_after_is_honoured(http: Http, service: AistudiosService) -> None:
     service.fail(path="/start", status=429, body={"code": 4290}, headers={"Retry-After": "7"})
     with pytest.raises(Busy) as caught:
         await control(http, service).start(REQUEST)
     assert caught.value.retry_after == 7.0
 
 
-async def test_a_site_adds_words_and_codes_of_its_own(http, service):
+async def test_a_site_adds_words_and_codes_of_its_own(http: Http, service: AistudiosService) -> None:
     made = control(
         http, service, busy_texts=["all taken"], credits_texts=["empty purse"], busy_codes=["4031"],
         credits_codes=["4032"],
@@ -285,7 +296,9 @@ async def test_a_site_adds_words_and_codes_of_its_own(http, service):
 @pytest.mark.parametrize(
     "fault", [{"lose": True}, {"malformed": True}, {"status": 200, "body": "<html>"}, {"late_s": 1.5}, {"reset": True}]
 )
-async def test_an_answer_that_cannot_be_used_leaves_a_session_possible(http, service, fault):
+async def test_an_answer_that_cannot_be_used_leaves_a_session_possible(
+    http: Http, service: AistudiosService, fault: dict[str, object]
+) -> None:
     purse = Purse()
     service.fail(path="/start", **fault)
     with pytest.raises(TransientError) as caught:
@@ -295,7 +308,9 @@ async def test_an_answer_that_cannot_be_used_leaves_a_session_possible(http, ser
 
 
 @pytest.mark.parametrize("missing", ["livekit", "livekit.url", "livekit.token"])
-async def test_a_session_that_cannot_be_joined_is_stopped_by_its_id(http, service, missing):
+async def test_a_session_that_cannot_be_joined_is_stopped_by_its_id(
+    http: Http, service: AistudiosService, missing: str
+) -> None:
     service.knobs.drops = (missing,)
     made = control(http, service)
     with pytest.raises(TransientError) as caught:
@@ -305,12 +320,14 @@ async def test_a_session_that_cannot_be_joined_is_stopped_by_its_id(http, servic
     assert service.active() == []
 
 
-async def test_a_strange_code_beside_a_whole_session_is_a_session(http, service):
+async def test_a_strange_code_beside_a_whole_session_is_a_session(http: Http, service: AistudiosService) -> None:
     service.knobs.code = "OK"
     assert (await control(http, service).start(REQUEST)).session_id == service.active()[0].id
 
 
-async def test_without_the_right_to_look_a_lost_session_waits_for_the_services_maximum(http, service):
+async def test_without_the_right_to_look_a_lost_session_waits_for_the_services_maximum(
+    http: Http, service: AistudiosService
+) -> None:
     made = control(http, service)
     service.fail(path="/start", lose=True)
     with pytest.raises(TransientError):
@@ -319,7 +336,9 @@ async def test_without_the_right_to_look_a_lost_session_waits_for_the_services_m
     assert len(service.active()) == 1 and service.asked("/stop") == []
 
 
-async def test_a_key_of_our_own_allows_to_find_and_stop_what_a_lost_answer_began(http, service):
+async def test_a_key_of_our_own_allows_to_find_and_stop_what_a_lost_answer_began(
+    http: Http, service: AistudiosService
+) -> None:
     service.app().slots = 3
     theirs = service.take(KEY, "begun-before-by-hand")
     purse = Purse()
@@ -333,7 +352,9 @@ async def test_a_key_of_our_own_allows_to_find_and_stop_what_a_lost_answer_began
 
 
 @pytest.mark.hurry
-async def test_a_lost_answer_of_which_nothing_came_is_known_after_a_while(http, service):
+async def test_a_lost_answer_of_which_nothing_came_is_known_after_a_while(
+    http: Http, service: AistudiosService
+) -> None:
     purse = Purse()
     made = control(http, service, purse=purse, sole_key=True)
     service.fail(path="/start", reset=True)
@@ -359,7 +380,9 @@ async def test_a_lost_answer_of_which_nothing_came_is_known_after_a_while(http, 
         (EndReason.ERROR, "ERROR"), (EndReason.NETWORK, "ERROR"), (EndReason.AVATAR_LEFT, "ERROR"),
     ],
 )  # fmt: skip
-async def test_a_stop_says_why_and_is_confirmed(http, service, reason, word):
+async def test_a_stop_says_why_and_is_confirmed(
+    http: Http, service: AistudiosService, reason: EndReason, word: str
+) -> None:
     purse = Purse()
     made = control(http, service, purse=purse)
     session = await made.start(REQUEST)
@@ -370,7 +393,7 @@ async def test_a_stop_says_why_and_is_confirmed(http, service, reason, word):
 
 
 @pytest.mark.parametrize("second", ["gone", "ok"])
-async def test_a_session_that_ended_before_is_confirmed(http, service, second):
+async def test_a_session_that_ended_before_is_confirmed(http: Http, service: AistudiosService, second: str) -> None:
     service.knobs.second_stop = second
     made = control(http, service)
     session = await made.start(REQUEST)
@@ -378,13 +401,13 @@ async def test_a_session_that_ended_before_is_confirmed(http, service, second):
     assert await made.stop(order(session.session_id))
 
 
-async def test_a_stop_needs_nothing_of_the_process_that_started(http, service):
+async def test_a_stop_needs_nothing_of_the_process_that_started(http: Http, service: AistudiosService) -> None:
     session = await control(http, service).start(REQUEST)
     assert await control(http, service).stop(order(session.session_id))
     assert service.active() == []
 
 
-async def test_a_stop_that_does_nothing_is_not_confirmed(http, service):
+async def test_a_stop_that_does_nothing_is_not_confirmed(http: Http, service: AistudiosService) -> None:
     service.knobs.stop_takes = False
     made = control(http, service)
     session = await made.start(REQUEST)
@@ -397,7 +420,9 @@ async def test_a_stop_that_does_nothing_is_not_confirmed(http, service):
 @pytest.mark.parametrize(
     "fault", [{"status": 500}, {"reset": True}, {"status": 429, "body": {"code": 4290}}, {"status": 404, "body": "x"}]
 )
-async def test_a_stop_that_fails_can_be_tried_again(http, service, fault):
+async def test_a_stop_that_fails_can_be_tried_again(
+    http: Http, service: AistudiosService, fault: dict[str, object]
+) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     service.fail(path="/stop", **fault)
@@ -407,7 +432,9 @@ async def test_a_stop_that_fails_can_be_tried_again(http, service, fault):
     assert service.active() == []
 
 
-async def test_a_lost_answer_to_a_stop_that_was_taken_is_confirmed_by_the_next_try(http, service):
+async def test_a_lost_answer_to_a_stop_that_was_taken_is_confirmed_by_the_next_try(
+    http: Http, service: AistudiosService
+) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     service.fail(path="/stop", lose=True)
@@ -416,7 +443,7 @@ async def test_a_lost_answer_to_a_stop_that_was_taken_is_confirmed_by_the_next_t
     assert await made.stop(order(session.session_id))
 
 
-async def test_a_refusal_never_repeats_the_sessions_id(http, service):
+async def test_a_refusal_never_repeats_the_sessions_id(http: Http, service: AistudiosService) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     told = {"code": 4030, "message": f"session {session.session_id} of {KEY} is locked"}
@@ -427,7 +454,7 @@ async def test_a_refusal_never_repeats_the_sessions_id(http, service):
     assert "is locked" in str(caught.value)
 
 
-async def test_another_apps_session_cannot_be_touched(http, service):
+async def test_another_apps_session_cannot_be_touched(http: Http, service: AistudiosService) -> None:
     theirs = service.take(OTHER_KEY, "of-another-app")
     assert await control(http, service).stop(order(theirs.id))  # unknown here: nothing of ours
     assert theirs.ended_at is None
@@ -436,7 +463,7 @@ async def test_another_apps_session_cannot_be_touched(http, service):
 # ---------------------------------------------------------------- talk
 
 
-async def test_a_refused_text_is_not_repeated(http, service):
+async def test_a_refused_text_is_not_repeated(http: Http, service: AistudiosService) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     service.fail(path="/talk", status=400, body={"code": 4000, "message": "cannot say CANARY-WORDS"})
@@ -448,7 +475,7 @@ async def test_a_refused_text_is_not_repeated(http, service):
 # ---------------------------------------------------------------- looking
 
 
-async def test_check_takes_no_slot_and_says_what_is_right(http, service):
+async def test_check_takes_no_slot_and_says_what_is_right(http: Http, service: AistudiosService) -> None:
     service.take(KEY, "running")
     found = {finding.item: finding for finding in await control(http, service, purse=Purse(100, 10)).check()}
     assert found["key"].ok and found["credits"].ok
@@ -458,22 +485,24 @@ async def test_check_takes_no_slot_and_says_what_is_right(http, service):
 
 
 @pytest.mark.parametrize(("used", "ok", "words"), [(80, None, "80%"), (100, False, "none left"), (79, True, "79.0 of")])
-async def test_check_tells_credits_that_run_out(http, service, used, ok, words):
+async def test_check_tells_credits_that_run_out(
+    http: Http, service: AistudiosService, used: float, ok: bool | None, words: str
+) -> None:
     found = {finding.item: finding for finding in await control(http, service, purse=Purse(100, used)).check()}
     assert found["credits"].ok is ok and words in found["credits"].text
 
 
-async def test_check_says_which_credential_is_wrong(http, service):
+async def test_check_says_which_credential_is_wrong(http: Http, service: AistudiosService) -> None:
     with pytest.raises(AuthError, match="app_id or user_key"):
         await control(http, service, app_id="wrong").check()
 
 
-async def test_check_says_that_the_bridge_has_no_effect_yet(http, service):
+async def test_check_says_that_the_bridge_has_no_effect_yet(http: Http, service: AistudiosService) -> None:
     found = {finding.item: finding for finding in await control(http, service, conversation="bridge").check()}
     assert found["conversation"].ok is None
 
 
-async def test_the_count_is_the_accounts_own(http, service):
+async def test_the_count_is_the_accounts_own(http: Http, service: AistudiosService) -> None:
     service.take(OTHER_KEY, "of-another-app")
     made = control(http, service)
     assert await made.count() == 0
@@ -483,7 +512,7 @@ async def test_the_count_is_the_accounts_own(http, service):
     assert await made.count() is None
 
 
-async def test_a_list_of_many_pages_is_read_to_its_end(http, service):
+async def test_a_list_of_many_pages_is_read_to_its_end(http: Http, service: AistudiosService) -> None:
     service.app().slots = 300
     ids = {service.take(KEY, f"session-{number}").id for number in range(250)}
     assert await control(http, service).api.active() == ids
@@ -492,13 +521,13 @@ async def test_a_list_of_many_pages_is_read_to_its_end(http, service):
 # ---------------------------------------------------------------- credits
 
 
-async def test_used_up_credits_send_no_call(http, service):
+async def test_used_up_credits_send_no_call(http: Http, service: AistudiosService) -> None:
     with pytest.raises(OutOfCredits):
         await control(http, service, purse=Purse(10, 10)).start(REQUEST)
     assert service.requests == []
 
 
-async def test_a_refused_start_costs_nothing(http, service):
+async def test_a_refused_start_costs_nothing(http: Http, service: AistudiosService) -> None:
     service.app().slots = 0
     purse = Purse()
     with pytest.raises(Busy):
@@ -506,7 +535,7 @@ async def test_a_refused_start_costs_nothing(http, service):
     assert purse.log == []
 
 
-async def test_the_vendor_is_declared():
+async def test_the_vendor_is_declared() -> None:
     assert (VENDOR.name, VENDOR.media) == ("aistudios", "livekit")
     assert VENDOR.required == ("app_id", "user_key", "avatar_id")
     assert VENDOR.sells_credits and VENDOR.answers_from_file

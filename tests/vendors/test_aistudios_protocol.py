@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from app.events import Caption, Ended, Ending, Ready, Speaking, Thinking
+from app.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -29,19 +29,26 @@ from app.rooms.base import (
     ParticipantsChanged,
     Reconnected,
     Reconnecting,
+    RoomEvent,
     Text,
 )
 from app.screens import EndReason, Speaker
+from app.vendors.aistudios.control import AistudiosControl
 from app.vendors.aistudios.errors import end_reason
 from app.vendors.aistudios.protocol import AistudiosProtocol
+from app.vendors.aistudios.rest import Api
 from app.vendors.aistudios.settings import AistudiosSettings
-from app.vendors.base import SessionInfo
-from app.vendors.errors import AuthError, Busy, ConfigError, TransientError
+from app.vendors.base import Answers, SessionInfo, VendorContext
+from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
+from tests.fakes.http import NoHttp
+from tests.fakes.room import QuietRoom
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 
+ROOM = QuietRoom()  # the service is spoken to over HTTP alone
 
-class FileAnswers:
+
+class FileAnswers(Answers):
     def reply(self, question: str) -> str:
         return f"About {question}"
 
@@ -49,11 +56,29 @@ class FileAnswers:
         return "Time to say goodbye."
 
 
-class Service:
+class BrokenAnswers(FileAnswers):
+    def reply(self, question: str) -> str:
+        raise ZeroDivisionError
+
+
+class Calls(Api):
+    """The calls of a service: the only one in use is the text."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(AistudiosSettings(), NoHttp())
+        self._service = service
+
+    async def talk(self, session_id: str, text: str) -> None:
+        await self._service.talk(text)
+
+
+class Service(AistudiosControl):
     """What the protocol asks of its control. `refusals`: of the next texts."""
 
-    def __init__(self) -> None:
-        self.api = self
+    def __init__(self, file: FileAnswers | None = None) -> None:
+        super().__init__(VendorContext(AistudiosSettings(), NoHttp(), "lobby", "en", 1.0))
+        self.api = Calls(self)
+        self.file = file or FileAnswers()
         self.talked: list[str] = []
         self.refusals: deque[Exception] = deque()
         self.why: deque[EndReason | Exception | None] = deque()
@@ -62,7 +87,7 @@ class Service:
         self.has_file = True
         self.takes_s = 0.2
 
-    async def talk(self, session_id: str, text: str) -> None:
+    async def talk(self, text: str) -> None:
         await asyncio.sleep(self.takes_s)
         if self.refusals:
             raise self.refusals.popleft()
@@ -80,7 +105,7 @@ class Service:
 
     def answers(self, language: str) -> FileAnswers | None:
         self.languages.append(language)
-        return FileAnswers() if self.has_file else None
+        return self.file if self.has_file else None
 
 
 class Talk:
@@ -92,22 +117,22 @@ class Talk:
             "aistudios", "s-1", "wss://x", "t", max_duration_s=300.0, avatar_identity_hint=hint, language="en"
         )
         self.protocol = AistudiosProtocol(self.service, session, AistudiosSettings(greeting=greeting))
-        self.events: list = []
+        self.events: list[Event] = []
 
     async def __aenter__(self) -> Talk:
-        self._attending = asyncio.create_task(self.protocol.attend(None, self.events.append))
+        self._attending = asyncio.create_task(self.protocol.attend(ROOM, self.events.append))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._attending.cancel()
         await asyncio.gather(self._attending, return_exceptions=True)
 
-    def decode(self, *events) -> list:
-        return [decoded for event in events for decoded in self.protocol.decode(event, None)]
+    def decode(self, *events: RoomEvent) -> list[Event]:
+        return [decoded for event in events for decoded in self.protocol.decode(event, ROOM)]
 
     async def ask(self, *questions: str) -> None:
         for question in questions:
-            await self.protocol.ask(None, question)
+            await self.protocol.ask(ROOM, question)
 
     @property
     def captions(self) -> list[str]:
@@ -121,7 +146,7 @@ def participant(identity: str, video: bool = True, audio: bool = True) -> Partic
 # ---------------------------------------------------------------- who is the avatar
 
 
-async def test_the_first_with_a_picture_is_the_avatar_and_stays_it():
+async def test_the_first_with_a_picture_is_the_avatar_and_stays_it() -> None:
     talk = Talk()
     assert talk.protocol.choose([participant("a", video=False, audio=False)]) == Choice(None, None)
     assert talk.protocol.choose([participant("a", video=False), participant("b")]) == Choice("b", "b")
@@ -129,38 +154,43 @@ async def test_the_first_with_a_picture_is_the_avatar_and_stays_it():
     assert talk.protocol.choose([participant("c")]) == Choice("c", "c")
 
 
-async def test_a_voice_may_come_from_somebody_else():
+async def test_a_voice_may_come_from_somebody_else() -> None:
     assert Talk().protocol.choose([participant("v", video=False), participant("p", audio=False)]) == Choice("p", "v")
 
 
-async def test_an_expected_name_wins():
+async def test_an_expected_name_wins() -> None:
     assert Talk(hint="b").protocol.choose([participant("a"), participant("b")]) == Choice("b", "b")
 
 
 # ---------------------------------------------------------------- what arrives
 
 
-async def test_it_is_ready_with_its_first_picture_and_once():
+async def test_it_is_ready_with_its_first_picture_and_once() -> None:
     talk = Talk()
-    early = [ParticipantsChanged((participant("a"),)), AvatarVideo(True), AvatarAudio(True), MicrophoneHeard()]
+    early: list[RoomEvent] = [
+        ParticipantsChanged((participant("a"),)),
+        AvatarVideo(True),
+        AvatarAudio(True),
+        MicrophoneHeard(),
+    ]
     assert talk.decode(*early) == []
     assert talk.decode(FirstFrame(), FirstFrame()) == [Ready()]
     assert talk.decode(Disconnected(EndReason.NETWORK, may_rejoin=True), FirstFrame()) == [Ready()]
 
 
-async def test_the_greeting_is_a_caption_when_it_is_spoken():
+async def test_the_greeting_is_a_caption_when_it_is_spoken() -> None:
     talk = Talk(greeting=" Hello! ")
     assert talk.decode(FirstFrame()) == [Ready(), Caption(Speaker.AVATAR, "greeting", "Hello!", final=True)]
 
 
-async def test_credits_that_end_soon_are_announced_with_their_reason():
+async def test_credits_that_end_soon_are_announced_with_their_reason() -> None:
     service = Service()
     service.left_s = 90.0
     ready, ending = Talk(service).decode(FirstFrame())
     assert ready == Ready() and ending == Ending(88.0, reason=EndReason.OUT_OF_CREDITS)
 
 
-async def test_only_the_avatars_voice_is_the_avatars():
+async def test_only_the_avatars_voice_is_the_avatars() -> None:
     talk = Talk()
     talk.protocol.choose([participant("a")])
     assert talk.decode(ActiveSpeakers(("a",), own=True)) == [Speaking(Speaker.AVATAR, True)]
@@ -168,18 +198,18 @@ async def test_only_the_avatars_voice_is_the_avatars():
     assert talk.decode(ActiveSpeakers(("b",), own=True)) == [Speaking(Speaker.AVATAR, False)]
 
 
-async def test_messages_are_noted_without_their_words(caplog):
+async def test_messages_are_noted_without_their_words(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     talk = Talk()
     talk.protocol.choose([participant("a")])
     for _ in range(3):
         assert talk.decode(Data(b"CANARY-1", "events", "a"), Text("t", "CANARY-2", "s", "CANARY-3", True, {})) == []
-    told = [(record.topic, record.size, record.sender) for record in caplog.records]
+    told = [tuple(vars(record)[key] for key in ("topic", "size", "sender")) for record in caplog.records]
     assert told == [("events", 8, "avatar"), ("t", 8, "somebody")]
     assert "CANARY" not in caplog.text
 
 
-async def test_a_flood_of_topics_does_not_flood_the_log(caplog):
+async def test_a_flood_of_topics_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     Talk().decode(*(Data(b"", f"topic-{number}", "") for number in range(500)))
     assert len(caplog.records) == 16
@@ -200,7 +230,7 @@ EVENTS = st.one_of(
 
 @given(st.lists(EVENTS, max_size=20))
 @effort(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-async def test_whatever_arrives_is_normal_input(events):
+async def test_whatever_arrives_is_normal_input(events: list[RoomEvent]) -> None:
     logging.disable(logging.WARNING)
     try:
         talk = Talk()
@@ -214,7 +244,7 @@ async def test_whatever_arrives_is_normal_input(events):
 # ---------------------------------------------------------------- what the avatar is given to say
 
 
-async def test_a_question_is_answered_by_the_sites_file_and_shown_when_taken():
+async def test_a_question_is_answered_by_the_sites_file_and_shown_when_taken() -> None:
     async with Talk() as talk:
         await talk.ask("the Moon")
         await asyncio.sleep(0.1)
@@ -226,7 +256,7 @@ async def test_a_question_is_answered_by_the_sites_file_and_shown_when_taken():
     assert talk.events == [Thinking(True), said, Thinking(False)]
 
 
-async def test_it_thinks_until_it_is_heard():
+async def test_it_thinks_until_it_is_heard() -> None:
     async with Talk() as talk:
         talk.protocol.choose([participant("a")])
         await talk.ask("the Moon")
@@ -237,7 +267,7 @@ async def test_it_thinks_until_it_is_heard():
         assert talk.events[-1] == Thinking(False)
 
 
-async def test_asking_never_waits_for_the_service():
+async def test_asking_never_waits_for_the_service() -> None:
     service = Service()
     service.takes_s = 60.0
     async with Talk(service) as talk:
@@ -247,31 +277,31 @@ async def test_asking_never_waits_for_the_service():
         assert loop.time() == began
 
 
-async def test_of_many_questions_the_newest_are_answered_in_order():
+async def test_of_many_questions_the_newest_are_answered_in_order() -> None:
     async with Talk() as talk:
         await talk.ask(*"abcdef")
         await asyncio.sleep(60)
     assert talk.service.talked == ["About d", "About e", "About f"]
 
 
-async def test_an_interruption_drops_what_was_not_yet_said():
+async def test_an_interruption_drops_what_was_not_yet_said() -> None:
     async with Talk() as talk:
         await talk.ask("one", "two", "three")
         await asyncio.sleep(0.1)
-        await talk.protocol.interrupt(None)
+        await talk.protocol.interrupt(ROOM)
         await asyncio.sleep(60)
     assert talk.service.talked == ["About one"]
 
 
-async def test_near_the_end_it_says_a_closing_line():
+async def test_near_the_end_it_says_a_closing_line() -> None:
     async with Talk() as talk:
-        await talk.protocol.wrap_up(None, 15.0)
+        await talk.protocol.wrap_up(ROOM, 15.0)
         await asyncio.sleep(10)
     assert talk.captions == ["Time to say goodbye."]
 
 
 @pytest.mark.parametrize("refusal", [Busy("x"), TransientError("x", http_status=500)])
-async def test_a_moments_refusal_is_tried_again(refusal):
+async def test_a_moments_refusal_is_tried_again(refusal: VendorError) -> None:
     service = Service()
     service.refusals += [refusal, refusal]
     async with Talk(service) as talk:
@@ -281,7 +311,7 @@ async def test_a_moments_refusal_is_tried_again(refusal):
 
 
 @pytest.mark.parametrize("refusal", [AuthError("x"), ConfigError("x"), TransientError("x", ambiguous=True)])
-async def test_a_text_that_is_not_taken_is_not_shown_and_ends_nothing(refusal):
+async def test_a_text_that_is_not_taken_is_not_shown_and_ends_nothing(refusal: VendorError) -> None:
     service = Service()
     service.refusals.append(refusal)
     async with Talk(service) as talk:
@@ -291,7 +321,7 @@ async def test_a_text_that_is_not_taken_is_not_shown_and_ends_nothing(refusal):
     assert talk.events[:2] == [Thinking(True), Thinking(False)]
 
 
-async def test_a_text_for_a_session_that_is_gone_ends_it_with_the_services_reason():
+async def test_a_text_for_a_session_that_is_gone_ends_it_with_the_services_reason() -> None:
     service = Service()
     service.refusals.append(ConfigError("x", http_status=404, vendor_code="4040"))
     service.why.append(EndReason.OUT_OF_CREDITS)
@@ -302,19 +332,16 @@ async def test_a_text_for_a_session_that_is_gone_ends_it_with_the_services_reaso
 
 
 @pytest.mark.expect_log("a question could not be answered")
-async def test_a_broken_file_ends_nothing():
-    service = Service()
-    broken = FileAnswers()
-    broken.reply = lambda question: 1 / 0
-    service.answers = lambda language: broken
+async def test_a_broken_file_ends_nothing() -> None:
+    service = Service(BrokenAnswers())
     async with Talk(service) as talk:
         await talk.ask("the Moon")
-        await talk.protocol.wrap_up(None, 15.0)
+        await talk.protocol.wrap_up(ROOM, 15.0)
         await asyncio.sleep(10)
     assert talk.captions == ["Time to say goodbye."]
 
 
-async def test_without_a_file_nothing_is_said():
+async def test_without_a_file_nothing_is_said() -> None:
     service = Service()
     service.has_file = False
     async with Talk(service) as talk:
@@ -336,27 +363,29 @@ async def test_without_a_file_nothing_is_said():
         ([TransientError("x")], EndReason.AVATAR_LEFT),
     ],
 )
-async def test_the_services_word_tells_why_it_ended_where_it_has_one(told, reason):
+async def test_the_services_word_tells_why_it_ended_where_it_has_one(
+    told: list[EndReason | VendorError | None], reason: EndReason
+) -> None:
     talk = Talk()
     talk.service.why += told
     from_room = EndReason.ROOM_CLOSED if reason is EndReason.ROOM_CLOSED else EndReason.AVATAR_LEFT
     assert await talk.protocol.why_ended(from_room) is reason
 
 
-async def test_a_session_as_old_as_its_maximum_has_reached_it():
+async def test_a_session_as_old_as_its_maximum_has_reached_it() -> None:
     talk = Talk()
     await asyncio.sleep(297)
     talk.service.why.append(EndReason.ROOM_CLOSED)
     assert await talk.protocol.why_ended(EndReason.ROOM_CLOSED) is EndReason.VENDOR_MAX_DURATION
 
 
-async def test_a_service_that_does_not_answer_holds_up_nobody():
-    talk = Talk()
+async def test_a_service_that_does_not_answer_holds_up_nobody() -> None:
+    class Hanging(Service):
+        async def why_ended(self, session_id: str) -> EndReason | None:
+            await asyncio.Event().wait()
+            return None
 
-    async def hang(session_id: str) -> None:
-        await asyncio.Event().wait()
-
-    talk.service.why_ended = hang
+    talk = Talk(Hanging())
     loop = asyncio.get_running_loop()
     began = loop.time()
     assert await talk.protocol.why_ended(EndReason.NETWORK) is EndReason.NETWORK
@@ -373,5 +402,5 @@ async def test_a_service_that_does_not_answer_holds_up_nobody():
         (7, EndReason.ROOM_CLOSED), ("Q_END", EndReason.OUT_OF_CREDITS),
     ],
 )  # fmt: skip
-async def test_what_the_words_for_an_end_mean(word, reason):
+async def test_what_the_words_for_an_end_mean(word: object, reason: EndReason) -> None:
     assert end_reason(word, {"q_end": EndReason.OUT_OF_CREDITS}) is reason

@@ -6,6 +6,7 @@ See docs/vendors/aistudios.md 8.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from app.http import HttpClient
 from tests.vendors.aistudios_avatar import Avatar, Script
 from tests.vendors.aistudios_service import APP, AVATAR, BASE, KEY, AistudiosService
 from tests.vendors.emulator import Clock
-from tests.vendors.memory_hall import MemoryHall
+from tests.vendors.memory_hall import MemoryActor, MemoryHall
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,14 +27,14 @@ class Client:
         self._service, self._http = service, http
         self.token = ""
 
-    async def call(self, method: str, path: str, body: Any = None, **params: str) -> tuple[int, dict[str, Any]]:
+    async def call(self, method: str, path: str, body: object = None, **params: str) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token or 'none'}", "STUDIO-API-KEY": KEY}
         answer = await self._http.request(
             method, self._service.url + BASE + path, headers=headers, body=body, params=params or None, timeout_s=5
         )
         return answer.status, answer.json()
 
-    async def start(self, **body: Any) -> tuple[int, dict[str, Any]]:
+    async def start(self, **body: object) -> tuple[int, dict[str, Any]]:
         if not self.token:
             _, told = await self.call("POST", "/token", {"appId": APP, "userKey": KEY})
             self.token = told["data"]["session_token"]
@@ -41,19 +42,21 @@ class Client:
 
 
 @pytest_asyncio.fixture
-async def service():
+async def service() -> AsyncIterator[AistudiosService]:
     async with AistudiosService(clock=Clock(manual=True), slots=2) as made:
         yield made
 
 
 @pytest_asyncio.fixture
-async def client(service):
+async def client(service: AistudiosService) -> AsyncIterator[Client]:
     http = HttpClient("test")
     yield Client(service, http)
     await http.close()
 
 
-async def test_credits_burn_from_the_start_for_each_session_and_end_all(service, client):
+async def test_credits_burn_from_the_start_for_each_session_and_end_all(
+    service: AistudiosService, client: Client
+) -> None:
     service.app().credits = 1.0
     await client.start()
     service.clock.advance(60)
@@ -67,7 +70,9 @@ async def test_credits_burn_from_the_start_for_each_session_and_end_all(service,
 
 
 @pytest.mark.parametrize(("unit", "seconds"), [("minutes", 180), ("seconds", 3)])
-async def test_the_service_ends_a_session_at_its_maximum_in_its_own_unit(service, client, unit, seconds):
+async def test_the_service_ends_a_session_at_its_maximum_in_its_own_unit(
+    service: AistudiosService, client: Client, unit: str, seconds: float
+) -> None:
     service.knobs.unit = unit
     await client.start(max_session_duration=3)
     service.clock.advance(seconds - 1)
@@ -76,7 +81,9 @@ async def test_the_service_ends_a_session_at_its_maximum_in_its_own_unit(service
     assert service.taken(KEY) == 0
 
 
-async def test_a_slot_is_taken_by_the_start_and_freed_by_the_stop_alone(service, client):
+async def test_a_slot_is_taken_by_the_start_and_freed_by_the_stop_alone(
+    service: AistudiosService, client: Client
+) -> None:
     _, first = await client.start()
     await client.start()
     assert (await client.start())[0] == 429
@@ -89,7 +96,7 @@ async def test_a_slot_is_taken_by_the_start_and_freed_by_the_stop_alone(service,
     assert (await client.start())[0] == 200
 
 
-async def test_lists_are_filtered_and_paged(service, client):
+async def test_lists_are_filtered_and_paged(service: AistudiosService, client: Client) -> None:
     service.app().slots = 9
     for number in range(5):
         service.take(KEY, f"session-{number}")
@@ -100,7 +107,7 @@ async def test_lists_are_filtered_and_paged(service, client):
     assert (await client.call("GET", "", page_size="101"))[0] == 400
 
 
-async def test_refusals_of_wrong_bodies_and_old_tokens(service, client):
+async def test_refusals_of_wrong_bodies_and_old_tokens(service: AistudiosService, client: Client) -> None:
     assert (await client.call("POST", "/start", {"avatar_id": AVATAR}))[0] == 401
     service.knobs.token_s = 5
     assert (await client.start(avatar_id=7))[1]["code"] == 4000
@@ -110,11 +117,12 @@ async def test_refusals_of_wrong_bodies_and_old_tokens(service, client):
 
 
 @pytest.mark.hurry
-async def test_the_avatar_answers_speech_in_server_mode_only():
+async def test_the_avatar_answers_speech_in_server_mode_only() -> None:
     for listens, answers in ((True, 1), (False, 0)):
         hall = MemoryHall()
         avatar = Avatar(hall, "room", Script(listens=listens), "")
         await avatar.start()
+        assert isinstance(avatar.actor, MemoryActor)
         loud, quiet = np.full(480, 9000, np.int16), np.zeros(480, np.int16)
         for samples, count in ((loud, 10), (quiet, 60), (loud, 40), (quiet, 60), (quiet, 60)):
             for _ in range(count):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from app.http import HttpFailure, Response
+from app.http import Http, HttpFailure, Response
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import StopOrder, VendorContext, VendorControl, VisitRequest
 from app.vendors.errors import VendorError
 from app.vendors.registry import vendors
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.asyncio
 KEY = "CANARY-0123456789abcdef"
 SESSION = "CANARY-of-a-session"
 REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01-7f3a", "lobby", "de", 435.0, 95.0)
-SETTINGS: dict[str, dict[str, Any]] = {
+SETTINGS: dict[str, dict[str, object]] = {
     "aistudios": {"app_id": "a", "user_key": KEY, "avatar_id": "b", "sole_key": True},
     "convai": {"api_key": KEY, "character_id": "c", "auth": "token"},
     "livekit": {"token_url": "https://token.invalid", "release_url": "https://token.invalid/x", "headers": {"x": KEY}},
@@ -45,21 +46,32 @@ STATUSES = st.sampled_from([200, 201, 204, 302, 400, 401, 402, 403, 404, 405, 40
 CUT = HttpFailure("cut", sent=True, unreachable=False)
 ANSWERS = st.lists(st.tuples(STATUSES, JSON) | st.just(CUT), min_size=1, max_size=6)
 
+Given = tuple[int, object] | HttpFailure
 
-class Oracle:
+
+class Oracle(Http):
     """Answers anything to everything."""
 
-    def __init__(self, answers: list[Any]) -> None:
+    def __init__(self, answers: list[Given]) -> None:
         self._answers = answers
         self._next = 0
 
-    async def request(self, method: str, url: str, **_: Any) -> Response:
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: object | None = None,
+        timeout_s: float,
+    ) -> Response:
         given_answer = self._answers[self._next % len(self._answers)]
         self._next += 1
         if isinstance(given_answer, HttpFailure):
             raise given_answer
-        status, body = given_answer
-        return Response(status, {}, body if isinstance(body, str) else json.dumps(body))
+        status, told = given_answer
+        return Response(status, {}, told if isinstance(told, str) else json.dumps(told))
 
 
 @pytest.mark.expect_log("the service does not take the journal's id")
@@ -67,14 +79,14 @@ class Oracle:
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 @given(answers=ANSWERS)
 @effort(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_the_service_answers_only_the_known_errors_come_of_it(name: str, answers: list[Any]) -> None:
+async def test_whatever_the_service_answers_only_the_known_errors_come_of_it(name: str, answers: list[Given]) -> None:
     vendor = vendors()[name]
     table = vendor.settings.model_validate(SETTINGS[name])
-    control = vendor.control(VendorContext(table, Oracle(answers), "lobby", "en", 1.0))
+    control: VendorControl = vendor.control(VendorContext(table, Oracle(answers), "lobby", "en", 1.0))
     stops = [StopOrder(REQUEST.name, session_id, EndReason.IDLE, {}) for session_id in (SESSION, "")]
-    calls = [
+    calls: list[Callable[[], Awaitable[object]]] = [
         lambda: control.start(REQUEST),
-        *(lambda s=s: control.stop(s) for s in stops),
+        *(partial(control.stop, stop) for stop in stops),
         control.check,
         control.count,
     ]

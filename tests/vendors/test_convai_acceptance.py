@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from app.vendors.convai import VENDOR
+from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.acceptance import Acceptance, Visit
 from tests.vendors.contender import Contender
 from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
@@ -22,7 +23,7 @@ class ConvaiContender(Contender):
         super().__init__(VENDOR, service, KEY, service.hall)
         self.service = service
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         url = self.service.url
         return {
             "base_url": url, "api_url": url, "api_key": KEY, "character_id": CHARACTER, "goodbye_s": 0.3,
@@ -45,7 +46,7 @@ class ConvaiContender(Contender):
 @pytest.mark.hurry
 class TestConvaiInMemory(Acceptance):
     @pytest_asyncio.fixture
-    async def contender(self):
+    async def contender(self) -> AsyncIterator[ConvaiContender]:
         async with ConvaiService(MemoryHall(), clock=LoopClock()) as service:
             yield ConvaiContender(service)
 
@@ -54,7 +55,7 @@ class TestConvaiInMemory(Acceptance):
 @pytest.mark.expect_log("media library|a message was not sent")
 class _OnLiveKit:
     @pytest_asyncio.fixture
-    async def contender(self, own_livekit_server):
+    async def contender(self, own_livekit_server: LiveKitServer) -> AsyncIterator[ConvaiContender]:
         from tests.vendors.livekit_hall import LiveKitHall
 
         hall = LiveKitHall(own_livekit_server)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import Protocol
 
 import pytest
 import pytest_asyncio
 
-from app.http import HttpClient
+from app.http import Http, HttpClient
 from app.screens import EndReason
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.convai import VENDOR
 from app.vendors.convai.control import ConvaiControl
 from app.vendors.convai.settings import ConvaiSettings
-from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
+from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+from tests.fakes.http import NoHttp
 from tests.vendors.convai_bot import Script
 from tests.vendors.convai_service import CHARACTER, KEY, QUOTA, ConvaiService
 from tests.vendors.emulator import Account
@@ -25,23 +28,31 @@ pytestmark = pytest.mark.asyncio
 REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01-7f3a", "lobby", "de", 300.0, 95.0)
 ID = "0b5b2a3e-1111-4222-8333-444455556666"
 
+Arrange = Callable[[ConvaiService], None]
+
+
+class Maker(Protocol):
+    """Makes a control with these keys of its table."""
+
+    def __call__(self, **settings: object) -> ConvaiControl: ...
+
 
 @pytest_asyncio.fixture
-async def http():
+async def http() -> AsyncIterator[Http]:
     client = HttpClient("test")
     yield client
     await client.close()
 
 
 @pytest_asyncio.fixture
-async def service():
+async def service() -> AsyncIterator[ConvaiService]:
     async with ConvaiService(MemoryHall(), slots=2, script=Script(joins=False)) as made:
         yield made
 
 
 @pytest.fixture
-def control(http, service):
-    def make(**settings) -> ConvaiControl:
+def control(http: Http, service: ConvaiService) -> Maker:
+    def make(**settings: object) -> ConvaiControl:
         own = {"base_url": service.url, "api_url": service.url, "api_key": KEY, "character_id": CHARACTER}
         table = ConvaiSettings.model_validate(own | settings)
         return ConvaiControl(VendorContext(table, http, "lobby", "en", 1.0), new_id=lambda: ID)
@@ -56,7 +67,7 @@ def order(session_id: str) -> StopOrder:
 # ---------------------------------------------------------------- start
 
 
-async def test_the_body_is_the_one_advised_for_a_kiosk_and_names_nobody(control, service):
+async def test_the_body_is_the_one_advised_for_a_kiosk_and_names_nobody(control: Maker, service: ConvaiService) -> None:
     session = await control().start(REQUEST)
     sent = service.asked("/connect")[0]
     assert sent.headers["x-api-key"] == KEY
@@ -68,7 +79,9 @@ async def test_the_body_is_the_one_advised_for_a_kiosk_and_names_nobody(control,
     assert (session.media_url, session.max_duration_s, session.provider) == (service.hall.url, 3600.0, "convai")
 
 
-async def test_settings_reach_the_body_and_what_a_site_adds_is_laid_over_it(control, service):
+async def test_settings_reach_the_body_and_what_a_site_adds_is_laid_over_it(
+    control: Maker, service: ConvaiService
+) -> None:
     await control(
         face_provider="neurosync", face_fps=30, emotion_provider="llm", vad_params={"stop_secs": 0.5},
         turn_detection_config={"type": "smart_turn"}, end_user="random", llm_provider="gemini-live",
@@ -82,24 +95,26 @@ async def test_settings_reach_the_body_and_what_a_site_adds_is_laid_over_it(cont
     assert body["dynamic_info"] == {"text": "Open until six."}
 
 
-async def test_a_mouth_that_follows_loudness_asks_for_no_face(control, service):
+async def test_a_mouth_that_follows_loudness_asks_for_no_face(control: Maker, service: ConvaiService) -> None:
     await control(face="loudness").start(REQUEST)
     assert not any("blendshape" in name for name in service.asked("/connect")[0].json)
 
 
-async def test_a_room_address_in_the_style_of_http_is_one_for_sockets(control, service):
+async def test_a_room_address_in_the_style_of_http_is_one_for_sockets(control: Maker, service: ConvaiService) -> None:
     service.knobs.http_style = True
     assert (await control().start(REQUEST)).media_url == service.hall.url
 
 
-async def test_a_second_join_goes_on_with_the_conversation(control, service):
+async def test_a_second_join_goes_on_with_the_conversation(control: Maker, service: ConvaiService) -> None:
     first = await control().start(REQUEST)
     again = await control().start(replace(REQUEST, conversation=first.conversation))
     assert service.asked("/connect")[1].json["character_session_id"] == first.conversation == again.conversation
 
 
 @pytest.mark.parametrize("status", ["400", "403", "404"])
-async def test_a_conversation_that_is_refused_is_begun_anew_once(control, service, status):
+async def test_a_conversation_that_is_refused_is_begun_anew_once(
+    control: Maker, service: ConvaiService, status: str
+) -> None:
     service.knobs.resumes = status
     await control().start(replace(REQUEST, conversation=ID))
     first, second = service.asked("/connect")
@@ -110,15 +125,19 @@ async def test_a_conversation_that_is_refused_is_begun_anew_once(control, servic
 # ---------------------------------------------------------------- refusals
 
 
-def _full(service):
+def _full(service: ConvaiService) -> None:
     service.accounts[KEY].slots = 0
 
 
-def _knob(**knobs):
-    return lambda service: [setattr(service.knobs, name, value) for name, value in knobs.items()]
+def _knob(**knobs: object) -> Arrange:
+    def turn(service: ConvaiService) -> None:
+        for name, value in knobs.items():
+            setattr(service.knobs, name, value)
+
+    return turn
 
 
-def _used_up(service):
+def _used_up(service: ConvaiService) -> None:
     service.accounts[KEY].credits_left = False
 
 
@@ -134,7 +153,9 @@ def _used_up(service):
     ],
     ids=["full", "speakers", "memory", "plan", "character", "quota"],
 )
-async def test_each_refusal_has_its_class_and_says_what_to_do(control, service, arrange, kind, words):
+async def test_each_refusal_has_its_class_and_says_what_to_do(
+    control: Maker, service: ConvaiService, arrange: Arrange, kind: type[VendorError], words: str
+) -> None:
     arrange(service)
     with pytest.raises(kind) as caught:
         await control().start(REQUEST)
@@ -165,14 +186,16 @@ async def test_each_refusal_has_its_class_and_says_what_to_do(control, service, 
         (302, None, TransientError),
     ],
 )  # fmt: skip
-async def test_every_known_text_is_told_apart(control, service, status, body, kind):
+async def test_every_known_text_is_told_apart(
+    control: Maker, service: ConvaiService, status: int, body: object, kind: type[VendorError]
+) -> None:
     service.fail(path="/connect", status=status, body=body)
     with pytest.raises(kind) as caught:
         await control().start(REQUEST)
     assert type(caught.value) is kind and caught.value.http_status == status
 
 
-async def test_a_sites_own_words_decide_too(control, service):
+async def test_a_sites_own_words_decide_too(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", status=400, body={"detail": "Alle Plätze belegt"})
     with pytest.raises(Busy):
         await control(busy_texts=["plätze belegt"]).start(REQUEST)
@@ -181,7 +204,7 @@ async def test_a_sites_own_words_decide_too(control, service):
         await control(credits_texts=["guthaben LEER"]).start(REQUEST)
 
 
-async def test_retry_after_is_passed_on(control, service):
+async def test_retry_after_is_passed_on(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", status=429, body={"detail": "full"}, headers={"Retry-After": "7"})
     with pytest.raises(Busy) as caught:
         await control().start(REQUEST)
@@ -189,7 +212,9 @@ async def test_retry_after_is_passed_on(control, service):
 
 
 @pytest.mark.parametrize("fault", [{"lose": True}, {"reset": True}, {"malformed": True}, {"without": ("token",)}])
-async def test_an_unusable_answer_is_a_passing_trouble(control, service, fault):
+async def test_an_unusable_answer_is_a_passing_trouble(
+    control: Maker, service: ConvaiService, fault: dict[str, object]
+) -> None:
     service.fail(path="/connect", **fault)
     with pytest.raises(TransientError) as caught:
         await control().start(REQUEST)
@@ -197,21 +222,23 @@ async def test_an_unusable_answer_is_a_passing_trouble(control, service, fault):
 
 
 @pytest.mark.parametrize("fault", [{"malformed": True}, {"without": ("token",)}, {"without": ("room_url",)}])
-async def test_a_session_that_cannot_be_joined_is_ended_at_once(control, service, fault):
+async def test_a_session_that_cannot_be_joined_is_ended_at_once(
+    control: Maker, service: ConvaiService, fault: dict[str, object]
+) -> None:
     service.fail(path="/connect", **fault)
     with pytest.raises(TransientError):
         await control().start(REQUEST)
     assert [session.end_reason for session in service.sessions] == ["disconnect"]
 
 
-async def test_a_session_whose_id_never_came_may_still_run(control, service):
+async def test_a_session_whose_id_never_came_may_still_run(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", without=("session_id",))
     with pytest.raises(TransientError) as caught:
         await control().start(REQUEST)
     assert caught.value.ambiguous and not await control().stop(order(""))
 
 
-async def test_a_host_that_is_down_is_unreachable(control, service):
+async def test_a_host_that_is_down_is_unreachable(control: Maker, service: ConvaiService) -> None:
     await service.stop_listening()
     with pytest.raises(TransientError) as caught:
         await control().start(REQUEST)
@@ -221,7 +248,7 @@ async def test_a_host_that_is_down_is_unreachable(control, service):
 # ---------------------------------------------------------------- short-lived tokens
 
 
-async def test_a_token_is_fetched_once_and_anew_when_it_is_refused(control, service):
+async def test_a_token_is_fetched_once_and_anew_when_it_is_refused(control: Maker, service: ConvaiService) -> None:
     made = control(auth="token")
     await made.start(REQUEST)
     await made.start(REQUEST)
@@ -233,7 +260,7 @@ async def test_a_token_is_fetched_once_and_anew_when_it_is_refused(control, serv
     assert len(service.asked("/user/connect")) == 2 and len(service.sessions) == 3
 
 
-async def test_a_token_that_stays_refused_is_not_asked_for_for_ever(control, service):
+async def test_a_token_that_stays_refused_is_not_asked_for_for_ever(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", status=401, body={"detail": "Invalid API key"}, times=9)
     made = control(auth="token")
     with pytest.raises(AuthError):
@@ -245,7 +272,7 @@ async def test_a_token_that_stays_refused_is_not_asked_for_for_ever(control, ser
 # ---------------------------------------------------------------- stop
 
 
-async def test_a_stop_is_confirmed_and_can_be_repeated(control, service):
+async def test_a_stop_is_confirmed_and_can_be_repeated(control: Maker, service: ConvaiService) -> None:
     made = control()
     session = await made.start(REQUEST)
     assert await made.stop(order(session.session_id)) and await made.stop(order(session.session_id))
@@ -253,18 +280,20 @@ async def test_a_stop_is_confirmed_and_can_be_repeated(control, service):
     assert "x-api-key" not in service.asked("/disconnect")[0].headers
 
 
-async def test_a_host_without_the_call_is_no_obstacle(control, service):
+async def test_a_host_without_the_call_is_no_obstacle(control: Maker, service: ConvaiService) -> None:
     service.knobs.has_disconnect = False
     assert await control().stop(order(ID))
 
 
 @pytest.mark.expect_log("does not take the journal's id")
-async def test_an_id_that_is_none_waits_for_its_end(control, service):
+async def test_an_id_that_is_none_waits_for_its_end(control: Maker, service: ConvaiService) -> None:
     assert not await control().stop(order("not-a-uuid"))
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, TransientError), (400, ConfigError)])
-async def test_a_stop_that_fails_is_tried_again(control, service, status, error):
+async def test_a_stop_that_fails_is_tried_again(
+    control: Maker, service: ConvaiService, status: int, error: type[VendorError]
+) -> None:
     made = control()
     session = await made.start(REQUEST)
     service.fail(path="/disconnect", status=status, body={"detail": "Something new"})
@@ -274,20 +303,21 @@ async def test_a_stop_that_fails_is_tried_again(control, service, status, error)
 
 
 @pytest.mark.parametrize("status", [200, 404])
-async def test_a_portals_page_confirms_no_stop(control, service, status):
+async def test_a_portals_page_confirms_no_stop(control: Maker, service: ConvaiService, status: int) -> None:
     made = control()
     session = await made.start(REQUEST)
     service.fail(path="/disconnect", status=status, body="<html>Welcome to the museum's WLAN</html>")
     with pytest.raises(TransientError, match="a page came"):
         await made.stop(order(session.session_id))
-    assert service.session(session.session_id).ended_at is None
+    running = service.session(session.session_id)
+    assert running is not None and running.ended_at is None
     assert await made.stop(order(session.session_id))
 
 
 # ---------------------------------------------------------------- check
 
 
-async def test_a_check_tests_key_and_character_and_takes_no_slot(control, service):
+async def test_a_check_tests_key_and_character_and_takes_no_slot(control: Maker, service: ConvaiService) -> None:
     assert [(found.item, found.ok) for found in await control().check()] == [
         ("live host", True), ("key", True), ("character", True),
     ]  # fmt: skip
@@ -295,19 +325,19 @@ async def test_a_check_tests_key_and_character_and_takes_no_slot(control, servic
     assert len(service.asked("/user/revoke-token")) == 1
 
 
-async def test_a_check_says_that_the_key_is_wrong(control, service):
+async def test_a_check_says_that_the_key_is_wrong(control: Maker, service: ConvaiService) -> None:
     with pytest.raises(AuthError) as caught:
         await control(api_key="CANARY-wrong").check()
     assert "the key is wrong" in str(caught.value) and "CANARY" not in str(caught.value)
 
 
-async def test_a_check_says_that_the_character_is_unknown(control):
+async def test_a_check_says_that_the_character_is_unknown(control: Maker) -> None:
     found = (await control(character_id="nobody").check())[-1]
     assert found.ok is False and "not known to this account" in found.text
 
 
 @pytest.mark.parametrize("what", ["plan", "host", "old"])
-async def test_what_cannot_be_tested_is_no_fault(control, service, what):
+async def test_what_cannot_be_tested_is_no_fault(control: Maker, service: ConvaiService, what: str) -> None:
     settings = {}
     if what == "plan":
         service.knobs.tells_sheets = False
@@ -319,7 +349,7 @@ async def test_what_cannot_be_tested_is_no_fault(control, service, what):
     assert found[-1].ok is None and "not tested" in found[-1].text
 
 
-async def test_a_check_says_that_nobody_answers(control, service):
+async def test_a_check_says_that_nobody_answers(control: Maker, service: ConvaiService) -> None:
     made = control()
     await service.stop_listening()
     assert [(found.item, found.ok) for found in await made.check()] == [("live host", False)]
@@ -328,13 +358,15 @@ async def test_a_check_says_that_nobody_answers(control, service):
 # ---------------------------------------------------------------- what it can do, and what it never tells
 
 
-async def test_the_vendor_is_declared():
+async def test_the_vendor_is_declared() -> None:
     assert (VENDOR.name, VENDOR.media, VENDOR.required) == ("convai", "livekit", ("api_key", "character_id"))
-    own = ConvaiControl(VendorContext(ConvaiSettings(orphan_s=50.0), None, "lobby", "en", 1.0)).capabilities
+    own = ConvaiControl(VendorContext(ConvaiSettings(orphan_s=50.0), NoHttp(), "lobby", "en", 1.0)).capabilities
     assert (own.video, own.stop, own.orphan_s) == (False, True, 50.0)
 
 
-async def test_no_log_and_no_error_holds_a_key_token_or_id(control, service, caplog):
+async def test_no_log_and_no_error_holds_a_key_token_or_id(
+    control: Maker, service: ConvaiService, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
     service.accounts["CANARY-key"] = Account("CANARY-key", 1)
     made = control(api_key="CANARY-key", auth="token")

@@ -13,11 +13,13 @@ import pytest
 from app.audio.base import FRAME, RATE, Heard, Levels
 from app.audio.playout import Playout
 from app.audio.ring import QUIET
+from app.character.pose import Pose
 from app.character.renderer import CharacterRenderer
 from app.picture import Frame, PixelFormat
 from app.screens import AskText, End, TalkMode
 from app.visit.speech_activity import SpeechActivity
 from tests.fakes.audio import FakeAudio, FakeSpeaker
+from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.agent_media import tone
 from tests.vendors.convai_bot import Script
 from tests.vendors.convai_service import ConvaiService
@@ -57,12 +59,14 @@ def test_the_speaker_tells_when_a_stretch_of_voice_came_out() -> None:
     assert heard is not None and heard.number == 1
     assert heard.for_s == pytest.approx(-DELAY_S, abs=0.02), "on its way through the device"
     play(0.4)
-    assert speaker.heard().for_s == pytest.approx(0.4 - DELAY_S, abs=0.02)
+    heard = speaker.heard()
+    assert heard is not None and heard.for_s == pytest.approx(0.4 - DELAY_S, abs=0.02)
     play(0.5)
     assert speaker.heard() is None
     speaker.write(tone(0.5))
     play(0.2)
-    assert speaker.heard().number == 2
+    heard = speaker.heard()
+    assert heard is not None and heard.number == 2
 
 
 def test_a_short_pause_ends_no_stretch() -> None:
@@ -155,7 +159,7 @@ class Watcher:
         self.begins: list[float] = []
         self._was_pressed = False
 
-    def __call__(self, pose) -> Frame:
+    def __call__(self, pose: Pose) -> Frame:
         is_pressed = pose.mouth.press > 0.02
         if is_pressed and not self._was_pressed:
             self.begins.append(time.monotonic())
@@ -173,7 +177,9 @@ class Watcher:
         pytest.param("visemes", 0.0, marks=pytest.mark.long), pytest.param("15", 0.4, marks=pytest.mark.long),
     ],
 )  # fmt: skip
-async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(livekit_server, face, silence_s) -> None:
+async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(
+    livekit_server: LiveKitServer, face: str, silence_s: float
+) -> None:
     from tests.vendors.livekit_hall import LiveKitHall
 
     hall = LiveKitHall(livekit_server)

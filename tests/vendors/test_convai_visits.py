@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
 
+from app.records.journal import JournalRow
 from app.rooms.base import Disconnected
 from app.screens import (
     Activity,
@@ -24,34 +27,43 @@ from app.screens import (
     Unavailable,
     UnavailableReason,
 )
+from tests.fakes.character import FakeFigure
 from tests.vendors.agent_media import Look
 from tests.vendors.convai_service import KEY, ConvaiService
 from tests.vendors.kiosk_rig import KioskRig
 from tests.vendors.memory_hall import LoopClock, MemoryHall
+from tests.vendors.memory_room import MemoryRoom
 from tests.vendors.test_convai_acceptance import ConvaiContender
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.hurry]
 
 
+class MakeRig(Protocol):
+    """Makes a kiosk with these keys of [visit]."""
+
+    def __call__(self, visit: Mapping[str, object] | None = None) -> KioskRig: ...
+
+
 @pytest_asyncio.fixture
-async def service():
+async def service() -> AsyncIterator[ConvaiService]:
     async with ConvaiService(MemoryHall(), clock=LoopClock()) as made:
         yield made
 
 
 @pytest.fixture
-def rig(service):
-    def make(**tables) -> KioskRig:
-        return KioskRig(ConvaiContender(service), **tables)
+def rig(service: ConvaiService) -> MakeRig:
+    def make(visit: Mapping[str, object] | None = None) -> KioskRig:
+        return KioskRig(ConvaiContender(service), visit=visit or {})
 
     return make
 
 
-def script(service: ConvaiService, **changes) -> None:
+def script(service: ConvaiService, **changes: Any) -> None:
     service.script = replace(service.script, **changes)
 
 
 def said(rig: KioskRig, speaker: Speaker) -> list[str]:
+    assert isinstance(rig.screen, Live)
     return [line.text for line in rig.screen.captions if line.speaker is speaker]
 
 
@@ -64,18 +76,18 @@ async def ended(rig: KioskRig, within: float = 40.0) -> EndReason:
 # ---------------------------------------------------------------- talking
 
 
-async def test_a_typed_question_is_shown_once_and_answered(service, rig):
+async def test_a_typed_question_is_shown_once_and_answered(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         kiosk.tap(AskText("Where is the cafe?"))
         await kiosk.until(lambda s: "You asked: Where is the cafe?" in said(kiosk, Speaker.AVATAR), 10)
         assert said(kiosk, Speaker.VISITOR) == ["Where is the cafe?"]
-        assert kiosk.vitals.visit.captions == 2
+        assert kiosk.vitals.visit is not None and kiosk.vitals.visit.captions == 2
         kiosk.tap(End())
         await kiosk.all_given_back()
 
 
-async def test_spoken_words_are_captions_and_activity(service, rig):
+async def test_spoken_words_are_captions_and_activity(service: ConvaiService, rig: MakeRig) -> None:
     async with rig(visit={"idle_s": 5.0}) as kiosk:
         await kiosk.to_live()
         await asyncio.sleep(3)
@@ -99,7 +111,9 @@ async def test_spoken_words_are_captions_and_activity(service, rig):
     ],
     ids=str,
 )  # fmt: skip
-async def test_every_way_the_service_talks_is_a_visit(service, rig, knobs):
+async def test_every_way_the_service_talks_is_a_visit(
+    service: ConvaiService, rig: MakeRig, knobs: dict[str, Any]
+) -> None:
     script(service, **knobs)
     async with rig() as kiosk:
         await kiosk.to_live()
@@ -115,7 +129,9 @@ async def test_every_way_the_service_talks_is_a_visit(service, rig, knobs):
 
 
 @pytest.mark.parametrize(("face", "shapes"), [("visemes", True), ("15", True), ("61", False), ("none", False)])
-async def test_the_drawn_mouth_gets_the_services_shapes(service, rig, face, shapes):
+async def test_the_drawn_mouth_gets_the_services_shapes(
+    service: ConvaiService, rig: MakeRig, face: str, shapes: bool
+) -> None:
     script(service, face=face, voice_s=1.0, emotion="joy")
     async with rig() as kiosk:
         await kiosk.to_live()
@@ -123,14 +139,18 @@ async def test_the_drawn_mouth_gets_the_services_shapes(service, rig, face, shap
             kiosk.tap(AskText(question))
             await asyncio.sleep(3)
         figure = kiosk.figure
+        assert isinstance(figure, FakeFigure)
         assert {shape.turn for shape in figure.shapes if shape} == ({1, 2} if shapes else set())
         assert len(figure.turns) == (2 if shapes else 0)
-        assert figure.feelings == [("joy", pytest.approx(2 / 3))] * 2
+        assert [name for name, _ in figure.feelings] == ["joy"] * 2
+        assert [strength for _, strength in figure.feelings] == pytest.approx([2 / 3] * 2)
         kiosk.tap(End())
         await kiosk.all_given_back()
 
 
-async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_stood(service, rig):
+async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_stood(
+    service: ConvaiService, rig: MakeRig
+) -> None:
     script(service, voice_s=30.0)
     async with rig() as kiosk:
         await kiosk.to_live()
@@ -138,6 +158,7 @@ async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_st
         await asyncio.sleep(3)
         kiosk.tap(Interrupt())
         await asyncio.sleep(1)
+        assert isinstance(kiosk.figure, FakeFigure)
         shapes = len(kiosk.figure.shapes)
         assert service.bot.asked("interrupt-bot") == [{}] and kiosk.audio.speaker.flushes >= 1
         await asyncio.sleep(2)
@@ -146,7 +167,7 @@ async def test_an_interruption_reaches_the_service_and_the_answer_stays_as_it_st
         await kiosk.all_given_back()
 
 
-async def test_noise_of_every_kind_changes_nothing(service, rig):
+async def test_noise_of_every_kind_changes_nothing(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         for payload in (b"\xff\xfe", b"{", b"null", b"[" * 3000, b"{}" * 9, b"x" * 500_000):
@@ -162,26 +183,28 @@ async def test_noise_of_every_kind_changes_nothing(service, rig):
         await kiosk.all_given_back()
 
 
-async def test_the_character_is_asked_to_close_near_the_end(service, rig):
+async def test_the_character_is_asked_to_close_near_the_end(service: ConvaiService, rig: MakeRig) -> None:
     async with rig(visit={"hard_limit_s": 12.0, "wrap_up_s": 6.0}) as kiosk:
         await kiosk.to_live()
         assert await ended(kiosk) is EndReason.HARD_LIMIT
         assert [data["run_llm"] for data in service.bot.asked("context-update")] == ["true"]
 
 
-async def test_a_picture_that_nobody_promised_is_shown(service, rig):
+async def test_a_picture_that_nobody_promised_is_shown(service: ConvaiService, rig: MakeRig) -> None:
     script(service, look=Look(fps=20))
     async with rig() as kiosk:
         await kiosk.to_live()
         await asyncio.sleep(2)
+        assert isinstance(kiosk.figure, FakeFigure) and kiosk.vitals.video is not None
         assert kiosk.vitals.video.source == "room" and not kiosk.figure.visible and kiosk.picture.pushed > 10
         kiosk.tap(End())
         await kiosk.all_given_back()
 
 
-async def test_without_a_picture_the_drawn_character_is_the_avatar(service, rig):
+async def test_without_a_picture_the_drawn_character_is_the_avatar(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
+        assert isinstance(kiosk.figure, FakeFigure) and kiosk.vitals.video is not None
         assert kiosk.vitals.video.source == "character" and kiosk.figure.visible
         kiosk.tap(End())
         await kiosk.all_given_back()
@@ -190,7 +213,9 @@ async def test_without_a_picture_the_drawn_character_is_the_avatar(service, rig)
 # ---------------------------------------------------------------- the service's idle timer
 
 
-async def test_the_services_idle_warning_is_answered_only_when_somebody_is_there(service, rig):
+async def test_the_services_idle_warning_is_answered_only_when_somebody_is_there(
+    service: ConvaiService, rig: MakeRig
+) -> None:
     service.knobs.idle_s, service.knobs.idle_warning_s = 12.0, 8.0
     async with rig(visit={"idle_s": 60.0}) as kiosk:
         await kiosk.to_live()
@@ -206,7 +231,7 @@ async def test_the_services_idle_warning_is_answered_only_when_somebody_is_there
         assert await ended(kiosk) is EndReason.VISITOR
 
 
-async def test_a_session_that_the_service_idles_out_says_so(service, rig):
+async def test_a_session_that_the_service_idles_out_says_so(service: ConvaiService, rig: MakeRig) -> None:
     service.knobs.idle_s, service.knobs.idle_warning_s = 4.0, 2.0
     async with rig(visit={"idle_s": 60.0}) as kiosk:
         await kiosk.to_live()
@@ -217,12 +242,12 @@ async def test_a_session_that_the_service_idles_out_says_so(service, rig):
 # ---------------------------------------------------------------- other ends
 
 
-def _quota(service):
+def _quota(service: ConvaiService) -> None:
     service.bot.tell("usage-limit-reached", "B", quota_type="minutes", message="You have exceeded your monthly quota")
 
 
 @pytest.mark.expect_log("the service cannot be used")
-async def test_a_quota_used_up_in_the_visit_ends_it_and_closes_the_kiosk(service, rig):
+async def test_a_quota_used_up_in_the_visit_ends_it_and_closes_the_kiosk(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         _quota(service)
@@ -233,7 +258,7 @@ async def test_a_quota_used_up_in_the_visit_ends_it_and_closes_the_kiosk(service
 
 
 @pytest.mark.expect_log("the service cannot be used")
-async def test_a_quota_used_up_before_the_first_word_is_no_network_fault(service, rig):
+async def test_a_quota_used_up_before_the_first_word_is_no_network_fault(service: ConvaiService, rig: MakeRig) -> None:
     script(service, ready="never")
     async with rig() as kiosk:
         await kiosk.tap_start()
@@ -245,7 +270,7 @@ async def test_a_quota_used_up_before_the_first_word_is_no_network_fault(service
         assert service.active() == [] and kiosk.journal.kept == {}
 
 
-async def test_a_fatal_error_ends_it(service, rig):
+async def test_a_fatal_error_ends_it(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         service.bot.tell("error", error="harmless", fatal=False)
@@ -255,14 +280,14 @@ async def test_a_fatal_error_ends_it(service, rig):
         assert await ended(kiosk) is EndReason.ERROR
 
 
-async def test_a_room_that_closes_without_a_word_ends_it(service, rig):
+async def test_a_room_that_closes_without_a_word_ends_it(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         service.end(service.sessions[0], "closed")
         assert await ended(kiosk) is EndReason.ROOM_CLOSED
 
 
-async def test_a_bot_that_leaves_may_come_back_within_ten_seconds(service, rig):
+async def test_a_bot_that_leaves_may_come_back_within_ten_seconds(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         await service.bot.step_out()
@@ -274,7 +299,7 @@ async def test_a_bot_that_leaves_may_come_back_within_ten_seconds(service, rig):
         assert await ended(kiosk) is EndReason.VISITOR
 
 
-async def test_a_bot_that_stays_away_ends_the_visit(service, rig):
+async def test_a_bot_that_stays_away_ends_the_visit(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
         left_at = kiosk.loop.time()
@@ -284,9 +309,12 @@ async def test_a_bot_that_stays_away_ends_the_visit(service, rig):
         await kiosk.all_given_back()
 
 
-async def test_a_room_lost_to_the_network_is_joined_again_with_the_same_conversation(service, rig):
+async def test_a_room_lost_to_the_network_is_joined_again_with_the_same_conversation(
+    service: ConvaiService, rig: MakeRig
+) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
+        assert isinstance(kiosk.room, MemoryRoom)
         kiosk.room.end(Disconnected(EndReason.NETWORK, may_rejoin=True))
         await asyncio.sleep(6)
         assert isinstance(kiosk.screen, Live) and len(service.sessions) == 2
@@ -306,17 +334,20 @@ async def test_a_room_lost_to_the_network_is_joined_again_with_the_same_conversa
 # ---------------------------------------------------------------- giving back
 
 
-async def test_the_end_is_said_in_the_room_before_it_is_left_and_confirmed_by_the_call(service, rig):
+async def test_the_end_is_said_in_the_room_before_it_is_left_and_confirmed_by_the_call(
+    service: ConvaiService, rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
-        bot, order = service.bot, []
+        bot = service.bot
+        order: list[tuple[str, list[str], dict[int, JournalRow]]] = []
         leave = kiosk.room.leave
 
         async def watched() -> None:
             order.append(([kind for kind, *_ in bot.received][-1], kiosk.audio.open_devices, dict(kiosk.journal.kept)))
             await leave()
 
-        kiosk.room.leave = watched
+        monkeypatch.setattr(kiosk.room, "leave", watched)
         kiosk.tap(End())
         await kiosk.all_given_back()
         last, devices, kept = order[0]
@@ -324,7 +355,7 @@ async def test_the_end_is_said_in_the_room_before_it_is_left_and_confirmed_by_th
         assert len(service.asked("/disconnect")) == 1 and len(bot.asked("kill-pipeline")) == 1
 
 
-async def test_a_stop_that_fails_is_repeated_until_it_is_confirmed(service, rig):
+async def test_a_stop_that_fails_is_repeated_until_it_is_confirmed(service: ConvaiService, rig: MakeRig) -> None:
     service.fail(path="/disconnect", status=500, times=2)
     service.fail(path="/disconnect", reset=True, times=2)
     async with rig() as kiosk:
@@ -336,7 +367,7 @@ async def test_a_stop_that_fails_is_repeated_until_it_is_confirmed(service, rig)
         assert len(service.asked("/disconnect")) == 5 and kiosk.vitals.unconfirmed == 0
 
 
-async def test_one_more_refusal_right_after_a_release_is_waited_out(service, rig):
+async def test_one_more_refusal_right_after_a_release_is_waited_out(service: ConvaiService, rig: MakeRig) -> None:
     service.release_lag_s = 2.0
     async with rig() as kiosk:
         for _ in range(2):
@@ -350,7 +381,9 @@ async def test_one_more_refusal_right_after_a_release_is_waited_out(service, rig
 # ---------------------------------------------------------------- nothing is told
 
 
-async def test_no_log_holds_a_key_an_id_or_a_visitors_word(service, rig, caplog):
+async def test_no_log_holds_a_key_an_id_or_a_visitors_word(
+    service: ConvaiService, rig: MakeRig, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     async with rig() as kiosk:
         await kiosk.to_live()

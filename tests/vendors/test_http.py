@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,11 +16,13 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
 
 
 @asynccontextmanager
-async def served(answer):
+async def served(
+    answer: Callable[[asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[tuple[HttpClient, str, list[str]]]:
     """A client, an address, and the heads of the requests that came; `answer` writes what comes back."""
     heads: list[str] = []
 
-    async def serve(reader, writer):
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
@@ -39,8 +42,8 @@ async def served(answer):
             await client.close()
 
 
-async def test_an_answer_that_trickles_does_not_last_for_ever():
-    async def trickle(writer):
+async def test_an_answer_that_trickles_does_not_last_for_ever() -> None:
+    async def trickle(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n")
         while not writer.is_closing():
             writer.write(b"x: y\r\n")
@@ -53,8 +56,8 @@ async def test_an_answer_that_trickles_does_not_last_for_ever():
         assert caught.value.sent and not caught.value.unreachable
 
 
-async def test_a_cookie_of_one_visit_is_not_sent_in_the_next():
-    async def with_cookie(writer):
+async def test_a_cookie_of_one_visit_is_not_sent_in_the_next() -> None:
+    async def with_cookie(writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Set-Cookie: visitor=4711; Path=/\r\n\r\n{}")
 
     async with served(with_cookie) as (client, url, heads):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import jwt
 import pytest
 import pytest_asyncio
 
-from app.http import HttpClient
+from app.http import Http, HttpClient
 from app.screens import EndReason
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
-from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
+from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from app.vendors.livekit import VENDOR
 from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
@@ -26,20 +27,20 @@ KEY = "operator-secret-key"
 
 
 @pytest_asyncio.fixture
-async def http():
+async def http() -> AsyncIterator[Http]:
     client = HttpClient("test")
     yield client
     await client.close()
 
 
 @pytest_asyncio.fixture
-async def endpoint():
+async def endpoint() -> AsyncIterator[LiveKitEndpoint]:
     nobody = LiveKitServer(Path("/nonexistent"))  # tokens need no running server
     async with LiveKitEndpoint(nobody, knobs=Knobs(never=True), key=KEY) as made:
         yield made
 
 
-def control(http: HttpClient, endpoint: LiveKitEndpoint, **settings) -> LiveKitControl:
+def control(http: Http, endpoint: LiveKitEndpoint, **settings: object) -> LiveKitControl:
     given = {"token_url": endpoint.url + "/token", "headers": {HEADER: KEY}} | settings
     return LiveKitControl(VendorContext(LiveKitSettings.model_validate(given), http, "lobby", "en", 1.0))
 
@@ -51,7 +52,7 @@ def stop_order(name: str = REQUEST.name, session_id: str = "") -> StopOrder:
 # ---------------------------------------------------------------- start
 
 
-async def test_a_token_for_a_fresh_room(http, endpoint):
+async def test_a_token_for_a_fresh_room(http: Http, endpoint: LiveKitEndpoint) -> None:
     session = await control(http, endpoint).start(REQUEST)
     claims = jwt.decode(session.media_token, SECRET, algorithms=["HS256"])
     assert claims["video"]["room"] == REQUEST.name
@@ -60,7 +61,7 @@ async def test_a_token_for_a_fresh_room(http, endpoint):
     assert session.media_url.startswith("ws://")
 
 
-async def test_the_request_names_the_kiosk_and_nothing_of_the_visitor(http, endpoint):
+async def test_the_request_names_the_kiosk_and_nothing_of_the_visitor(http: Http, endpoint: LiveKitEndpoint) -> None:
     await control(http, endpoint, agent_name="guide").start(REQUEST)
     sent = endpoint.requests[0]
     assert sent.headers[HEADER.lower()] == KEY
@@ -78,7 +79,7 @@ async def test_the_request_names_the_kiosk_and_nothing_of_the_visitor(http, endp
     }
 
 
-async def test_what_a_site_adds_is_laid_over_the_request(http, endpoint):
+async def test_what_a_site_adds_is_laid_over_the_request(http: Http, endpoint: LiveKitEndpoint) -> None:
     extra = {"room_config": {"tags": {"site": "north"}, "empty_timeout": 5}, "participant_name": "North hall"}
     await control(http, endpoint, extra=extra, max_participants=0).start(REQUEST)
     sent = endpoint.requests[0].json
@@ -89,14 +90,14 @@ async def test_what_a_site_adds_is_laid_over_the_request(http, endpoint):
 @pytest.mark.parametrize(
     "knobs", [Knobs(status=200), Knobs(camel_case=True), Knobs(status=200, camel_case=True, more_fields=True)]
 )
-async def test_every_spelling_of_the_answer_is_understood(http, endpoint, knobs):
+async def test_every_spelling_of_the_answer_is_understood(http: Http, endpoint: LiveKitEndpoint, knobs: Knobs) -> None:
     endpoint.knobs = knobs
     session = await control(http, endpoint).start(REQUEST)
     assert session.media_token.startswith("eyJ")
     assert session.session_id == REQUEST.name
 
 
-async def test_a_session_never_shows_its_token(http, endpoint):
+async def test_a_session_never_shows_its_token(http: Http, endpoint: LiveKitEndpoint) -> None:
     session = await control(http, endpoint).start(REQUEST)
     assert "eyJ" not in repr(session)
 
@@ -119,7 +120,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "body", "expected"), REFUSALS)
-async def test_refusals(http, endpoint, status, body, expected):
+async def test_refusals(
+    http: Http, endpoint: LiveKitEndpoint, status: int, body: object, expected: type[VendorError]
+) -> None:
     endpoint.fail(status=status, body=body, headers={"Location": "http://127.0.0.1:1/"} if status < 400 else {})
     with pytest.raises(expected) as caught:
         await control(http, endpoint).start(REQUEST)
@@ -146,7 +149,9 @@ async def test_refusals(http, endpoint, status, body, expected):
         {"late_s": 1.5},
     ],
 )
-async def test_an_answer_that_cannot_be_used_is_ambiguous(http, endpoint, fault):
+async def test_an_answer_that_cannot_be_used_is_ambiguous(
+    http: Http, endpoint: LiveKitEndpoint, fault: dict[str, object]
+) -> None:
     endpoint.fail(**fault)
     with pytest.raises(TransientError) as caught:
         await control(http, endpoint).start(REQUEST)
@@ -154,7 +159,7 @@ async def test_an_answer_that_cannot_be_used_is_ambiguous(http, endpoint, fault)
     assert not caught.value.unreachable
 
 
-async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http, endpoint):
+async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http: Http, endpoint: LiveKitEndpoint) -> None:
     await endpoint.stop_listening()
     with pytest.raises(TransientError) as caught:
         await control(http, endpoint).start(REQUEST)
@@ -162,14 +167,14 @@ async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http, e
     assert not caught.value.ambiguous
 
 
-async def test_retry_after_is_honoured(http, endpoint):
+async def test_retry_after_is_honoured(http: Http, endpoint: LiveKitEndpoint) -> None:
     endpoint.fail(status=429, headers={"Retry-After": "9"})
     with pytest.raises(Busy) as caught:
         await control(http, endpoint).start(REQUEST)
     assert caught.value.retry_after == 9.0
 
 
-async def test_the_operator_may_say_full_and_quota_in_his_own_way(http, endpoint):
+async def test_the_operator_may_say_full_and_quota_in_his_own_way(http: Http, endpoint: LiveKitEndpoint) -> None:
     own = control(
         http,
         endpoint,
@@ -191,7 +196,7 @@ async def test_the_operator_may_say_full_and_quota_in_his_own_way(http, endpoint
         assert type(caught.value) is expected
 
 
-async def test_a_wrong_key_is_an_auth_error_that_does_not_repeat_it(http, endpoint):
+async def test_a_wrong_key_is_an_auth_error_that_does_not_repeat_it(http: Http, endpoint: LiveKitEndpoint) -> None:
     wrong = "another-secret-key"
     endpoint.fail(status=401, body={"message": f"key {wrong} unknown"})
     with pytest.raises(AuthError) as caught:
@@ -199,7 +204,7 @@ async def test_a_wrong_key_is_an_auth_error_that_does_not_repeat_it(http, endpoi
     assert wrong not in str(caught.value)
 
 
-async def test_an_emulated_endpoint_refuses_as_it_is_told(http, endpoint):
+async def test_an_emulated_endpoint_refuses_as_it_is_told(http: Http, endpoint: LiveKitEndpoint) -> None:
     with pytest.raises(AuthError):
         await control(http, endpoint, headers={}).start(REQUEST)
     endpoint.accounts[ACCOUNT].credits_left = False
@@ -221,13 +226,15 @@ async def test_an_emulated_endpoint_refuses_as_it_is_told(http, endpoint):
     "fault",
     [{"status": 500}, {"status": 200, "body": "soon"}, {"status": 200, "body": {"available": None}}, {"reset": True}],
 )
-async def test_an_availability_that_says_nothing_stops_nobody(http, endpoint, fault):
+async def test_an_availability_that_says_nothing_stops_nobody(
+    http: Http, endpoint: LiveKitEndpoint, fault: dict[str, object]
+) -> None:
     endpoint.fail(path="available", **fault)
     session = await control(http, endpoint, availability_url=endpoint.url + "/available").start(REQUEST)
     assert session.media_token
 
 
-async def test_no_place_free_is_busy_without_asking_for_a_token(http, endpoint):
+async def test_no_place_free_is_busy_without_asking_for_a_token(http: Http, endpoint: LiveKitEndpoint) -> None:
     endpoint.accounts[ACCOUNT].slots = 0
     with pytest.raises(Busy):
         await control(http, endpoint, availability_url=endpoint.url + "/available").start(REQUEST)
@@ -237,7 +244,7 @@ async def test_no_place_free_is_busy_without_asking_for_a_token(http, endpoint):
 # ---------------------------------------------------------------- stop
 
 
-async def test_the_release_address_confirms_the_end(http, endpoint):
+async def test_the_release_address_confirms_the_end(http: Http, endpoint: LiveKitEndpoint) -> None:
     made = control(http, endpoint, release_url=endpoint.url + "/release")
     session = await made.start(REQUEST)
     assert await made.stop(stop_order(session_id=session.session_id))
@@ -245,12 +252,12 @@ async def test_the_release_address_confirms_the_end(http, endpoint):
     assert endpoint.asked("release")[0].headers[HEADER.lower()] == KEY
 
 
-async def test_a_room_that_is_gone_already_is_confirmed(http, endpoint):
+async def test_a_room_that_is_gone_already_is_confirmed(http: Http, endpoint: LiveKitEndpoint) -> None:
     made = control(http, endpoint, release_url=endpoint.url + "/release")
     assert await made.stop(stop_order(name="never-created"))
 
 
-async def test_a_create_that_was_never_answered_is_stopped_by_its_name(http, endpoint):
+async def test_a_create_that_was_never_answered_is_stopped_by_its_name(http: Http, endpoint: LiveKitEndpoint) -> None:
     made = control(http, endpoint, release_url=endpoint.url + "/release")
     endpoint.fail(path="token", lose=True)
     with pytest.raises(TransientError):
@@ -259,7 +266,7 @@ async def test_a_create_that_was_never_answered_is_stopped_by_its_name(http, end
     assert endpoint.asked("release")[0].json == {"room_name": REQUEST.name}
 
 
-async def test_a_stop_that_fails_can_be_tried_again(http, endpoint):
+async def test_a_stop_that_fails_can_be_tried_again(http: Http, endpoint: LiveKitEndpoint) -> None:
     made = control(http, endpoint, release_url=endpoint.url + "/release")
     endpoint.fail(path="release", status=500)
     endpoint.fail(path="release", reset=True)
@@ -270,7 +277,7 @@ async def test_a_stop_that_fails_can_be_tried_again(http, endpoint):
 
 
 @pytest.mark.parametrize("status", [200, 404])
-async def test_a_portals_page_confirms_no_stop(http, endpoint, status):
+async def test_a_portals_page_confirms_no_stop(http: Http, endpoint: LiveKitEndpoint, status: int) -> None:
     made = control(http, endpoint, release_url=endpoint.url + "/release")
     endpoint.fail(path="release", status=status, body="<!doctype html><p>Welcome to the museum's WLAN")
     with pytest.raises(TransientError, match="a page came"):
@@ -279,7 +286,7 @@ async def test_a_portals_page_confirms_no_stop(http, endpoint, status):
     assert await made.stop(stop_order())
 
 
-async def test_without_a_release_address_there_is_nothing_to_call(http, endpoint):
+async def test_without_a_release_address_there_is_nothing_to_call(http: Http, endpoint: LiveKitEndpoint) -> None:
     made = control(http, endpoint)
     assert not made.capabilities.stop
     assert not await made.stop(stop_order())
@@ -289,14 +296,14 @@ async def test_without_a_release_address_there_is_nothing_to_call(http, endpoint
 # ---------------------------------------------------------------- check
 
 
-async def test_a_check_reaches_the_host_and_asks_for_no_token(http, endpoint):
+async def test_a_check_reaches_the_host_and_asks_for_no_token(http: Http, endpoint: LiveKitEndpoint) -> None:
     found = await control(http, endpoint).check()
     assert [(finding.item, finding.ok) for finding in found] == [("token address", True), ("clock", True)]
     assert endpoint.asked("token") == []
     assert endpoint.visits == []
 
 
-async def test_a_check_tells_a_wrong_clock(http, endpoint):
+async def test_a_check_tells_a_wrong_clock(http: Http, endpoint: LiveKitEndpoint) -> None:
     settings = LiveKitSettings(token_url=endpoint.url + "/token")
     ahead = LiveKitControl(VendorContext(settings, http, "lobby", "en", 1.0), epoch=lambda: time.time() + 300)
     clock = next(finding for finding in await ahead.check() if finding.item == "clock")
@@ -304,7 +311,7 @@ async def test_a_check_tells_a_wrong_clock(http, endpoint):
     assert "ahead" in clock.text
 
 
-async def test_a_check_tells_that_nobody_answers(http, endpoint):
+async def test_a_check_tells_that_nobody_answers(http: Http, endpoint: LiveKitEndpoint) -> None:
     await endpoint.stop_listening()
     assert [finding.ok for finding in await control(http, endpoint).check()] == [False]
 
@@ -320,15 +327,17 @@ async def test_a_check_tells_that_nobody_answers(http, endpoint):
         ({"release_url": "https://x.example/release"}, {"stop": True}),
     ],
 )
-async def test_capabilities_follow_the_settings(http, endpoint, settings, expected):
+async def test_capabilities_follow_the_settings(
+    http: Http, endpoint: LiveKitEndpoint, settings: dict[str, object], expected: dict[str, bool]
+) -> None:
     known = control(http, endpoint, **settings).capabilities
     assert {name: getattr(known, name) for name in expected} == expected
 
 
-async def test_an_orphan_is_over_within_the_rooms_own_time_outs(http, endpoint):
+async def test_an_orphan_is_over_within_the_rooms_own_time_outs(http: Http, endpoint: LiveKitEndpoint) -> None:
     assert control(http, endpoint).capabilities.orphan_s == 35.0
     assert control(http, endpoint, empty_timeout_s=120).capabilities.orphan_s == 120.0
 
 
-async def test_the_vendor_is_declared():
+async def test_the_vendor_is_declared() -> None:
     assert (VENDOR.name, VENDOR.media, VENDOR.required) == ("livekit", "livekit", ("token_url",))

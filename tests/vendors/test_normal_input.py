@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -132,14 +132,14 @@ class Tavus:
         )
 
 
-Side = Callable[[], Convai | Tavus]
+Side = type[Convai] | type[Tavus]
 EVERY: list[tuple[Side, dict[str, Any]]] = [
     *((Convai, convai(*each)) for each in CONVAI),
     *((Tavus, tavus(*each)) for each in TAVUS),
 ]
 
 
-def name_of(value: Any) -> str:
+def name_of(value: Side | dict[str, Any]) -> str:
     if not isinstance(value, dict):
         return value.__name__
     inner = value.get("data")
@@ -170,12 +170,14 @@ def paths(value: Any) -> Iterator[tuple[str, ...]]:
             yield from ((key, *rest) for rest in paths(inner))
 
 
-def wire(message: Any) -> bytes:
+def wire(message: object) -> bytes:
     return json.dumps(message, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(("side", "message"), EVERY, ids=name_of)
-async def test_a_message_with_anything_wrong_is_ignored_or_an_end_and_the_session_goes_on(side: Side, message) -> None:
+async def test_a_message_with_anything_wrong_is_ignored_or_an_end_and_the_session_goes_on(
+    side: Side, message: dict[str, Any]
+) -> None:
     for wrong in spoiled(message):
         one = side()
         found = one.tell(wire(wrong))
@@ -183,7 +185,7 @@ async def test_a_message_with_anything_wrong_is_ignored_or_an_end_and_the_sessio
 
 
 @pytest.mark.parametrize(("side", "message"), EVERY, ids=name_of)
-async def test_a_message_that_comes_twice_changes_nothing_twice(side: Side, message) -> None:
+async def test_a_message_that_comes_twice_changes_nothing_twice(side: Side, message: dict[str, Any]) -> None:
     one = side()
     first, second = one.tell(wire(message)), one.tell(wire(message))
     once = (Ready, Speaking)

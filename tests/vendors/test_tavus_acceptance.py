@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -27,7 +27,7 @@ class TavusContender(Contender):
         self.service = service
         self._rooms = rooms
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         return {"base_url": self.service.url, "api_key": KEY, "replica_id": REPLICA, "persona_id": PERSONA,
                 "end_poll_s": 0.05}  # fmt: skip
 
@@ -56,7 +56,7 @@ class TavusContender(Contender):
 
 class _OnDaily:
     @pytest_asyncio.fixture
-    async def contender(self):
+    async def contender(self) -> AsyncIterator[TavusContender]:
         if not daily.Daily._is_ready:
             daily.Daily.init()
         rooms = DailyRooms(RoomTimes(reconnect_s=6.0), library=daily)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from app.http import HttpClient
+from app.http import Http, HttpClient
 from app.screens import EndReason
 from app.settings.load import load
 from app.vendors.base import StopOrder, VendorContext, VisitRequest
@@ -28,24 +29,24 @@ REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01-7f3a", "lobby", "de", 435.0
 
 
 @pytest_asyncio.fixture
-async def http():
+async def http() -> AsyncIterator[Http]:
     client = HttpClient("test")
     yield client
     await client.close()
 
 
 @pytest_asyncio.fixture
-async def service():
+async def service() -> AsyncIterator[TavusService]:
     async with TavusService(clock=Clock(manual=True), script=lambda: Script(joins_after_s=None)) as made:
         yield made
 
 
-def context(http, service, **settings) -> VendorContext:
+def context(http: Http, service: TavusService, **settings: object) -> VendorContext[TavusSettings]:
     given = {"base_url": service.url, "api_key": KEY, "replica_id": REPLICA, "persona_id": PERSONA, "end_poll_s": 0.05}
     return VendorContext(TavusSettings.model_validate(given | settings), http, "lobby", "en", 1.0)
 
 
-def control(http, service, **settings) -> TavusControl:
+def control(http: Http, service: TavusService, **settings: object) -> TavusControl:
     return TavusControl(context(http, service, **settings))
 
 
@@ -56,7 +57,7 @@ def order(session_id: str = "", name: str = REQUEST.name) -> StopOrder:
 # ---------------------------------------------------------------- start
 
 
-async def test_the_create_call_is_what_a_kiosk_needs_and_names_nobody(http, service):
+async def test_the_create_call_is_what_a_kiosk_needs_and_names_nobody(http: Http, service: TavusService) -> None:
     await control(http, service, conversational_context="Hall 4", custom_greeting="Hello!").start(REQUEST)
     sent = service.requests[0]
     assert sent.headers["x-api-key"] == KEY
@@ -91,7 +92,9 @@ async def test_the_create_call_is_what_a_kiosk_needs_and_names_nobody(http, serv
         ({"replica_id": "", "face_id": REPLICA, "naming": "replica"}, {"replica_id": REPLICA, "persona_id": PERSONA}),
     ],
 )  # fmt: skip
-async def test_one_set_of_names_is_sent(http, service, settings, expected):
+async def test_one_set_of_names_is_sent(
+    http: Http, service: TavusService, settings: dict[str, object], expected: dict[str, str]
+) -> None:
     await control(http, service, **settings).start(REQUEST)
     sent = service.requests[0].json
     assert {name: sent[name] for name in ("replica_id", "persona_id", "face_id", "pal_id") if name in sent} == expected
@@ -102,19 +105,21 @@ async def test_one_set_of_names_is_sent(http, service, settings, expected):
     [({}, 435), ({"max_call_duration_s": 200}, 200), ({"plan_max_s": 300}, 300),
      ({"max_call_duration_s": 900, "plan_max_s": 300}, 300)],
 )  # fmt: skip
-async def test_the_services_maximum_is_a_little_above_ours_and_within_the_plan(http, service, settings, expected_s):
+async def test_the_services_maximum_is_a_little_above_ours_and_within_the_plan(
+    http: Http, service: TavusService, settings: dict[str, object], expected_s: float
+) -> None:
     session = await control(http, service, **settings).start(REQUEST)
     assert service.requests[0].json["properties"]["max_call_duration"] == expected_s
     assert session.max_duration_s == expected_s
 
 
 @pytest.mark.parametrize(("code", "name"), [("de", "german"), ("pt-BR", "portuguese"), ("xx", "multilingual")])
-async def test_languages_are_told_in_full(http, service, code, name):
+async def test_languages_are_told_in_full(http: Http, service: TavusService, code: str, name: str) -> None:
     await control(http, service).start(replace(REQUEST, language=code))
     assert service.requests[0].json["properties"]["language"] == name
 
 
-async def test_what_a_site_adds_or_takes_away(http, service):
+async def test_what_a_site_adds_or_takes_away(http: Http, service: TavusService) -> None:
     extra = {"properties": {"apply_greenscreen": True, "participant_left_timeout": 20}, "policy": "eu"}
     made = control(http, service, extra=extra, private_room=False, send_language=False, closed_captions=False)
     session = await made.start(REQUEST)
@@ -125,7 +130,7 @@ async def test_what_a_site_adds_or_takes_away(http, service):
     assert "language" not in sent["properties"]
 
 
-async def test_a_session_has_its_room_and_shows_no_secret(http, service):
+async def test_a_session_has_its_room_and_shows_no_secret(http: Http, service: TavusService) -> None:
     session = await control(http, service).start(REQUEST)
     assert session.session_id == service.talk.session.id
     assert session.media_url == service.host.address(service.talk.room)
@@ -162,7 +167,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "body", "expected"), REFUSALS)
-async def test_refusals_are_told_apart(http, service, status, body, expected):
+async def test_refusals_are_told_apart(
+    http: Http, service: TavusService, status: int, body: object, expected: type[VendorError]
+) -> None:
     headers = {"Location": "http://127.0.0.1:1/"} if status < 400 else {}
     service.fail(status=status, body=body, headers=headers)
     with pytest.raises(expected) as caught:
@@ -173,7 +180,9 @@ async def test_refusals_are_told_apart(http, service, status, body, expected):
 
 
 @pytest.mark.parametrize(("headers", "expected_s"), [({"Retry-After": "9"}, 9.0), ({}, 5.0)])
-async def test_a_rate_limit_says_when_to_come_again(http, service, headers, expected_s):
+async def test_a_rate_limit_says_when_to_come_again(
+    http: Http, service: TavusService, headers: dict[str, str], expected_s: float
+) -> None:
     service.fail(status=429, headers=headers)
     with pytest.raises(TransientError) as caught:
         await control(http, service).start(REQUEST)
@@ -183,7 +192,9 @@ async def test_a_rate_limit_says_when_to_come_again(http, service, headers, expe
 @pytest.mark.parametrize(
     ("knobs", "expected"), [(Knobs(), Busy), (Knobs(full=429), Busy), (Knobs(error_key="message"), Busy)]
 )
-async def test_a_full_account_is_busy_in_every_way_it_says_so(http, service, knobs, expected):
+async def test_a_full_account_is_busy_in_every_way_it_says_so(
+    http: Http, service: TavusService, knobs: Knobs, expected: type[VendorError]
+) -> None:
     service.knobs = knobs
     made = control(http, service)
     await made.start(REQUEST)
@@ -194,7 +205,7 @@ async def test_a_full_account_is_busy_in_every_way_it_says_so(http, service, kno
     assert service.taken(KEY) == 1
 
 
-async def test_the_site_may_add_texts_of_its_own(http, service):
+async def test_the_site_may_add_texts_of_its_own(http: Http, service: TavusService) -> None:
     made = control(http, service, busy_texts=["alle Plätze belegt"], credits_texts=["Guthaben"])
     service.fail(status=400, body={"error": "Alle PLÄTZE belegt"})
     service.fail(status=403, body={"error": "kein Guthaben"})
@@ -223,14 +234,16 @@ async def test_the_site_may_add_texts_of_its_own(http, service):
         {"late_s": 1.5},
     ],
 )  # fmt: skip
-async def test_an_answer_that_cannot_be_used_is_ambiguous(http, service, fault):
+async def test_an_answer_that_cannot_be_used_is_ambiguous(
+    http: Http, service: TavusService, fault: dict[str, object]
+) -> None:
     service.fail(**fault)
     with pytest.raises(TransientError) as caught:
         await control(http, service).start(REQUEST)
     assert caught.value.ambiguous and not caught.value.unreachable
 
 
-async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http, service):
+async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http: Http, service: TavusService) -> None:
     await service.stop_listening()
     with pytest.raises(TransientError) as caught:
         await control(http, service).start(REQUEST)
@@ -246,14 +259,16 @@ async def test_a_host_that_is_down_is_unreachable_and_nothing_came_of_it(http, s
         (400, {"error": GENERIC}, "support"),
     ],
 )
-async def test_staff_are_told_in_plain_words_what_is_wrong(http, service, status, body, advice):
+async def test_staff_are_told_in_plain_words_what_is_wrong(
+    http: Http, service: TavusService, status: int, body: object, advice: str
+) -> None:
     service.fail(status=status, body=body)
     with pytest.raises((AuthError, ConfigError)) as caught:
         await control(http, service).start(REQUEST)
     assert advice in str(caught.value)
 
 
-async def test_a_key_is_never_repeated(http, service):
+async def test_a_key_is_never_repeated(http: Http, service: TavusService) -> None:
     service.fail(status=401, body={"message": f"key {KEY} is unknown"})
     with pytest.raises(AuthError) as caught:
         await control(http, service).start(REQUEST)
@@ -263,7 +278,7 @@ async def test_a_key_is_never_repeated(http, service):
 # ---------------------------------------------------------------- stop
 
 
-async def test_a_conversation_is_ended_and_seen_to_have_ended(http, service):
+async def test_a_conversation_is_ended_and_seen_to_have_ended(http: Http, service: TavusService) -> None:
     service.knobs.ends_late_s = 5.0
     made = control(http, service)
     session = await made.start(REQUEST)
@@ -276,7 +291,7 @@ async def test_a_conversation_is_ended_and_seen_to_have_ended(http, service):
     assert service.talk.session.end_reason == "end_conversation_endpoint_hit"
 
 
-async def test_an_end_may_be_believed_unseen(http, service):
+async def test_an_end_may_be_believed_unseen(http: Http, service: TavusService) -> None:
     made = control(http, service, confirm_end=False)
     session = await made.start(REQUEST)
     assert await made.stop(order(session.session_id))
@@ -284,7 +299,7 @@ async def test_an_end_may_be_believed_unseen(http, service):
 
 
 @pytest.mark.parametrize("second_end", [200, 400])
-async def test_ending_twice_is_fine(http, service, second_end):
+async def test_ending_twice_is_fine(http: Http, service: TavusService, second_end: int) -> None:
     service.knobs.second_end = second_end
     made = control(http, service)
     session = await made.start(REQUEST)
@@ -293,13 +308,15 @@ async def test_ending_twice_is_fine(http, service, second_end):
 
 
 @pytest.mark.parametrize("status", [400, 404])
-async def test_a_conversation_that_nobody_knows_has_ended(http, service, status):
+async def test_a_conversation_that_nobody_knows_has_ended(http: Http, service: TavusService, status: int) -> None:
     service.fail(status=status, body={"error": "Invalid conversation_id"})
     assert await control(http, service).stop(order("cunknown"))
     assert len(service.requests) == 1
 
 
-async def test_a_proxys_page_for_what_it_does_not_find_is_no_word_of_the_service(http, service):
+async def test_a_proxys_page_for_what_it_does_not_find_is_no_word_of_the_service(
+    http: Http, service: TavusService
+) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     service.fail(path="end", status=404, body="<!doctype html><title>Not found</title>")
@@ -308,12 +325,12 @@ async def test_a_proxys_page_for_what_it_does_not_find_is_no_word_of_the_service
     assert [kept.ended_at for kept in service.sessions] == [None]
 
 
-async def test_a_spoilt_row_without_any_name_ends_nobodys_conversation(http, service):
+async def test_a_spoilt_row_without_any_name_ends_nobodys_conversation(http: Http, service: TavusService) -> None:
     assert not await control(http, service).stop(order(name=""))
     assert service.requests == []
 
 
-async def test_a_stop_that_fails_can_be_tried_again_and_names_no_session(http, service):
+async def test_a_stop_that_fails_can_be_tried_again_and_names_no_session(http: Http, service: TavusService) -> None:
     made = control(http, service)
     session = await made.start(REQUEST)
     for fault in ({"status": 500, "body": {"error": f"{session.session_id} failed"}}, {"reset": True}, {"status": 401}):
@@ -324,7 +341,7 @@ async def test_a_stop_that_fails_can_be_tried_again_and_names_no_session(http, s
     assert await made.stop(order(session.session_id))
 
 
-async def test_a_strange_id_stays_one_part_of_the_address(http, service):
+async def test_a_strange_id_stays_one_part_of_the_address(http: Http, service: TavusService) -> None:
     assert await control(http, service).stop(order("../../v2/replicas?x=1"))
     assert service.requests[0].path.startswith("/v2/conversations/")
 
@@ -332,7 +349,9 @@ async def test_a_strange_id_stays_one_part_of_the_address(http, service):
 # ---------------------------------------------------------------- an answer that was lost
 
 
-async def test_a_lost_create_is_found_again_by_its_exact_name_and_nothing_else_is_ended(http, service):
+async def test_a_lost_create_is_found_again_by_its_exact_name_and_nothing_else_is_ended(
+    http: Http, service: TavusService
+) -> None:
     service.accounts[KEY].slots = 40
     made = control(http, service)
     others = [replace(REQUEST, name=f"kiosk-lobby-7f3a{n}") for n in range(14)]
@@ -349,7 +368,9 @@ async def test_a_lost_create_is_found_again_by_its_exact_name_and_nothing_else_i
     assert {r.method for r in service.requests if r.path == "/v2/conversations"} == {"POST", "GET"}
 
 
-async def test_a_create_that_came_to_nothing_is_looked_for_until_it_cannot_come_any_more(http, service):
+async def test_a_create_that_came_to_nothing_is_looked_for_until_it_cannot_come_any_more(
+    http: Http, service: TavusService
+) -> None:
     clock = Clock(manual=True)
     made = TavusControl(context(http, service), epoch=clock.now)
     for seconds in (0, 20, 20):
@@ -360,7 +381,7 @@ async def test_a_create_that_came_to_nothing_is_looked_for_until_it_cannot_come_
     assert await made.stop(order())
 
 
-async def test_a_create_that_took_effect_late_is_found(http, service):
+async def test_a_create_that_took_effect_late_is_found(http: Http, service: TavusService) -> None:
     made = control(http, service)
     with pytest.raises(TransientError):
         await made.stop(order())
@@ -370,7 +391,7 @@ async def test_a_create_that_took_effect_late_is_found(http, service):
 
 
 @pytest.mark.parametrize("body", ["[]", {"data": None}, {"data": [None, 7, {}], "total_count": "x"}, "<html>"])
-async def test_a_list_that_cannot_be_read_ends_nothing(http, service, body):
+async def test_a_list_that_cannot_be_read_ends_nothing(http: Http, service: TavusService, body: object) -> None:
     made = control(http, service)
     await made.start(REQUEST)
     service.fail(status=200, body=body)
@@ -398,7 +419,9 @@ SHUTDOWNS = [
 @pytest.mark.parametrize("reason_key", ["reason", "shutdown_reason"])
 @pytest.mark.parametrize("reached", [True, False])
 @pytest.mark.parametrize(("reason", "expected"), SHUTDOWNS)
-async def test_the_service_can_be_asked_why_a_conversation_ended(http, service, reason, expected, reached, reason_key):
+async def test_the_service_can_be_asked_why_a_conversation_ended(
+    http: Http, service: TavusService, reason: str, expected: EndReason, reached: bool, reason_key: str
+) -> None:
     service.knobs = Knobs(reached=reached, reason_key=reason_key)
     made = control(http, service)
     session = await made.start(REQUEST)
@@ -407,7 +430,7 @@ async def test_the_service_can_be_asked_why_a_conversation_ended(http, service, 
     assert await made.why_ended(session.session_id) is expected
 
 
-async def test_running_conversations_are_counted(http, service):
+async def test_running_conversations_are_counted(http: Http, service: TavusService) -> None:
     service.accounts[KEY].slots = 30
     made = control(http, service)
     for number in range(12):
@@ -416,7 +439,7 @@ async def test_running_conversations_are_counted(http, service):
     assert await made.count() == 11
 
 
-async def test_a_check_tries_key_and_ids_without_taking_a_slot(http, service):
+async def test_a_check_tries_key_and_ids_without_taking_a_slot(http: Http, service: TavusService) -> None:
     service.accounts[KEY].slots = 1
     findings = await control(http, service, max_concurrent=3).check()
     assert [(f.item, f.ok) for f in findings] == [("key and ids", True), ("sessions", None)]
@@ -425,13 +448,13 @@ async def test_a_check_tries_key_and_ids_without_taking_a_slot(http, service):
     assert service.sessions == [] and service.taken(KEY) == 0
 
 
-async def test_a_check_works_while_every_slot_is_taken(http, service):
+async def test_a_check_works_while_every_slot_is_taken(http: Http, service: TavusService) -> None:
     made = control(http, service)
     await made.start(REQUEST)
     assert all(finding.ok is not False for finding in await made.check())
 
 
-async def test_a_check_leaves_nothing_behind_where_the_test_mode_is_gone(http, service):
+async def test_a_check_leaves_nothing_behind_where_the_test_mode_is_gone(http: Http, service: TavusService) -> None:
     service.knobs.test_mode = False
     findings = await control(http, service).check()
     assert [(f.item, f.ok) for f in findings] == [("key and ids", None)]
@@ -443,12 +466,14 @@ async def test_a_check_leaves_nothing_behind_where_the_test_mode_is_gone(http, s
     [({"api_key": "another-key"}, AuthError), ({"replica_id": "rwrong"}, ConfigError),
      ({"persona_id": "pwrong"}, ConfigError)],
 )  # fmt: skip
-async def test_a_check_says_what_is_wrong(http, service, settings, expected):
+async def test_a_check_says_what_is_wrong(
+    http: Http, service: TavusService, settings: dict[str, object], expected: type[VendorError]
+) -> None:
     with pytest.raises(expected):
         await control(http, service, **settings).check()
 
 
-async def test_a_check_does_not_need_the_list(http, service):
+async def test_a_check_does_not_need_the_list(http: Http, service: TavusService) -> None:
     service.fail(path="conversations")  # the create goes through
     service.fail(path="conversations", status=500)
     findings = await control(http, service).check()
@@ -458,7 +483,7 @@ async def test_a_check_does_not_need_the_list(http, service):
 # ---------------------------------------------------------------- settings and what follows from them
 
 
-async def test_an_orphan_is_over_within_the_services_own_timers(http, service):
+async def test_an_orphan_is_over_within_the_services_own_timers(http: Http, service: TavusService) -> None:
     assert control(http, service).capabilities.orphan_s == 55.0
     assert control(http, service, participant_left_timeout_s=80).capabilities.orphan_s == 90.0
 
@@ -475,7 +500,7 @@ async def test_an_orphan_is_over_within_the_services_own_timers(http, service):
         ('participant_left_timeout_s = 0\nreplica_id = "r1"', "participant_left_timeout_s = 0: not above 0"),
     ],
 )
-async def test_mistakes_are_found_before_any_call(tmp_path: Path, settings, expected):
+async def test_mistakes_are_found_before_any_call(tmp_path: Path, settings: str, expected: str) -> None:
     file = tmp_path / "kiosk.toml"
     file.write_text(f'[service]\nvendor = "tavus"\n[service.tavus]\napi_key = "k"\n{settings}\n')
     mistakes = [str(mistake) for mistake in load(file, environ={}, vendors=vendors()).mistakes]
@@ -483,11 +508,11 @@ async def test_mistakes_are_found_before_any_call(tmp_path: Path, settings, expe
 
 
 @pytest.mark.parametrize("key", ["replica_id = 'r1'", "face_id = 'r1'", "persona_id = 'p1'", "pal_id = 'p1'"])
-async def test_one_id_of_four_is_enough(tmp_path: Path, key):
+async def test_one_id_of_four_is_enough(tmp_path: Path, key: str) -> None:
     file = tmp_path / "kiosk.toml"
     file.write_text(f'[service]\nvendor = "tavus"\n[service.tavus]\napi_key = "k"\nmax_call_duration_s = 0\n{key}\n')
     assert load(file, environ={}, vendors=vendors()).mistakes == ()
 
 
-async def test_the_vendor_is_declared():
+async def test_the_vendor_is_declared() -> None:
     assert (VENDOR.name, VENDOR.media) == ("tavus", "daily")

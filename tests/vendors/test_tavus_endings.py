@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from app.rooms.daily.room import DailyRooms
 from app.rooms.presence import RoomTimes
-from app.screens import AskText, End, EndReason, Farewell, Interrupt, Live, Unavailable, UnavailableReason
+from app.screens import AskText, CaptionLine, End, EndReason, Farewell, Interrupt, Live, Unavailable, UnavailableReason
 from tests.fakes import daily
 from tests.vendors.kiosk_rig import KioskRig
 from tests.vendors.tavus_replica import Script
@@ -22,7 +23,7 @@ EARLY = "ended a conversation before its time"
 
 
 @pytest_asyncio.fixture
-async def contender():
+async def contender() -> AsyncIterator[TavusContender]:
     if not daily.Daily._is_ready:
         daily.Daily.init()
     rooms = DailyRooms(RoomTimes(reconnect_s=1.0, absent_s=0.3, gone_s=3.0), library=daily)
@@ -36,7 +37,9 @@ async def contender():
 @pytest.mark.parametrize("in_room", [True, False])
 @pytest.mark.parametrize("replica_first", [True, False])
 @pytest.mark.parametrize("room_end", ["left", "error", "silent"])
-async def test_the_plans_maximum_has_one_reason_however_the_room_ends(contender, room_end, replica_first, in_room):
+async def test_the_plans_maximum_has_one_reason_however_the_room_ends(
+    contender: TavusContender, room_end: str, replica_first: bool, in_room: bool
+) -> None:
     knobs = contender.service.knobs
     knobs.plan_max_s, knobs.room_end, knobs.replica_first, knobs.in_room = 1.0, room_end, replica_first, in_room
     async with KioskRig(contender) as rig:
@@ -46,7 +49,9 @@ async def test_the_plans_maximum_has_one_reason_however_the_room_ends(contender,
 
 
 @pytest.mark.expect_log(f"{EARLY}|the service cannot be used")
-async def test_minutes_that_run_out_in_a_visit_end_it_and_the_next_one_is_not_available(contender):
+async def test_minutes_that_run_out_in_a_visit_end_it_and_the_next_one_is_not_available(
+    contender: TavusContender,
+) -> None:
     contender.service.seconds_left[KEY] = 1.0
     async with KioskRig(contender) as rig:
         await rig.to_live()
@@ -65,7 +70,9 @@ async def test_minutes_that_run_out_in_a_visit_end_it_and_the_next_one_is_not_av
         (400, "Invalid replica_uuid", UnavailableReason.CONFIG),
     ],
 )
-async def test_what_the_next_visitor_would_meet_too_is_not_available(contender, status, text, reason):
+async def test_what_the_next_visitor_would_meet_too_is_not_available(
+    contender: TavusContender, status: int, text: str, reason: UnavailableReason
+) -> None:
     contender.emulator.fail(status=status, body={"error": text})
     async with KioskRig(contender) as rig:
         await rig.tap_start()
@@ -74,7 +81,7 @@ async def test_what_the_next_visitor_would_meet_too_is_not_available(contender, 
         assert contender.taken() == 0
 
 
-async def test_a_lost_answer_is_an_apology_and_its_conversation_is_found_and_ended(contender):
+async def test_a_lost_answer_is_an_apology_and_its_conversation_is_found_and_ended(contender: TavusContender) -> None:
     contender.emulator.fail(lose=True)
     async with KioskRig(contender) as rig:
         await rig.tap_start()
@@ -83,7 +90,7 @@ async def test_a_lost_answer_is_an_apology_and_its_conversation_is_found_and_end
         assert len(contender.emulator.sessions) == 1
 
 
-async def test_an_end_call_that_fails_is_repeated_until_it_is_confirmed(contender):
+async def test_an_end_call_that_fails_is_repeated_until_it_is_confirmed(contender: TavusContender) -> None:
     async with KioskRig(contender) as rig:
         await rig.to_live()
         contender.emulator.fail(path="/end", times=2, status=500)
@@ -93,7 +100,7 @@ async def test_an_end_call_that_fails_is_repeated_until_it_is_confirmed(contende
         assert rig.vitals.unconfirmed == 0
 
 
-async def test_a_broken_connection_is_joined_anew_once_with_a_fresh_conversation(contender):
+async def test_a_broken_connection_is_joined_anew_once_with_a_fresh_conversation(contender: TavusContender) -> None:
     async with KioskRig(contender) as rig:
         await rig.to_live()
         contender.service.talk.room.cut()
@@ -109,7 +116,12 @@ async def test_a_broken_connection_is_joined_anew_once_with_a_fresh_conversation
         await rig.all_given_back()
 
 
-async def test_words_and_interruptions_reach_both_sides(contender):
+def captions(rig: KioskRig) -> tuple[CaptionLine, ...]:
+    assert isinstance(rig.screen, Live)
+    return rig.screen.captions
+
+
+async def test_words_and_interruptions_reach_both_sides(contender: TavusContender) -> None:
     contender.service.script = lambda: Script(
         joins_after_s=0.02, word_s=0.1, greeting="Welcome to the museum of clocks"
     )
@@ -122,7 +134,7 @@ async def test_words_and_interruptions_reach_both_sides(contender):
                 await asyncio.sleep(0.02)
         rig.tap(AskText("Where is the cafe?"))
         async with asyncio.timeout(5):
-            while not any(line.text == "You asked: Where is the cafe?" for line in rig.screen.captions):  # noqa: ASYNC110
+            while not any(line.text == "You asked: Where is the cafe?" for line in captions(rig)):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         rig.tap(End())
         await rig.all_given_back()

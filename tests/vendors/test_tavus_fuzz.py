@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.events import Caption, Ended, Speaking
 from app.rooms.base import Data
+from app.screens import Speaker
 from tests.vendors.test_tavus_protocol import AVATAR, ROOM, VISITOR, protocol
 
 NAMES = [
@@ -45,10 +45,10 @@ MESSAGES = st.fixed_dictionaries(
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(MESSAGES | JUNK | st.binary(max_size=40), max_size=12))
-def test_nothing_that_arrives_leaves_the_protocol_as_an_exception(messages):
+def test_nothing_that_arrives_leaves_the_protocol_as_an_exception(messages: list[object]) -> None:
     async def check() -> None:
         made = protocol()
-        finals: set[Any] = set()
+        finals: set[tuple[Speaker, str]] = set()
         active = {VISITOR: False, AVATAR: False}
         ends = 0
         for message in messages:

@@ -11,13 +11,25 @@ from typing import Any
 
 import pytest
 
-from app.events import Caption, Ended, Ready, Speaking
-from app.rooms.base import AvatarGone, AvatarVideo, Data, Disconnected, FirstFrame, Participant, ParticipantsChanged
+from app.events import Caption, Ended, Event, Ready, Speaking
+from app.rooms.base import (
+    AvatarGone,
+    AvatarVideo,
+    Data,
+    Disconnected,
+    FirstFrame,
+    Participant,
+    ParticipantsChanged,
+    RoomEvent,
+)
 from app.screens import EndReason, Speaker
-from app.vendors.base import SessionInfo
+from app.vendors.base import SessionInfo, VendorContext
 from app.vendors.errors import TransientError
+from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.protocol import TavusProtocol
 from app.vendors.tavus.settings import TavusSettings
+from tests.fakes.http import NoHttp
+from tests.fakes.room import QuietRoom
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 
@@ -25,10 +37,11 @@ VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
 HERE = Participant("replica", has_video=True, has_audio=True)
 
 
-class AskedControl:
+class AskedControl(TavusControl):
     """Says why the conversation ended, or None while it runs; counts how often it was asked."""
 
     def __init__(self) -> None:
+        super().__init__(VendorContext(TavusSettings(), NoHttp(), "lobby", "en", 1.0))
         self.reason: EndReason | None = None
         self.error: Exception | None = None
         self.times = 0
@@ -41,11 +54,11 @@ class AskedControl:
         return self.reason
 
 
-class SentRoom:
+class SentRoom(QuietRoom):
     """A room that keeps what was sent."""
 
     def __init__(self) -> None:
-        self.identity = "us"
+        super().__init__("us")
         self.sent: list[Any] = []
 
     async def send_data(self, payload: bytes, topic: str = "") -> None:
@@ -56,25 +69,37 @@ class SentRoom:
 ROOM = SentRoom()
 
 
-def protocol(control: Any = None, language: str = "en", max_s: float = 300.0, **own: Any) -> TavusProtocol:
+def protocol(
+    control: TavusControl | None = None, language: str = "en", max_s: float = 300.0, **own: object
+) -> TavusProtocol:
     session = SessionInfo("tavus", "c-1", "https://x", "t", max_duration_s=max_s, language=language)
     return TavusProtocol(control or AskedControl(), session, TavusSettings.model_validate(own))
 
 
-def data(event: Any, identity: str = "replica", **more: Any) -> Data:
+def data(event: object, identity: str = "replica", **more: object) -> Data:
     return Data(json.dumps({"event_type": event} | more).encode(), "", identity)
 
 
-def told(made: TavusProtocol, *events: Any) -> list[Any]:
+def told(made: TavusProtocol, *events: RoomEvent) -> list[Event]:
     return [found for event in events for found in made.decode(event, ROOM)]
 
 
-def streaming(role: str, speech: Any, index: Any = 0, inference: Any = "i1", turn: Any = 1, **more: Any) -> Data:
+def captions(made: TavusProtocol, *events: RoomEvent) -> list[Caption]:
+    """The same where nothing but captions may come of it."""
+    found = told(made, *events)
+    said = [event for event in found if isinstance(event, Caption)]
+    assert len(said) == len(found)
+    return said
+
+
+def streaming(
+    role: str, speech: object, index: object = 0, inference: object = "i1", turn: object = 1, **more: object
+) -> Data:
     properties = {"role": role, "speech": speech, "content_index": index, "final": False} | more
     return data("conversation.utterance.streaming", inference_id=inference, turn_idx=turn, properties=properties)
 
 
-def whole(role: str, speech: Any, inference: Any = "i1", turn: Any = 1, **more: Any) -> Data:
+def whole(role: str, speech: object, inference: object = "i1", turn: object = 1, **more: object) -> Data:
     properties = {"role": role, "speech": speech} | more
     return data("conversation.utterance", inference_id=inference, turn_idx=turn, properties=properties)
 
@@ -82,13 +107,13 @@ def whole(role: str, speech: Any, inference: Any = "i1", turn: Any = 1, **more: 
 # ---------------------------------------------------------------- readiness and who is the avatar
 
 
-async def test_the_first_picture_makes_it_ready_once():
+async def test_the_first_picture_makes_it_ready_once() -> None:
     made = protocol()
     assert told(made, ParticipantsChanged((HERE,)), data("system.replica_present", properties={"attempt": 1})) == []
     assert told(made, FirstFrame(), FirstFrame()) == [Ready()]
 
 
-async def test_whoever_has_a_picture_is_the_avatar():
+async def test_whoever_has_a_picture_is_the_avatar() -> None:
     made = protocol()
     assert (made.choose(()).video, made.choose(()).audio) == (None, None)
     silent, seen = Participant("a", has_audio=True), Participant("b", has_video=True, has_audio=True)
@@ -101,7 +126,7 @@ async def test_whoever_has_a_picture_is_the_avatar():
 
 
 @pytest.mark.parametrize(("role", "speaker"), [("user", VISITOR), ("replica", AVATAR), ("pal", AVATAR), ("x", AVATAR)])
-async def test_both_families_of_speaking_events_count_once(role, speaker):
+async def test_both_families_of_speaking_events_count_once(role: str, speaker: Speaker) -> None:
     made = protocol()
     start = (
         data("conversation.started_speaking", properties={"role": role}),
@@ -115,7 +140,7 @@ async def test_both_families_of_speaking_events_count_once(role, speaker):
     assert told(made, *stop, *stop) == [Speaking(speaker, False)]
 
 
-async def test_what_is_neither_activity_nor_speech_is_ignored():
+async def test_what_is_neither_activity_nor_speech_is_ignored() -> None:
     made = protocol()
     for name in (
         "system.replica_present", "system.pal_joined", "system.replica_joined", "conversation.joined",
@@ -127,7 +152,7 @@ async def test_what_is_neither_activity_nor_speech_is_ignored():
             assert told(made, data(name, properties=properties)) == []
 
 
-async def test_our_own_messages_are_not_read():
+async def test_our_own_messages_are_not_read() -> None:
     made = protocol()
     assert told(made, data("system.shutdown", identity="us", properties={"reason": "max_call_duration"})) == []
 
@@ -135,7 +160,7 @@ async def test_our_own_messages_are_not_read():
 # ---------------------------------------------------------------- words
 
 
-async def test_a_streamed_text_replaces_what_was_shown_and_the_whole_turn_closes_it():
+async def test_a_streamed_text_replaces_what_was_shown_and_the_whole_turn_closes_it() -> None:
     made = protocol()
     assert told(made, streaming("replica", "Hello"), streaming("replica", "Hello there", 1)) == [
         Caption(AVATAR, "i1", "Hello"),
@@ -144,7 +169,7 @@ async def test_a_streamed_text_replaces_what_was_shown_and_the_whole_turn_closes
     assert told(made, whole("replica", "Hello there.")) == [Caption(AVATAR, "i1", "Hello there.", final=True)]
 
 
-async def test_a_final_stream_and_its_whole_turn_are_one_final():
+async def test_a_final_stream_and_its_whole_turn_are_one_final() -> None:
     made = protocol()
     assert told(made, streaming("user", "Where is"), streaming("user", "Where is it?", 1, final=True)) == [
         Caption(VISITOR, "i1", "Where is"),
@@ -153,13 +178,13 @@ async def test_a_final_stream_and_its_whole_turn_are_one_final():
     assert told(made, whole("user", "Where is it?"), streaming("user", "Where is it?", 2)) == []
 
 
-async def test_older_parts_and_doubles_change_nothing():
+async def test_older_parts_and_doubles_change_nothing() -> None:
     made = protocol()
     parts = streaming("replica", "A B", 3), streaming("replica", "A", 1), streaming("replica", "A B", 3)
     assert told(made, *parts) == [Caption(AVATAR, "i1", "A B")]
 
 
-async def test_an_interrupted_avatar_keeps_what_was_said_not_what_was_meant():
+async def test_an_interrupted_avatar_keeps_what_was_said_not_what_was_meant() -> None:
     made = protocol()
     told(made, streaming("replica", "The museum was"))
     interrupted = whole("replica", "The museum was opened in 1891 by the king.", interrupted=True)
@@ -174,19 +199,19 @@ async def test_an_interrupted_avatar_keeps_what_was_said_not_what_was_meant():
         data("conversation.replica.stopped_speaking", properties={"interrupted": True}),
     ],
 )
-async def test_an_interruption_closes_the_segment_with_what_was_shown(ending):
+async def test_an_interruption_closes_the_segment_with_what_was_shown(ending: Data) -> None:
     made = protocol()
     told(made, data("conversation.replica.started_speaking"), streaming("replica", "The museum was"))
     assert Caption(AVATAR, "i1", "The museum was", final=True) in told(made, ending)
     assert told(made, whole("replica", "The museum was opened in 1891.", interrupted=True)) == []
 
 
-async def test_without_streams_the_whole_turn_is_the_caption():
+async def test_without_streams_the_whole_turn_is_the_caption() -> None:
     made = protocol()
     assert told(made, whole("pal", "Hello."), whole("pal", "Hello.")) == [Caption(AVATAR, "i1", "Hello.", final=True)]
 
 
-async def test_a_new_segment_closes_the_last_one_of_the_same_speaker():
+async def test_a_new_segment_closes_the_last_one_of_the_same_speaker() -> None:
     made = protocol()
     told(made, streaming("replica", "One", inference="i1", turn=1), streaming("user", "Hm", inference="u1", turn=1))
     assert told(made, streaming("replica", "Two", inference="i2", turn=2)) == [
@@ -205,31 +230,31 @@ async def test_a_new_segment_closes_the_last_one_of_the_same_speaker():
         (streaming("user", "Where", inference=None, turn=4), whole("user", "Where?", inference=None, turn=4)),
     ],
 )
-async def test_one_turn_is_one_segment_even_where_its_ids_differ(stream, turn):
+async def test_one_turn_is_one_segment_even_where_its_ids_differ(stream: Data, turn: Data) -> None:
     made = protocol()
-    (begun,), (closed,) = told(made, stream), told(made, turn)
+    (begun,), (closed,) = captions(made, stream), captions(made, turn)
     assert begun.segment == closed.segment
     assert closed.text == "Where?" and closed.final
     assert told(made, turn) == []
 
 
-async def test_two_visitors_turns_without_ids_are_two_segments():
+async def test_two_visitors_turns_without_ids_are_two_segments() -> None:
     made = protocol()
-    captions = told(
+    said = captions(
         made, whole("user", "One", inference=None, turn=None), whole("user", "Two", inference=None, turn=None)
     )
-    assert [caption.text for caption in captions] == ["One", "Two"]
-    assert captions[0].segment != captions[1].segment
+    assert [caption.text for caption in said] == ["One", "Two"]
+    assert said[0].segment != said[1].segment
 
 
 @pytest.mark.parametrize("noise", ["[BLANK_AUDIO]", "(silence)", "[music]", "  ", "*coughs*", "", None, 7, ["a"]])
-async def test_what_nobody_said_is_no_caption(noise):
+async def test_what_nobody_said_is_no_caption(noise: object) -> None:
     made = protocol()
     assert told(made, streaming("user", noise), whole("user", noise)) == []
 
 
-async def test_very_long_words_are_cut():
-    (caption,) = told(protocol(), whole("replica", "x" * 20_000))
+async def test_very_long_words_are_cut() -> None:
+    (caption,) = captions(protocol(), whole("replica", "x" * 20_000))
     assert len(caption.text) == 4000
     assert told(protocol(), whole("replica", "x" * 100_000)) == []  # oversize
 
@@ -261,20 +286,22 @@ ENDS = [
         (None, EndReason.NETWORK, EndReason.NETWORK),
     ],
 )
-async def test_after_the_rooms_end_the_service_is_asked_why(answer, room_says, expected):
+async def test_after_the_rooms_end_the_service_is_asked_why(
+    answer: EndReason | None, room_says: EndReason, expected: EndReason
+) -> None:
     control = AskedControl()
     control.reason = answer
     assert await protocol(control).why_ended(room_says) is expected
 
 
-async def test_a_service_that_cannot_be_asked_leaves_the_rooms_own_reason():
+async def test_a_service_that_cannot_be_asked_leaves_the_rooms_own_reason() -> None:
     control = AskedControl()
     control.error = TransientError("tavus")
     assert await protocol(control).why_ended(EndReason.ROOM_CLOSED) is EndReason.ROOM_CLOSED
 
 
-async def attended(made: TavusProtocol, *events: Any, seconds: float = 5.0) -> list[Any]:
-    emitted: list[Any] = []
+async def attended(made: TavusProtocol, *events: RoomEvent, seconds: float = 5.0) -> list[Event]:
+    emitted: list[Event] = []
     attending = asyncio.create_task(made.attend(ROOM, emitted.append))
     emitted += told(made, *events)
     await asyncio.sleep(seconds)
@@ -284,14 +311,14 @@ async def attended(made: TavusProtocol, *events: Any, seconds: float = 5.0) -> l
 
 
 @pytest.mark.parametrize("leaving", [ParticipantsChanged(()), AvatarVideo(False)])
-async def test_an_avatar_that_leaves_makes_the_kiosk_ask_whether_it_is_over(leaving):
+async def test_an_avatar_that_leaves_makes_the_kiosk_ask_whether_it_is_over(leaving: RoomEvent) -> None:
     control = AskedControl()
     control.reason = EndReason.VENDOR_IDLE
     assert await attended(protocol(control), ParticipantsChanged((HERE,)), leaving) == [Ended(EndReason.VENDOR_IDLE)]
     assert control.times == 1
 
 
-async def test_while_the_conversation_runs_an_absent_avatar_is_waited_for():
+async def test_while_the_conversation_runs_an_absent_avatar_is_waited_for() -> None:
     control = AskedControl()
     made = protocol(control)
     assert await attended(made, ParticipantsChanged((HERE,)), ParticipantsChanged(())) == []
@@ -301,7 +328,7 @@ async def test_while_the_conversation_runs_an_absent_avatar_is_waited_for():
     assert control.times <= 1
 
 
-async def test_nobody_is_asked_while_all_is_well_or_nobody_came_yet():
+async def test_nobody_is_asked_while_all_is_well_or_nobody_came_yet() -> None:
     control = AskedControl()
     assert (
         await attended(protocol(control), ParticipantsChanged(()), ParticipantsChanged((HERE,)), AvatarVideo(True))
@@ -314,12 +341,16 @@ async def test_nobody_is_asked_while_all_is_well_or_nobody_came_yet():
 # ---------------------------------------------------------------- what the kiosk sends
 
 
-def envelope(event: str, **properties: Any) -> dict[str, Any]:
-    made = {"message_type": "conversation", "event_type": f"conversation.{event}", "conversation_id": "c-1"}
+def envelope(event: str, **properties: object) -> dict[str, object]:
+    made: dict[str, object] = {
+        "message_type": "conversation",
+        "event_type": f"conversation.{event}",
+        "conversation_id": "c-1",
+    }
     return made | ({"properties": properties} if properties else {})
 
 
-async def test_what_is_sent():
+async def test_what_is_sent() -> None:
     room, made = SentRoom(), protocol()
     await made.ask(room, "Wo ist das Café?")
     await made.interrupt(room)
@@ -342,7 +373,9 @@ async def test_what_is_sent():
         ("en", {"en": ""}, None),
     ],
 )
-async def test_the_closing_words_are_said_word_for_word_in_the_visitors_language(language, own, expected):
+async def test_the_closing_words_are_said_word_for_word_in_the_visitors_language(
+    language: str, own: dict[str, str], expected: str | None
+) -> None:
     room = SentRoom()
     await protocol(language=language, closing_words=own).wrap_up(room, 15.0)
     if expected is None:
@@ -360,5 +393,5 @@ async def test_the_closing_words_are_said_word_for_word_in_the_visitors_language
     "payload",
     [b"", b"\xff\xfe\x00", b"null", b"[]", b"7", b'"text"', b"{", b"[" * 5000, b'{"event_type": null}', b"{}" * 50_000],
 )
-async def test_bytes_that_are_no_message_are_normal_input(payload):
+async def test_bytes_that_are_no_message_are_normal_input(payload: bytes) -> None:
     assert list(protocol().decode(Data(payload, "topic", ""), ROOM)) == []
