@@ -8,21 +8,30 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.aio import TaskSet
-from app.character.paint import Painter
 from app.character.renderer import CharacterRenderer
 from app.compose.options import RunOptions
-from app.compose.presentation import PLATE, Presentation
+from app.compose.presentation import Presentation
+from app.compose.rooms import (
+    Questions,
+    daily_rooms,
+    guide_rooms,
+    livekit_rooms,
+    load_libraries,
+    no_rooms,
+    open_answers,
+    open_guide,
+    questions_of,
+)
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import Kiosk, KioskContext
 from app.kiosk.safe_mode import SafeMode
 from app.records.credits import Ledger, ledger_for
 from app.records.journal import JournalError, SqliteJournal
 from app.resources import resource
-from app.rooms.base import Room, RoomError, RoomFactory, RoomFault
+from app.rooms.base import RoomFactory
 from app.screens import UnavailableReason
 from app.sessions.budget import Budget
 from app.sessions.create import Service, SessionCreator
@@ -46,9 +55,6 @@ if TYPE_CHECKING:
     from app.http import Http
 
 log = logging.getLogger(__name__)
-Questions = Callable[[str], tuple[str, ...]]
-
-QUESTIONS = 3
 
 
 class Composition:
@@ -77,7 +83,6 @@ class Composition:
         self._journal = SqliteJournal(state.database, mends=True, tell=self._tell_staff)
         self._ledgers: dict[str, Ledger] = {}
         self._budget = Budget(None, vitals)
-        self._site_answers: SiteAnswers | None = None
         self._lacks_media = False  # the library that the chosen service streams through is not installed
         self._way_down = contextlib.AsyncExitStack()
 
@@ -150,11 +155,11 @@ class Composition:
     async def _build_parts(self, figure: CharacterRenderer) -> VisitParts:
         settings = self._settings
         vendor = self._chosen(settings.service.vendor)
-        await asyncio.to_thread(_load_libraries, vendor.media)
+        await asyncio.to_thread(load_libraries, vendor.media)
         from app.audio.backend import SoundDeviceBackend
 
         releaser, http = await self._open_releaser()
-        answers = self._answers() if vendor.answers_from_file else None
+        answers = open_answers(self._loaded, self._tasks) if vendor.answers_from_file else None
         control = self._control(http, vendor, answers)
         await self._watch_budget(vendor)
         service = Service(vendor.name, control, self._run)
@@ -167,7 +172,7 @@ class Composition:
             sounds=resource("sounds"),
         )
         self._way_down.push_async_callback(audio.close)
-        rooms, questions = self._rooms(vendor, figure)
+        rooms, questions = self._rooms(vendor, figure, answers)
         table = settings.service.table(vendor.name, vendor.settings)
         return VisitParts(
             settings=settings,
@@ -234,7 +239,7 @@ class Composition:
         is_bare = bool(self._loaded.mistakes and vendor.required) and not control.capabilities.stop
         return None if is_bare else control
 
-    # ------------------------------------------------------------ what it costs, and what the site's file answers
+    # ------------------------------------------------------------ what it costs, and where it streams
 
     def _open_ledgers(self) -> None:
         """Of every service: sessions of one used before may still have to be stopped, and counted."""
@@ -249,85 +254,22 @@ class Composition:
         await self._budget.look()
         self._tasks.start(self._budget.watch(), "budget")
 
-    def _answers(self) -> SiteAnswers:
-        from app.guide.answers import SiteAnswers
-
-        kiosk = self._settings.kiosk
-        answers = SiteAnswers(
-            (self._loaded.path.parent / "guide", resource("guide")),
-            place=kiosk.place,
-            help_at=kiosk.help,
-            questions=self._settings.look.questions,
-            chance=random.Random(),  # reason: the words of answers vary
-        )
-        self._tasks.start(asyncio.to_thread(answers, kiosk.language), "answers-warm-up")
-        self._site_answers = answers
-        return answers
-
-    def _rooms(self, vendor: AnyVendor, figure: CharacterRenderer) -> tuple[RoomFactory, Questions]:
+    def _rooms(
+        self, vendor: AnyVendor, figure: CharacterRenderer, answers: SiteAnswers | None
+    ) -> tuple[RoomFactory, Questions]:
         """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
-        own = tuple(self._settings.look.questions)
         if vendor.media == "local":
-            return self._guides_rooms(own, figure)
-        rooms = self._daily_rooms() if vendor.media == "daily" else self._livekit_rooms(vendor)
-        answers = self._site_answers
-        if answers is not None:
-            return rooms, lambda language: own or answers.questions(language)[:QUESTIONS]
-        return rooms, lambda language: own
-
-    def _livekit_rooms(self, vendor: AnyVendor) -> RoomFactory:
-        from app.rooms.livekit.room import LiveKitRooms
-
-        table = self._settings.service.table(vendor.name, vendor.settings)
-        rooms = LiveKitRooms(relay_only=isinstance(table, LiveKitRoomSettings) and table.relay_only)
-        self._way_down.push_async_callback(rooms.close)
-        return rooms
-
-    def _daily_rooms(self) -> RoomFactory:
-        from app.rooms.daily.room import DailyRooms
-
+            guide, questions = open_guide(self._loaded, self._tasks, self._way_down)
+            return guide_rooms(guide, figure.manner), questions
+        questions = questions_of(self._loaded, answers)
+        if vendor.media == "livekit":
+            table = self._settings.service.table(vendor.name, vendor.settings)
+            relay_only = isinstance(table, LiveKitRoomSettings) and table.relay_only
+            return livekit_rooms(self._way_down, relay_only=relay_only), questions
         try:
-            rooms = DailyRooms()
+            return daily_rooms(self._way_down), questions
         except ImportError as error:
             log.error("the media library is missing", extra={"reason": str(error)})
             self._tell_staff(str(error))
             self._lacks_media = True
-            return _no_rooms
-        self._way_down.push_async_callback(rooms.close)
-        return rooms
-
-    def _guides_rooms(self, own: tuple[str, ...], figure: CharacterRenderer) -> tuple[RoomFactory, Questions]:
-        from app.guide.build import Guide
-        from app.rooms.local.room import local_rooms
-
-        kiosk = self._settings.kiosk
-        folders = (self._loaded.path.parent / "guide", resource("guide"))
-        guide = Guide(folders, place=kiosk.place, help_at=kiosk.help, questions=own)
-        self._way_down.callback(guide.close)
-        self._tasks.start(guide.warm_up(kiosk.language), "guide-warm-up")
-        return (
-            local_rooms(guide, lambda: CharacterRenderer(Painter(plate=PLATE), _seed(), manner=figure.manner), _seed),
-            lambda language: own or tuple(guide.in_language(language).knowledge.content.questions)[:QUESTIONS],
-        )
-
-
-def _seed() -> int:
-    return secrets.randbits(16)
-
-
-def _no_rooms(**_parts: object) -> Room:
-    raise RoomError(RoomFault.CONFIG, "the media library is missing")
-
-
-def _load_libraries(media: str) -> None:
-    """Load what takes longer than everything else at the start together, off the loop's thread."""
-    import app.audio.backend
-    import app.http
-    import app.rooms.livekit.room
-    import app.rooms.local.room  # noqa: F401  # reason: all four are used later, where they are named
-
-    if media == "daily":
-        from app.rooms.daily.room import load_library
-
-        with contextlib.suppress(ImportError):  # told where the rooms are made
-            load_library()
+            return no_rooms, questions

@@ -31,7 +31,7 @@ async def test_less_motion_reaches_the_figure_of_the_conversation(tmp_path):
     )
     figure = CharacterRenderer(Painter(), 1)
     try:
-        make_room, _ = composition._guides_rooms((), figure)
+        make_room, _ = composition._rooms(vendors()["demo"], figure, None)
         room = make_room(picture=Picture(), speaker=None, microphone=None, choose=lambda participants: None)
         figure.calm(True)
         assert room._renderer.manner.calm
