@@ -11,14 +11,14 @@ import pytest
 
 from tests.bench.eyes import open_eyes
 from tests.bench.rooms import running_service
-from tests.bench.table import Table
+from tests.bench.table import BenchTable
 
 ROOT = Path(__file__).parents[2]
-_TABLE = pytest.StashKey[Table]()
+_TABLE = pytest.StashKey[BenchTable]()
 
 
 def pytest_configure(config):
-    config.stash[_TABLE] = Table()
+    config.stash[_TABLE] = BenchTable()
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -30,7 +30,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture
-def table(request) -> Table:
+def table(request) -> BenchTable:
     """The table of this run."""
     return request.config.stash[_TABLE]
 

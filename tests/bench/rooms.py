@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass
-class Service:
+class BenchService:
     """The running service. times: when each picture of the pattern was last sent."""
 
     token_url: str
@@ -71,7 +71,7 @@ touch_guard_s = 0
 
 
 @contextmanager
-def running_service(folder: Path, environ: Mapping[str, str], width=720, height=1280, fps=30) -> Iterator[Service]:
+def running_service(folder: Path, environ: Mapping[str, str], width=720, height=1280, fps=30) -> Iterator[BenchService]:
     """The service for the block."""
     file = folder / "times"
     command = [sys.executable, "-m", "tests.bench.service", str(file), str(width), str(height), str(fps)]
@@ -79,22 +79,22 @@ def running_service(folder: Path, environ: Mapping[str, str], width=720, height=
         command, env=dict(environ), cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     try:
-        yield Service(**json.loads(process.stdout.readline()), file=file, environ=environ)
+        yield BenchService(**json.loads(process.stdout.readline()), file=file, environ=environ)
     finally:
         process.stdin.close()
         process.wait(20)
         process.stdout.close()
 
 
-class Guest:
+class BenchGuest:
     """A kiosk on the screen of `eyes`, in a visit when asked. Everything is seen and done from outside."""
 
-    def __init__(self, eyes: Eyes, service: Service, visit: str = "") -> None:
+    def __init__(self, eyes: Eyes, service: BenchService, visit: str = "") -> None:
         self.eyes, self.service = eyes, service
         self.program = Program(service.toml(visit), dict(service.environ), "run", "--windowed", "1080x1920")
         self._process: psutil.Process | None = None
 
-    def __enter__(self) -> Guest:
+    def __enter__(self) -> BenchGuest:
         try:
             self.until("attract", 60)
         except BaseException:

@@ -16,15 +16,15 @@ import numpy as np
 
 from tests.rigs.livekit_server import start_server
 from tests.vendors import agent
-from tests.vendors.agent import Script
-from tests.vendors.agent_media import PATTERNS, Camera, Look
+from tests.vendors.agent import AgentScript
+from tests.vendors.agent_media import PATTERNS, AgentCamera, AgentLook
 from tests.vendors.livekit_endpoint import LiveKitEndpoint
 
 
 async def serve(file: str, width: int, height: int, fps: float) -> None:
     times = np.memmap(file, np.float64, "w+", shape=(PATTERNS,))
 
-    class TimedCamera(Camera):
+    class TimedCamera(AgentCamera):
         async def _run(self) -> None:
             number, due = 0, time.monotonic()
             while True:
@@ -35,7 +35,7 @@ async def serve(file: str, width: int, height: int, fps: float) -> None:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     agent.Camera = TimedCamera
-    script = Script(look=Look(width, height, fps), greeting="")
+    script = AgentScript(look=AgentLook(width, height, fps), greeting="")
     server = start_server()
     # A visitor who does not call the release address holds a slot until the room is closed.
     endpoint = LiveKitEndpoint(server, slots=99, script=lambda: script)

@@ -10,7 +10,7 @@ HEAD = ("figure", "ours", "baseline", "ratio", "goal", "met")
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """One figure. met None: there is no goal."""
 
     figure: str
@@ -25,17 +25,17 @@ class Row:
         return self.figure, self.ours, self.baseline, self.ratio, self.goal, met
 
 
-class Table:
+class BenchTable:
     """Collects rows; `lines` is Markdown that can also be read as it is."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[BenchRow] = []
 
     def ratio(self, figure: str, ours: float, baseline: float, unit: str, goal: float | None = None) -> None:
         """Add a figure that is held against another one measured beside it."""
         found = ours / baseline
         self.rows.append(
-            Row(
+            BenchRow(
                 figure,
                 f"{ours:.3g} {unit}",
                 f"{baseline:.3g} {unit}",
@@ -48,11 +48,11 @@ class Table:
     def limit(self, figure: str, ours: float, most: float, unit: str, baseline: float | None = None) -> None:
         """Add a figure with a bound of its own. baseline: what was measured beside it and the bound is made of."""
         beside = "-" if baseline is None else f"{baseline:.3g} {unit}"
-        self.rows.append(Row(figure, f"{ours:.3g} {unit}", beside, "-", f"<= {most:.3g} {unit}", ours <= most))
+        self.rows.append(BenchRow(figure, f"{ours:.3g} {unit}", beside, "-", f"<= {most:.3g} {unit}", ours <= most))
 
     def note(self, figure: str, ours: str) -> None:
         """Add a figure without a goal."""
-        self.rows.append(Row(figure, ours))
+        self.rows.append(BenchRow(figure, ours))
 
     def lines(self) -> list[str]:
         """Return the table."""

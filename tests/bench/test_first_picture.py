@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 
-from tests.bench.rooms import Guest
+from tests.bench.rooms import BenchGuest
 
 pytestmark = [pytest.mark.bench, pytest.mark.live, pytest.mark.display, pytest.mark.timeout(300)]
 
@@ -18,7 +18,7 @@ ROUNDS = 9
 
 def test_tap_to_first_picture(eyes, service, table):
     ours, bare = [], []
-    with Guest(eyes, service) as guest:
+    with BenchGuest(eyes, service) as guest:
         guest.start()  # the library is loaded and started once
         guest.until("live")
         guest.leave()

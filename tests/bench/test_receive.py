@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from tests.bench.rooms import Guest
+from tests.bench.rooms import BenchGuest
 from tests.bench.table import percentile
 
 pytestmark = [pytest.mark.bench, pytest.mark.live, pytest.mark.display, pytest.mark.timeout(400)]
@@ -21,7 +21,7 @@ ROUNDS, SECONDS = 3, 8.0
 FRAME_MS = 1000 / 30
 
 
-def watch(guest: Guest, seconds: float) -> dict[str, object]:
+def watch(guest: BenchGuest, seconds: float) -> dict[str, object]:
     """Look at a running visit."""
     eyes, times = guest.eyes, guest.service.times
     frames, cpu, began = guest.program.status()["video"]["frames"], guest.cpu_s(), time.monotonic()
@@ -39,7 +39,7 @@ def watch(guest: Guest, seconds: float) -> dict[str, object]:
 
 def test_cost_and_age_of_the_picture(eyes, service, table):
     found = {"kiosk": [], "bare": [], "bare, painting": []}
-    with Guest(eyes, service) as guest:
+    with BenchGuest(eyes, service) as guest:
         for _ in range(ROUNDS):
             guest.start()
             guest.until("live")

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from tests.bench.rooms import RETURN, Guest, running_service
+from tests.bench.rooms import RETURN, BenchGuest, running_service
 from tests.drills.soak_report import memory_of, slope
 
 pytestmark = [pytest.mark.bench, pytest.mark.live, pytest.mark.display, pytest.mark.timeout(1200)]
@@ -33,7 +33,7 @@ def service(tmp_path, surroundings, eyes):
         yield running
 
 
-def tasks(guest: Guest) -> float:
+def tasks(guest: BenchGuest) -> float:
     """The kiosk counts its tasks twice a second: the least of what it tells within one is without the visit's own."""
     found = []
     for _ in range(4):
@@ -43,7 +43,7 @@ def tasks(guest: Guest) -> float:
     return min(found)
 
 
-def state(guest: Guest) -> dict[str, float]:
+def state(guest: BenchGuest) -> dict[str, float]:
     return {
         "own_mb": memory_of(guest.process.pid)[0],
         "threads": guest.process.num_threads(),
@@ -52,7 +52,7 @@ def state(guest: Guest) -> dict[str, float]:
     }
 
 
-def begin(eyes, guest: Guest) -> None:
+def begin(eyes, guest: BenchGuest) -> None:
     """Tap until the kiosk has noticed: a new window may not have the keyboard yet."""
     for _ in range(10):
         eyes.key(RETURN)
@@ -65,7 +65,7 @@ def begin(eyes, guest: Guest) -> None:
 
 def run(eyes, service) -> tuple[list[dict[str, float]], list[float]]:
     seen = []
-    with service.receive(STAY_S, VISITS) as bare, Guest(eyes, service, "farewell_s = 0.1") as guest:
+    with service.receive(STAY_S, VISITS) as bare, BenchGuest(eyes, service, "farewell_s = 0.1") as guest:
         for _ in range(VISITS):
             begin(eyes, guest)
             guest.until("live", 60)

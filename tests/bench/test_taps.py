@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.bench.rooms import Guest
+from tests.bench.rooms import BenchGuest
 from tests.bench.table import percentile
 
 pytestmark = [pytest.mark.bench, pytest.mark.live, pytest.mark.display, pytest.mark.timeout(300)]
@@ -37,7 +37,7 @@ def tap(eyes, x: int, y: int) -> float | None:
 
 def test_taps_are_answered(eyes, service, table):
     chance = random.Random(3)
-    with Guest(eyes, service) as guest:
+    with BenchGuest(eyes, service) as guest:
         guest.start()
         guest.until("live")
         time.sleep(2)

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene
 from tests.drills.service import CANARY
 
 TYPED = "canaryvisitor"
@@ -24,7 +24,7 @@ LEAST = 8  # a shorter word is found anywhere
 class Hunt:
     """Everything that can be seen of a kiosk from outside, kept as it appears; files are read at the end."""
 
-    def __init__(self, scene: Scene, kiosk: Kiosk) -> None:
+    def __init__(self, scene: DrillScene, kiosk: KioskProcess) -> None:
         self._scene = scene
         self._kiosk = kiosk
         self._seen: dict[str, set[bytes]] = {}
@@ -69,7 +69,7 @@ class Hunt:
         return {where: b"\n".join(whats) for where, whats in self._seen.items()} | _written(self._kiosk)
 
 
-def _written(kiosk: Kiosk) -> dict[str, bytes]:
+def _written(kiosk: KioskProcess) -> dict[str, bytes]:
     """Return every file that lies where a kiosk may write, and their names."""
     found: dict[str, bytes] = {}
     for folder in {kiosk.home, Path(kiosk.environ["HOME"]), Path(kiosk.environ["TMPDIR"])}:
@@ -90,7 +90,7 @@ def _search(found: dict[str, bytes], secrets: set[str]) -> list[str]:
     ]
 
 
-async def nothing_is_kept(scene: Scene) -> None:
+async def nothing_is_kept(scene: DrillScene) -> None:
     """Good visits, bad answers that repeat the secrets, crashes in a visit: nothing is found afterwards, anywhere."""
     service = scene.service
     service.linger()
@@ -127,7 +127,7 @@ async def nothing_is_kept(scene: Scene) -> None:
     assert _search(found, {"drill-1x", '"kiosk": "drill-1"'}) and CANARY in kiosk.config.read_text()
 
 
-async def _talk(scene: Scene, kiosk: Kiosk) -> None:
+async def _talk(scene: DrillScene, kiosk: KioskProcess) -> None:
     status = await kiosk.until("live", 5)
     before = status["visit"]["captions"]
     await kiosk.write(TYPED)
@@ -136,7 +136,7 @@ async def _talk(scene: Scene, kiosk: Kiosk) -> None:
     await asyncio.sleep(0.5)
 
 
-def _only_the_journal_knows_the_session(scene: Scene, kiosk: Kiosk) -> None:
+def _only_the_journal_knows_the_session(scene: DrillScene, kiosk: KioskProcess) -> None:
     """While a visit goes on, its row holds the session's id; nothing that is written holds anything else."""
     ids = {session.id for session in scene.service.emulator.sessions}
     written = _written(kiosk)
@@ -147,7 +147,7 @@ def _only_the_journal_knows_the_session(scene: Scene, kiosk: Kiosk) -> None:
     assert _search(journal, ids), "the row of the running session was not found"
 
 
-async def _refused(scene: Scene, kiosk: Kiosk) -> None:
+async def _refused(scene: DrillScene, kiosk: KioskProcess) -> None:
     """The create call is refused with the key in the refusal."""
     service = scene.service
     await kiosk.comply("set app.kiosk.kiosk:MEND_S 2")
@@ -160,13 +160,13 @@ async def _refused(scene: Scene, kiosk: Kiosk) -> None:
         await kiosk.until("attract", 20)
 
 
-async def _cleaned_up(scene: Scene, kiosk: Kiosk) -> None:
+async def _cleaned_up(scene: DrillScene, kiosk: KioskProcess) -> None:
     """How quickly is another drill's promise."""
     await scene.until_stopped(60)
     await kiosk.until(lambda s: s["screen"] == "attract" and s["open_sessions"] == 0, 60)
 
 
-def _may_dump_no_core(kiosk: Kiosk) -> None:
+def _may_dump_no_core(kiosk: KioskProcess) -> None:
     """The system is told to write no image of the memory of any of our processes."""
     for pid in kiosk.family():
         limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
@@ -174,7 +174,7 @@ def _may_dump_no_core(kiosk: Kiosk) -> None:
         assert soft in ("0", "1"), f"{soft} bytes of memory may be dumped"
 
 
-async def key_in_the_environment(scene: Scene) -> None:
+async def key_in_the_environment(scene: DrillScene) -> None:
     """Staff give the key by the environment: it stays where it was put, and goes into no command line or file."""
     service = scene.service
     name = {"livekit": "HEADERS", "aistudios": "USER_KEY"}.get(service.name, "API_KEY")

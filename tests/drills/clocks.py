@@ -6,16 +6,16 @@ import asyncio
 import time
 
 from tests.drills.ends import through_the_panel
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.offline import is_away, serves
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 
 HOURS_S = 6 * 3600.0
 BOTH_WAYS = (HOURS_S, -HOURS_S)
 BROKEN = '[service\nvendor = "livekit'
 
 
-async def jumps_in_attract(scene: Scene) -> None:
+async def jumps_in_attract(scene: DrillScene) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     for seconds in BOTH_WAYS:
@@ -25,7 +25,7 @@ async def jumps_in_attract(scene: Scene) -> None:
         await serves(scene, kiosk)
 
 
-async def jumps_in_a_visit(scene: Scene) -> None:
+async def jumps_in_a_visit(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -42,7 +42,7 @@ async def jumps_in_a_visit(scene: Scene) -> None:
     await scene.struck_out(kiosk)
 
 
-async def _jumps_while_a_stop_fails(scene: Scene, seconds: float) -> None:
+async def _jumps_while_a_stop_fails(scene: DrillScene, seconds: float) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -58,15 +58,15 @@ async def _jumps_while_a_stop_fails(scene: Scene, seconds: float) -> None:
     await serves(scene, kiosk)
 
 
-async def ahead_while_a_stop_fails(scene: Scene) -> None:
+async def ahead_while_a_stop_fails(scene: DrillScene) -> None:
     await _jumps_while_a_stop_fails(scene, HOURS_S)
 
 
-async def behind_while_a_stop_fails(scene: Scene) -> None:
+async def behind_while_a_stop_fails(scene: DrillScene) -> None:
     await _jumps_while_a_stop_fails(scene, -HOURS_S)
 
 
-async def wrong_after_a_power_cut(scene: Scene) -> None:
+async def wrong_after_a_power_cut(scene: DrillScene) -> None:
     """A clock without a battery: the row looks hours old, or as if it were to begin."""
     scene.service.linger()
     state = None
@@ -87,7 +87,7 @@ async def wrong_after_a_power_cut(scene: Scene) -> None:
 # ---------------------------------------------------------------- settings
 
 
-async def _wrong_then_right(scene: Scene, kiosk: Kiosk, right: str) -> None:
+async def _wrong_then_right(scene: DrillScene, kiosk: KioskProcess, right: str) -> None:
     status = await kiosk.until(is_away("config"), 20)
     assert status["health"] == "DEGRADED"
     await kiosk.is_drawn()
@@ -95,11 +95,11 @@ async def _wrong_then_right(scene: Scene, kiosk: Kiosk, right: str) -> None:
     await scene.promise("attract", 5, time.monotonic(), kiosk.until("attract", 30))
 
 
-async def settings_break(scene: Scene) -> None:
+async def settings_break(scene: DrillScene) -> None:
     """What runs goes on with what it has read; the next start says so, and mends itself."""
     right: list[str] = []
 
-    def spoil(kiosk: Kiosk) -> None:
+    def spoil(kiosk: KioskProcess) -> None:
         text = kiosk.config.read_text()
         right.append(text)
         # The status page is right in itself, and still told.
@@ -112,7 +112,7 @@ async def settings_break(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def settings_break_and_killed(scene: Scene) -> None:
+async def settings_break_and_killed(scene: DrillScene) -> None:
     """Nobody knows the key any more when the dead kiosk's session is to be stopped: it is kept until somebody does."""
     scene.service.linger()
     kiosk = scene.start()
@@ -134,7 +134,7 @@ async def settings_break_and_killed(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def settings_no_toml(scene: Scene) -> None:
+async def settings_no_toml(scene: DrillScene) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     right = kiosk.config.read_text()

@@ -7,7 +7,7 @@ import os
 import pytest_asyncio
 
 from tests.drills.networks import Network, ServerThere
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 from tests.drills.services import SERVICES
 from tests.rigs.livekit_server import start_server
 
@@ -29,7 +29,7 @@ async def scene(request, display, tmp_path):
     # No sound server and no home of anybody: what is heard is not the point here.
     quiet = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/nowhere"}
     quiet["TMPDIR"] = str(tmp_path)
-    made = Scene(service, server, {**display, **quiet}, net)
+    made = DrillScene(service, server, {**display, **quiet}, net)
     yield made
     await made.close()
     await service.close()

@@ -9,13 +9,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.drills.scene import Scene, ended
+from tests.drills.scene import DrillScene, ended
 from tests.end.conftest import Failed, wait_until
 
 # ---------------------------------------------------------------- the kiosk dies
 
 
-async def killed_in_attract(scene: Scene) -> None:
+async def killed_in_attract(scene: DrillScene) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     kiosk.told()
@@ -24,7 +24,7 @@ async def killed_in_attract(scene: Scene) -> None:
     assert status["open_sessions"] == 0 and status["health"] == "ONLINE"
 
 
-async def killed_in_a_visit(scene: Scene) -> None:
+async def killed_in_a_visit(scene: DrillScene) -> None:
     scene.service.linger()
     scene.service.emulator.accounts[scene.service.key].slots = 2
     other = scene.service.occupy()
@@ -37,7 +37,7 @@ async def killed_in_a_visit(scene: Scene) -> None:
     assert other.ended_at is None, "another kiosk's session was touched"
 
 
-async def killed_twice(scene: Scene) -> None:
+async def killed_twice(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     for _ in range(2):
@@ -48,7 +48,7 @@ async def killed_twice(scene: Scene) -> None:
     await scene.struck_out(kiosk)
 
 
-async def next_visitor_is_quick(scene: Scene) -> None:
+async def next_visitor_is_quick(scene: DrillScene) -> None:
     """The clean-up of the dead run is still at work while the next visitor talks already."""
     service = scene.service
     service.linger()
@@ -69,7 +69,7 @@ async def next_visitor_is_quick(scene: Scene) -> None:
     await scene.until_stopped(30)
 
 
-async def out_of_memory(scene: Scene) -> None:
+async def out_of_memory(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -94,7 +94,7 @@ async def out_of_memory(scene: Scene) -> None:
 # ---------------------------------------------------------------- the kiosk hangs
 
 
-async def stopped_process(scene: Scene) -> None:
+async def stopped_process(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -103,7 +103,7 @@ async def stopped_process(scene: Scene) -> None:
     await asyncio.gather(scene.back(kiosk, at, 20), scene.stopped(at, 20))
 
 
-async def _hangs(scene: Scene, order: str) -> None:
+async def _hangs(scene: DrillScene, order: str) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -117,15 +117,15 @@ async def _hangs(scene: Scene, order: str) -> None:
     assert "most recent call first" in stacks and "sitecustomize.py" in stacks, stacks[-2000:]
 
 
-async def loop_hangs(scene: Scene) -> None:
+async def loop_hangs(scene: DrillScene) -> None:
     await _hangs(scene, "hang")
 
 
-async def interpreter_is_held(scene: Scene) -> None:
+async def interpreter_is_held(scene: DrillScene) -> None:
     await _hangs(scene, "hold")
 
 
-async def hangs_alone(scene: Scene) -> None:
+async def hangs_alone(scene: DrillScene) -> None:
     kiosk = scene.start("--no-supervise")
     await kiosk.until("attract", 40)
     (kiosk.orders / "order").write_text("hang")
@@ -135,7 +135,7 @@ async def hangs_alone(scene: Scene) -> None:
     assert code == 1 and "sitecustomize.py" in kiosk.written()["crash/stacks.txt"].decode()
 
 
-async def library_panics(scene: Scene) -> None:
+async def library_panics(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -149,7 +149,7 @@ async def library_panics(scene: Scene) -> None:
 # ---------------------------------------------------------------- too many faults
 
 
-async def five_faults(scene: Scene) -> None:
+async def five_faults(scene: DrillScene) -> None:
     """Four times attract comes back; the fifth fault, in a visit, is one too many."""
     scene.service.linger()
     kiosk = scene.start()
@@ -175,7 +175,7 @@ async def five_faults(scene: Scene) -> None:
 # ---------------------------------------------------------------- the parent
 
 
-async def parent_killed(scene: Scene) -> None:
+async def parent_killed(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -185,7 +185,7 @@ async def parent_killed(scene: Scene) -> None:
     await scene.promise("nobody left", 6, at, kiosk.left())
 
 
-async def parent_stands_still(scene: Scene) -> None:
+async def parent_stands_still(scene: DrillScene) -> None:
     """The service manager hears nothing any more; the kiosk does not need it to serve, and ends with it."""
     scene.service.linger()
     kiosk = scene.start()
@@ -204,7 +204,7 @@ async def parent_stands_still(scene: Scene) -> None:
     await scene.promise("nobody left", 6, at, kiosk.left())
 
 
-async def power_cut(scene: Scene) -> None:
+async def power_cut(scene: DrillScene) -> None:
     scene.service.linger()
     scene.service.emulator.accounts[scene.service.key].slots = 2
     other = scene.service.occupy()
@@ -218,7 +218,7 @@ async def power_cut(scene: Scene) -> None:
     assert other.ended_at is None, "another kiosk's session was touched"
 
 
-async def two_starts(scene: Scene) -> None:
+async def two_starts(scene: DrillScene) -> None:
     first = scene.start()
     await first.until("attract", 40)
     second = scene.start(state=first.state)
@@ -227,7 +227,7 @@ async def two_starts(scene: Scene) -> None:
     assert (await first.until("attract", 5))["health"] == "ONLINE"
 
 
-async def manager_is_told(scene: Scene) -> None:
+async def manager_is_told(scene: DrillScene) -> None:
     kiosk = scene.start(visit="stall_notice_s = 2\nstall_end_s = 60")
     await scene.promise("READY", 10, kiosk.started, kiosk.says("READY=1", 40))
     await kiosk.to_live()

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.drills.networks import run
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 
 
 class SmallDisk:
     """2 MB in memory. state: the state directory on it."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: DrillScene) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-disk-"))
         try:
             run("mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", str(self.folder))
@@ -48,7 +48,7 @@ class SmallDisk:
 class FailingDisk:
     """A file system that can be made to notice a fault, and lets nobody write from then on, as old memory cards do."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: DrillScene) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-disk-"))
         image = Path(f"{self.folder}.img")
         with image.open("wb") as file:

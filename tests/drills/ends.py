@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene, ended
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene, ended
 from tests.end.conftest import Failed
 
 PIN = "2468"
@@ -23,7 +23,7 @@ STAND_IN = '#!/bin/sh\necho "$@" >> "{folder}/asked"\nexit {code}\n'
 # ---------------------------------------------------------------- ends
 
 
-async def _ends(scene: Scene, number: signal.Signals, where: str) -> None:
+async def _ends(scene: DrillScene, number: signal.Signals, where: str) -> None:
     scene.service.linger()
     if where == "waiting":
         scene.service.occupy()
@@ -44,23 +44,23 @@ async def _ends(scene: Scene, number: signal.Signals, where: str) -> None:
     assert "Traceback" not in kiosk.output
 
 
-async def sigterm_in_attract(scene: Scene) -> None:
+async def sigterm_in_attract(scene: DrillScene) -> None:
     await _ends(scene, signal.SIGTERM, "attract")
 
 
-async def sigterm_in_a_visit(scene: Scene) -> None:
+async def sigterm_in_a_visit(scene: DrillScene) -> None:
     await _ends(scene, signal.SIGTERM, "live")
 
 
-async def sigint_in_waiting(scene: Scene) -> None:
+async def sigint_in_waiting(scene: DrillScene) -> None:
     await _ends(scene, signal.SIGINT, "waiting")
 
 
-async def log_off(scene: Scene) -> None:
+async def log_off(scene: DrillScene) -> None:
     await _ends(scene, signal.SIGHUP, "live")
 
 
-async def system_goes_down(scene: Scene) -> None:
+async def system_goes_down(scene: DrillScene) -> None:
     """As init does it: SIGTERM to every process at once."""
     scene.service.linger()
     kiosk = scene.start()
@@ -72,7 +72,7 @@ async def system_goes_down(scene: Scene) -> None:
     assert scene.service.running() == [] and kiosk.family() == []
 
 
-async def display_goes(scene: Scene) -> None:
+async def display_goes(scene: DrillScene) -> None:
     """The desktop ends under the kiosk: no window, no more visits, and nothing that runs on."""
     scene.service.linger()
     read, write = os.pipe()
@@ -104,8 +104,11 @@ def _with_pin() -> str:
 
 
 async def through_the_panel(
-    scene: Scene, button: str, refuses: bool = False, just_before: Callable[[Kiosk], object] = lambda kiosk: None
-) -> tuple[Kiosk, Path]:
+    scene: DrillScene,
+    button: str,
+    refuses: bool = False,
+    just_before: Callable[[KioskProcess], object] = lambda kiosk: None,
+) -> tuple[KioskProcess, Path]:
     """Visit, open the staff panel and press a button there; just_before: called right before its "yes"."""
     scene.service.linger()
     folder = Path(tempfile.mkdtemp(prefix="kiosk-power-"))
@@ -130,7 +133,7 @@ async def through_the_panel(
     return kiosk, folder
 
 
-async def _focus(kiosk: Kiosk, name: str) -> None:
+async def _focus(kiosk: KioskProcess, name: str) -> None:
     for _ in range(25):
         if (await asyncio.to_thread(kiosk.status)).get("focus") == name:
             return
@@ -139,7 +142,7 @@ async def _focus(kiosk: Kiosk, name: str) -> None:
     raise Failed(f"{name} never has the focus")
 
 
-async def _handed_on(scene: Scene, button: str, code: int, asked: str) -> None:
+async def _handed_on(scene: DrillScene, button: str, code: int, asked: str) -> None:
     kiosk, folder = await through_the_panel(scene, button)
     at = time.monotonic()
     assert await scene.promise("ended", 6, at, ended(kiosk)) == code
@@ -148,25 +151,25 @@ async def _handed_on(scene: Scene, button: str, code: int, asked: str) -> None:
     assert found == asked.split(), found
 
 
-async def staff_exit(scene: Scene) -> None:
+async def staff_exit(scene: DrillScene) -> None:
     await _handed_on(scene, "staff-exit", 30, "")
 
 
-async def staff_reboot(scene: Scene) -> None:
+async def staff_reboot(scene: DrillScene) -> None:
     await _handed_on(scene, "staff-reboot", 10, "reboot")
 
 
-async def staff_shut_down(scene: Scene) -> None:
+async def staff_shut_down(scene: DrillScene) -> None:
     await _handed_on(scene, "staff-shut-down", 20, "poweroff")
 
 
-async def reboot_refused(scene: Scene) -> None:
+async def reboot_refused(scene: DrillScene) -> None:
     kiosk, _ = await through_the_panel(scene, "staff-reboot", refuses=True)
     at = time.monotonic()
     await asyncio.gather(scene.back(kiosk, at, 10), scene.stopped(at, 5))
 
 
-async def staff_restart(scene: Scene) -> None:
+async def staff_restart(scene: DrillScene) -> None:
     kiosk, _ = await through_the_panel(scene, "staff-restart")
     at = time.monotonic()
     await asyncio.gather(scene.back(kiosk, at, 10), scene.stopped(at, 5))

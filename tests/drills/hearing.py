@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene
 from tests.end.conftest import wait_until
 from tests.rigs.pulse import SoundServer, open_sound
 
@@ -33,7 +33,7 @@ def _sentence() -> np.ndarray:
     return say("Please tell me how the people in this valley built such a big wooden bridge so long ago")
 
 
-async def _with_sound(scene: Scene, visit: str = "") -> tuple[Kiosk, SoundServer]:
+async def _with_sound(scene: DrillScene, visit: str = "") -> tuple[KioskProcess, SoundServer]:
     """Start a kiosk with a speaker and a microphone, and begin a visit in which both work."""
     block = contextlib.ExitStack()
     sound = await asyncio.to_thread(block.enter_context, open_sound())
@@ -56,7 +56,7 @@ async def _say(sound: SoundServer) -> float:
     return time.monotonic()
 
 
-async def _marked(kiosk: Kiosk) -> int:
+async def _marked(kiosk: KioskProcess) -> int:
     """Photograph the dock; return how many pixels have the colour of what needs care."""
     command = ["import", "-window", "root", "-crop", DOCK, "-depth", "8", "rgb:-"]
     taken = await asyncio.to_thread(subprocess.run, command, env=kiosk.environ, capture_output=True, check=True)
@@ -64,13 +64,15 @@ async def _marked(kiosk: Kiosk) -> int:
     return int((np.abs(pixels - CORAL).max(axis=1) < 12).sum())
 
 
-async def _hint(kiosk: Kiosk, shown: bool = True) -> None:
+async def _hint(kiosk: KioskProcess, shown: bool = True) -> None:
     """Wait until "I cannot hear you" is on the screen, or is gone."""
     while (await _marked(kiosk) >= MARKED) is not shown:  # noqa: ASYNC110 - reason: a photograph tells, not an event
         await asyncio.sleep(0.1)
 
 
-async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float, within: float = HINT_S) -> None:
+async def _joined_anew(
+    scene: DrillScene, kiosk: KioskProcess, asked: int, since: float, within: float = HINT_S
+) -> None:
     """Promise one fresh join in the same visit, the old session stopped before it."""
     service = scene.service
     tokens = service.emulator.asked
@@ -90,12 +92,12 @@ async def _joined_anew(scene: Scene, kiosk: Kiosk, asked: int, since: float, wit
         assert old.ended_at is not None and old.ended_at <= new.created_at, "two sessions at once"
 
 
-def _staff_are_told(kiosk: Kiosk) -> None:
+def _staff_are_told(kiosk: KioskProcess) -> None:
     told = [json.loads(line) for line in kiosk.written()["log/kiosk.jsonl"].decode().splitlines()]
     assert ("warning", "the visitor is not heard") in {(line["level"], line["message"]) for line in told}
 
 
-async def _ends_well(scene: Scene, kiosk: Kiosk) -> None:
+async def _ends_well(scene: DrillScene, kiosk: KioskProcess) -> None:
     """Goodbye: nothing runs any more, nothing is left in the journal."""
     await kiosk.press("Escape")
     at = time.monotonic()
@@ -105,7 +107,7 @@ async def _ends_well(scene: Scene, kiosk: Kiosk) -> None:
     assert (await kiosk.until("attract"))["last_end"] == "visitor"
 
 
-async def avatar_is_deaf(scene: Scene) -> None:
+async def avatar_is_deaf(scene: DrillScene) -> None:
     """The voice gets into the room, and no avatar ever takes notice: one fresh join, and no more."""
     kiosk, sound = await _with_sound(scene)
     agent, asked = scene.service.emulator.agent, len(scene.service.emulator.asked("/token"))
@@ -124,7 +126,7 @@ async def avatar_is_deaf(scene: Scene) -> None:
     await _ends_well(scene, kiosk)
 
 
-async def muted_by_the_server(scene: Scene) -> None:
+async def muted_by_the_server(scene: DrillScene) -> None:
     """The server lets nothing of the microphone through; in a fresh room the avatar hears."""
     kiosk, sound = await _with_sound(scene)
     visit, asked = scene.service.emulator.visits[-1], len(scene.service.emulator.asked("/token"))
@@ -146,7 +148,7 @@ async def muted_by_the_server(scene: Scene) -> None:
     await _ends_well(scene, kiosk)
 
 
-async def microphone_unplugged(scene: Scene) -> None:
+async def microphone_unplugged(scene: DrillScene) -> None:
     """Its cable is pulled in a visit: told at once, the visit goes on, and it is heard again when it is back."""
     kiosk, sound = await _with_sound(scene)
     agent = scene.service.emulator.agent
@@ -168,7 +170,7 @@ async def microphone_unplugged(scene: Scene) -> None:
     await _ends_well(scene, kiosk)
 
 
-async def avatar_is_mute(scene: Scene) -> None:
+async def avatar_is_mute(scene: DrillScene) -> None:
     """The avatar says that it speaks, and nothing comes: noticed, one fresh join, and then it is really heard."""
     kiosk, sound = await _with_sound(scene, "stall_notice_s = 2\nstall_end_s = 5")
     asked = len(scene.service.emulator.asked("/token"))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from tests.drills.scene import PATIENCE, Scene
+from tests.drills.scene import PATIENCE, DrillScene
 from tests.end.conftest import wait_until
 
 JOURNAL = "app.records.journal:SqliteJournal"
@@ -65,7 +65,7 @@ class Count:
 class Deaths:
     """A kiosk that dies again and again, beside another kiosk's session. At most four times: then comes safe mode."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: DrillScene) -> None:
         self._scene = scene
         self._service = service = scene.service
         service.hurry()
@@ -139,25 +139,25 @@ class Deaths:
         await self.kiosk.until(lambda s: s["open_sessions"] <= self._kept, 40)
 
 
-async def killed_as_it_starts(scene: Scene) -> None:
+async def killed_as_it_starts(scene: DrillScene) -> None:
     deaths = Deaths(scene)
     for point in STARTS:
         await deaths.at(point)
 
 
-async def killed_as_it_joins(scene: Scene) -> None:
+async def killed_as_it_joins(scene: DrillScene) -> None:
     deaths = Deaths(scene)
     for point in JOINS:
         await deaths.at(point)
 
 
-async def killed_as_it_ends(scene: Scene) -> None:
+async def killed_as_it_ends(scene: DrillScene) -> None:
     deaths = Deaths(scene)
     for point in ENDS:
         await deaths.at(point)
 
 
-async def killed_in_create(scene: Scene) -> None:
+async def killed_in_create(scene: DrillScene) -> None:
     """The create call is under way: its session is there already, or it comes only after the death."""
     service = scene.service
     deaths = Deaths(scene)
@@ -168,7 +168,7 @@ async def killed_in_create(scene: Scene) -> None:
         await deaths.cleaned_up(name, at, id_arrived=False, runs=service.takes_slot_at_create, begins_s=after_s)
 
 
-async def killed_in_stop(scene: Scene) -> None:
+async def killed_in_stop(scene: DrillScene) -> None:
     """The stop call is under way, and the service never hears it."""
     service = scene.service
     deaths = Deaths(scene)

@@ -16,11 +16,11 @@ from typing import Any
 
 from tests.end.conftest import Failed, Program, wait_until
 
-GREMLIN = Path(__file__).parent / "gremlin"
+FAULT_INJECTOR = Path(__file__).parent / "fault_injector"
 
 
-class Kiosk(Program):
-    """One start of the program, with its parent process and its child, a gremlin in it, and a service manager's ear.
+class KioskProcess(Program):
+    """One start of the program: parent process and child, a fault injector in it, and a service manager's socket.
 
     first: goes before everything on PYTHONPATH. where: see `Program`.
     """
@@ -29,11 +29,11 @@ class Kiosk(Program):
         self, toml: str, environ: dict[str, str], *options: str, first: Sequence[Path] = (), **where: Any
     ) -> None:
         home = Path(tempfile.mkdtemp(prefix="kiosk-drill-"))
-        self.orders = home / "gremlin"
+        self.orders = home / "fault_injector"
         self.orders.mkdir()
         self._notify = self._listen(home / "notify")
-        path = os.pathsep.join(map(str, [*first, GREMLIN]))
-        more = {"PYTHONPATH": path, "GREMLIN": str(self.orders), "NOTIFY_SOCKET": str(home / "notify")}
+        path = os.pathsep.join(map(str, [*first, FAULT_INJECTOR]))
+        more = {"PYTHONPATH": path, "FAULT_INJECTOR": str(self.orders), "NOTIFY_SOCKET": str(home / "notify")}
         super().__init__(toml, {**environ, **more}, "run", *options, home=home, token="drill", **where)
 
     def _listen(self, path: Path) -> socket.socket:
@@ -144,16 +144,16 @@ class Kiosk(Program):
         await wait_until(lambda: not self.family(), within, lambda: f"no process left: {self.family()}")
 
     def order(self, what: str) -> float:
-        """Let the gremlin in the kiosk do something; return when."""
+        """Let the fault injector in the kiosk do something; return when."""
         (self.orders / "order").write_text(what)
         return self.kill_child(signal.SIGUSR1)
 
     async def comply(self, order: str) -> None:
-        """Let the gremlin arrange something, and wait until it has."""
+        """Let the fault injector arrange something, and wait until it has."""
         done = self.orders / "done"
         done.unlink(missing_ok=True)
         self.order(order)
-        await wait_until(done.exists, 10, lambda: f"the gremlin does not {order}\n{self.output[-2000:]}")
+        await wait_until(done.exists, 10, lambda: f"the fault injector does not {order}\n{self.output[-2000:]}")
 
     def set_clock(self, seconds: float) -> None:
         """Let the time of day be wrong by so much, for all its processes."""

@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.networks import LOGIN, REDIRECT
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 
 # At first every few seconds, with a call of up to 10 s under way.
 MENDS_S = 20.0
@@ -21,14 +21,14 @@ def is_away(why: str) -> Callable[[dict], bool]:
     return lambda status: status["screen"] == "unavailable" and status["unavailable"] == why
 
 
-async def serves(scene: Scene, kiosk: Kiosk) -> None:
+async def serves(scene: DrillScene, kiosk: KioskProcess) -> None:
     """Prove that the next visitor is served as ever, and nothing is left."""
     await kiosk.to_live()
     await kiosk.moves()
     await scene.goodbye(kiosk)
 
 
-async def _taps_in_vain(scene: Scene, lose: Callable[[], None], find: Callable[[], None], within: float) -> None:
+async def _taps_in_vain(scene: DrillScene, lose: Callable[[], None], find: Callable[[], None], within: float) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     lose()
@@ -45,21 +45,21 @@ async def _taps_in_vain(scene: Scene, lose: Callable[[], None], find: Callable[[
     await serves(scene, kiosk)
 
 
-async def cable_out_before(scene: Scene) -> None:
+async def cable_out_before(scene: DrillScene) -> None:
     net = scene.network
     await _taps_in_vain(scene, lambda: net.pull("c", "m"), lambda: net.plug("c", "m"), 12)
 
 
-async def wifi_gone_before(scene: Scene) -> None:
+async def wifi_gone_before(scene: DrillScene) -> None:
     await _taps_in_vain(scene, scene.network.lose_wifi, scene.network.find_wifi, 10)
 
 
-async def names_gone(scene: Scene) -> None:
+async def names_gone(scene: DrillScene) -> None:
     net = scene.network
     await _taps_in_vain(scene, lambda: net.name_host(False), lambda: net.name_host(True), 20)
 
 
-async def starts_offline(scene: Scene) -> None:
+async def starts_offline(scene: DrillScene) -> None:
     """No network at all when the computer starts."""
     scene.network.lose_wifi()
     kiosk = scene.start()
@@ -68,7 +68,7 @@ async def starts_offline(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def portal_before(scene: Scene) -> None:
+async def portal_before(scene: DrillScene) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     for name, answer in (("redirect", REDIRECT), ("page", LOGIN)):
@@ -85,7 +85,7 @@ async def portal_before(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def _stop_does_not_get_out(scene: Scene, lose: Callable[[], None], find: Callable[[], None]) -> None:
+async def _stop_does_not_get_out(scene: DrillScene, lose: Callable[[], None], find: Callable[[], None]) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.to_live()
@@ -106,25 +106,25 @@ async def _stop_does_not_get_out(scene: Scene, lose: Callable[[], None], find: C
     await serves(scene, kiosk)
 
 
-async def cable_out_after(scene: Scene) -> None:
+async def cable_out_after(scene: DrillScene) -> None:
     await _stop_does_not_get_out(scene, lambda: scene.network.pull("c"), lambda: scene.network.plug("c"))
 
 
-async def wifi_gone_after(scene: Scene) -> None:
+async def wifi_gone_after(scene: DrillScene) -> None:
     await _stop_does_not_get_out(scene, scene.network.lose_wifi, scene.network.find_wifi)
 
 
-async def portal_after(scene: Scene) -> None:
+async def portal_after(scene: DrillScene) -> None:
     net = scene.network
     await _stop_does_not_get_out(scene, lambda: net.put_up_portal(LOGIN), lambda: net.put_up_portal(b""))
 
 
-async def portal_redirects_after(scene: Scene) -> None:
+async def portal_redirects_after(scene: DrillScene) -> None:
     net = scene.network
     await _stop_does_not_get_out(scene, lambda: net.put_up_portal(REDIRECT), lambda: net.put_up_portal(b""))
 
 
-async def next_visitor_is_not_blocked(scene: Scene) -> None:
+async def next_visitor_is_not_blocked(scene: DrillScene) -> None:
     """The stop has not got out yet, and the only slot is still taken, when somebody taps again."""
     scene.service.linger()
     kiosk = scene.start()

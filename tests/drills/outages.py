@@ -8,16 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.offline import RETRIES_S, serves
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 from tests.end.conftest import wait_until
 
 # Until the kiosk gives up a picture that stands still, and what it takes to notice.
 END_S = 18.0
 
 
-async def _talking(scene: Scene, visit: str = "") -> Kiosk:
+async def _talking(scene: DrillScene, visit: str = "") -> KioskProcess:
     scene.service.linger()
     kiosk = scene.start(visit=visit)
     await kiosk.to_live()
@@ -32,7 +32,7 @@ def _talks(status: dict) -> bool:
     return moves and status["screen"] == "live" and status["health"] == "ACTIVE"
 
 
-async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: Callable[[], None]) -> None:
+async def _heals(scene: DrillScene, seconds: float, lose: Callable[[], None], find: Callable[[], None]) -> None:
     """Away for so short that the visit goes on, on the same session."""
     kiosk = await _talking(scene)
     before = await kiosk.until("live")
@@ -53,7 +53,7 @@ async def _heals(scene: Scene, seconds: float, lose: Callable[[], None], find: C
     await scene.goodbye(kiosk)
 
 
-async def _ends(scene: Scene, lose: Callable[[], None], find: Callable[[], None], calls: bool) -> None:
+async def _ends(scene: DrillScene, lose: Callable[[], None], find: Callable[[], None], calls: bool) -> None:
     """Away for a minute: the visit ends in time and says why. calls: whether the stop call still gets out."""
     kiosk = await _talking(scene)
     lose()
@@ -75,39 +75,39 @@ async def _ends(scene: Scene, lose: Callable[[], None], find: Callable[[], None]
     await serves(scene, kiosk)
 
 
-async def media_away_3(scene: Scene) -> None:
+async def media_away_3(scene: DrillScene) -> None:
     await _heals(scene, 3, lambda: scene.network.pull("m"), lambda: scene.network.plug("m"))
 
 
-async def media_away_10(scene: Scene) -> None:
+async def media_away_10(scene: DrillScene) -> None:
     await _heals(scene, 10, lambda: scene.network.pull("m"), lambda: scene.network.plug("m"))
 
 
-async def media_away_60(scene: Scene) -> None:
+async def media_away_60(scene: DrillScene) -> None:
     await _ends(scene, lambda: scene.network.pull("m"), lambda: scene.network.plug("m"), calls=True)
 
 
-async def cables_away_10(scene: Scene) -> None:
+async def cables_away_10(scene: DrillScene) -> None:
     await _heals(scene, 10, lambda: scene.network.pull("c", "m"), lambda: scene.network.plug("c", "m"))
 
 
-async def cables_away_60(scene: Scene) -> None:
+async def cables_away_60(scene: DrillScene) -> None:
     await _ends(scene, lambda: scene.network.pull("c", "m"), lambda: scene.network.plug("c", "m"), calls=False)
 
 
-async def wifi_away_3(scene: Scene) -> None:
+async def wifi_away_3(scene: DrillScene) -> None:
     await _heals(scene, 3, scene.network.lose_wifi, scene.network.find_wifi)
 
 
-async def wifi_away_10(scene: Scene) -> None:
+async def wifi_away_10(scene: DrillScene) -> None:
     await _heals(scene, 10, scene.network.lose_wifi, scene.network.find_wifi)
 
 
-async def wifi_away_60(scene: Scene) -> None:
+async def wifi_away_60(scene: DrillScene) -> None:
     await _ends(scene, scene.network.lose_wifi, scene.network.find_wifi, calls=False)
 
 
-async def signals_away_25(scene: Scene) -> None:
+async def signals_away_25(scene: DrillScene) -> None:
     """Only the signals are lost: media flow on, until the library gives up its tracks and joins anew."""
     kiosk = await _talking(scene)
     scene.network.pull("c")
@@ -120,7 +120,7 @@ async def signals_away_25(scene: Scene) -> None:
     await scene.goodbye(kiosk)
 
 
-async def joins_again(scene: Scene) -> None:
+async def joins_again(scene: DrillScene) -> None:
     """The media server dies, and is back when the kiosk has asked for a fresh session: the same visit goes on."""
     kiosk = await _talking(scene, "stall_end_s = 60")
     before = await kiosk.until("live")
@@ -141,17 +141,17 @@ async def joins_again(scene: Scene) -> None:
     await scene.goodbye(kiosk)
 
 
-def _one_at_a_time(scene: Scene) -> None:
+def _one_at_a_time(scene: DrillScene) -> None:
     sessions = sorted(scene.service.emulator.sessions, key=lambda session: session.created_at)
     for old, new in pairwise(sessions):
         assert old.ended_at is not None and old.ended_at <= new.created_at, "two sessions at once"
 
 
-async def server_frozen(scene: Scene) -> None:
+async def server_frozen(scene: DrillScene) -> None:
     await _ends(scene, scene.server.freeze, scene.server.thaw, calls=True)
 
 
-async def server_killed(scene: Scene) -> None:
+async def server_killed(scene: DrillScene) -> None:
     """It stays away: an end, then an apology for who taps next, then a visit as soon as it is there again."""
     kiosk = await _talking(scene)
     scene.server.kill()
@@ -168,7 +168,7 @@ async def server_killed(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def udp_blocked(scene: Scene) -> None:
+async def udp_blocked(scene: DrillScene) -> None:
     """Nothing but TCP gets through, and the media server has no such way."""
     kiosk = scene.start()
     await kiosk.until("attract", 40)
@@ -182,7 +182,7 @@ async def udp_blocked(scene: Scene) -> None:
     await scene.struck_out(kiosk)
 
 
-async def media_over_tcp(scene: Scene) -> None:
+async def media_over_tcp(scene: DrillScene) -> None:
     kiosk = scene.start()
     await kiosk.until("attract", 40)
     scene.network.block_udp()

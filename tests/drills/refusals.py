@@ -6,8 +6,8 @@ import asyncio
 import time
 from itertools import pairwise
 
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene
 from tests.drills.service import JoinFault, Refusal
 from tests.drills.vendor_faults import goodbye
 from tests.end.conftest import Failed, wait_until
@@ -18,7 +18,7 @@ QUICK_APOLOGY_S = 0.5  # where it does so, too
 END_OF = {"farewell": "no_start", "unavailable": "unavailable", "waiting": "visitor", "live": "visitor"}
 
 
-async def refusals(scene: Scene) -> None:
+async def refusals(scene: DrillScene) -> None:
     """Every answer of section 3 of the service's page, one after another, and back by itself each time."""
     service = scene.service
     if service.knows_orphans:
@@ -41,7 +41,7 @@ async def refusals(scene: Scene) -> None:
     await scene.promise("next visitor", 15, time.monotonic(), kiosk.to_live())
 
 
-async def _quick(scene: Scene, visit: str = "") -> Kiosk:
+async def _quick(scene: DrillScene, visit: str = "") -> KioskProcess:
     kiosk = scene.start(visit=f"hard_limit_s = 30\nmax_extensions = 0{visit}")
     await kiosk.until("attract", 40)
     await kiosk.comply(f"set app.kiosk.kiosk:MEND_S {MEND_S}")
@@ -49,7 +49,7 @@ async def _quick(scene: Scene, visit: str = "") -> Kiosk:
     return kiosk
 
 
-async def _is_refused(scene: Scene, kiosk: Kiosk, refusal: Refusal) -> int:
+async def _is_refused(scene: DrillScene, kiosk: KioskProcess, refusal: Refusal) -> int:
     """Play one, and back to attract; returns how often was asked."""
     service, emulator, path = scene.service, scene.service.emulator, refusal.at or scene.service.create
     asked = len(emulator.asked(path))
@@ -79,19 +79,19 @@ async def _is_refused(scene: Scene, kiosk: Kiosk, refusal: Refusal) -> int:
     return len(calls)
 
 
-async def _sees(kiosk: Kiosk, screen: str, why: str | None, within: float = 25.0) -> None:
+async def _sees(kiosk: KioskProcess, screen: str, why: str | None, within: float = 25.0) -> None:
     found = await kiosk.until(screen, within)
     assert found["unavailable"] == why, f"not available for {found['unavailable']}"
     if screen == "unavailable":
         assert (found["health"], found["last_end"]) == ("DEGRADED", "unavailable"), found
 
 
-async def _is_back(kiosk: Kiosk, last_end: str) -> None:
+async def _is_back(kiosk: KioskProcess, last_end: str) -> None:
     status = await kiosk.until("attract", 20)
     assert (status["unavailable"], status["last_end"]) == (None, last_end), status
 
 
-async def full_then_freed(scene: Scene) -> None:
+async def full_then_freed(scene: DrillScene) -> None:
     service = scene.service
     other = service.occupy()
     kiosk = scene.start()
@@ -106,7 +106,7 @@ async def full_then_freed(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def no_answer(scene: Scene) -> None:
+async def no_answer(scene: DrillScene) -> None:
     """The create call is swallowed; what may exist is looked for where the service can be asked, and kept else."""
     service = scene.service
     service.hurry()
@@ -123,7 +123,7 @@ async def no_answer(scene: Scene) -> None:
     await goodbye(scene, kiosk, keeps=not service.knows_orphans)
 
 
-async def late_answer(scene: Scene) -> None:
+async def late_answer(scene: DrillScene) -> None:
     """The visitor leaves while the create call is under way, and it succeeds after that."""
     service = scene.service
     service.linger()
@@ -146,7 +146,7 @@ async def late_answer(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def answer_lost(scene: Scene) -> None:
+async def answer_lost(scene: DrillScene) -> None:
     """The connection is cut after the service made the session, whose id never arrives."""
     service = scene.service
     service.hurry()
@@ -166,7 +166,7 @@ async def answer_lost(scene: Scene) -> None:
     await goodbye(scene, kiosk, keeps=not service.knows_orphans)
 
 
-async def _orphan_ends(scene: Scene, kiosk: Kiosk, at: float) -> None:
+async def _orphan_ends(scene: DrillScene, kiosk: KioskProcess, at: float) -> None:
     """By our stop call with its name where the service knows it, else by the service's own timer."""
     service = scene.service
     await scene.until_stopped(3 * service.orphan_s)
@@ -183,7 +183,7 @@ async def _orphan_ends(scene: Scene, kiosk: Kiosk, at: float) -> None:
         scene.measure("orphan ended", service.orphan_s, max(s.ended_at for s in orphans) - at)
 
 
-async def orphan_of_a_sole_key(scene: Scene) -> None:
+async def orphan_of_a_sole_key(scene: DrillScene) -> None:
     """Where nobody else uses the key, the session of a lost answer is found by comparing."""
     scene.service.sole = True
     scene.service.linger()
@@ -197,7 +197,7 @@ async def orphan_of_a_sole_key(scene: Scene) -> None:
     await scene.struck_out(kiosk)
 
 
-async def no_avatar(scene: Scene) -> None:
+async def no_avatar(scene: DrillScene) -> None:
     """A session is created, and the visitor does not come to its avatar."""
     service = scene.service
     service.linger()
@@ -220,7 +220,7 @@ async def no_avatar(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def _meets(scene: Scene, kiosk: Kiosk, name: str, fault: JoinFault) -> None:
+async def _meets(scene: DrillScene, kiosk: KioskProcess, name: str, fault: JoinFault) -> None:
     emulator, create = scene.service.emulator, scene.service.create
     asked = len(emulator.asked(create))
     await kiosk.tap()

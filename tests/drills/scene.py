@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.networks import Network
 from tests.drills.services import Service
 from tests.end.conftest import Failed, wait_until
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.emulator import Session
+from tests.vendors.emulator import EmulatedSession
 
 # A drill waits so many times longer than was promised before it gives up, so that its table tells how late it was.
 PATIENCE = 4.0
@@ -43,7 +43,7 @@ class Took:
 
 
 @dataclass
-class Scene:
+class DrillScene:
     """What a drill works with. server: the drill's own media server, to freeze or kill. net: the kiosk's own network,
     where the drill asked for one."""
 
@@ -52,7 +52,7 @@ class Scene:
     environ: dict[str, str]
     net: Network | None = None
     took: list[Took] = field(default_factory=list)
-    kiosks: list[Kiosk] = field(default_factory=list)
+    kiosks: list[KioskProcess] = field(default_factory=list)
     undo: list[Callable[[], object]] = field(default_factory=list)
 
     def toml(self, visit: str = "", more: str = "", service: str | None = None) -> str:
@@ -66,13 +66,13 @@ class Scene:
     def start(
         self, *options: str, visit: str = "", more: str = "", service: str | None = None, toml: str | None = None,
         environ: dict[str, str] | None = None, **where: Any,
-    ) -> Kiosk:  # fmt: skip
-        """Start the program; see `Kiosk` for `where`."""
+    ) -> KioskProcess:  # fmt: skip
+        """Start the program; see `KioskProcess` for `where`."""
         text = self.toml(visit, more, service) if toml is None else toml
         found = {**self.environ, **(environ or {})}
         if self.net is not None:
             where = {"prefix": self.net.prefix, "at": self.net.kiosk, **where}
-        self.kiosks.append(Kiosk(text, found, *options, first=self.service.first, **where))
+        self.kiosks.append(KioskProcess(text, found, *options, first=self.service.first, **where))
         return self.kiosks[-1]
 
     @property
@@ -112,7 +112,7 @@ class Scene:
             raise Failed(f"nothing ran any more when it happened: {[s.end_reason for s in self.service.ours()]}")
         self.stopped_by_us("stopped", promised_s, since, ended)
 
-    def stopped_by_us(self, what: str, promised_s: float, since: float, sessions: Sequence[Session]) -> None:
+    def stopped_by_us(self, what: str, promised_s: float, since: float, sessions: Sequence[EmulatedSession]) -> None:
         """Record when the last of these sessions ended, each by our stop call and none by a timer of the service."""
         assert all(s.end_reason in self.service.by_stop for s in sessions), [s.end_reason for s in sessions]
         last = max(s.ended_at for s in sessions if s.ended_at is not None)
@@ -127,17 +127,17 @@ class Scene:
 
         await wait_until(lambda: not self.service.running(), within, what)
 
-    async def struck_out(self, kiosk: Kiosk, within: float = 20.0) -> None:
+    async def struck_out(self, kiosk: KioskProcess, within: float = 20.0) -> None:
         """Wait until the journal is empty, by the kiosk's own word."""
         await kiosk.until(lambda s: s["open_sessions"] == 0, within)
 
-    async def goodbye(self, kiosk: Kiosk) -> None:
+    async def goodbye(self, kiosk: KioskProcess) -> None:
         """End the visit as a visitor does, and see that nothing is left of it."""
         await kiosk.press("Escape")
         await self.until_stopped(10)
         await self.struck_out(kiosk)
 
-    async def back(self, kiosk: Kiosk, since: float, promised_s: float = 5.0, what: str = "attract") -> dict:
+    async def back(self, kiosk: KioskProcess, since: float, promised_s: float = 5.0, what: str = "attract") -> dict:
         """Promise that attract is on the screen again, by a new process and by its own word."""
 
         async def attract() -> dict:
@@ -147,6 +147,6 @@ class Scene:
         return await self.promise(what, promised_s, since, attract())
 
 
-def ended(kiosk: Kiosk) -> Awaitable[int]:
+def ended(kiosk: KioskProcess) -> Awaitable[int]:
     """Wait for the program's own end; returns its exit code."""
     return asyncio.to_thread(kiosk.process.wait)

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from livekit import rtc
 
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.emulator import Emulator, Session
-from tests.vendors.hall import Actor
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.emulator import EmulatedSession, Emulator
+from tests.vendors.livekit_media_server import LiveKitMediaServer
+from tests.vendors.media_server import Actor
 
 CANARY = "CANARYkey0123456789"
 OTHERS = "of-another-kiosk"
@@ -93,7 +93,7 @@ class BadStop:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Service(ABC):
+class DrilledService(ABC):
     """name: the vendor's. create, stop: parts of the lines of the two calls. key: the account's, in the emulator.
 
     refusals: how the service says no (section 3 of its page). knows_orphans: it can stop a session whose id
@@ -184,16 +184,16 @@ class Service(ABC):
         """How many slots are held."""
         return self.emulator.taken(self.key)
 
-    def ours(self) -> list[Session]:
+    def ours(self) -> list[EmulatedSession]:
         """Every session up to now, other kiosks' left out."""
         self.emulator.settle()
         return [session for session in self.emulator.sessions if not session.id.startswith(OTHERS)]
 
-    def running(self) -> list[Session]:
+    def running(self) -> list[EmulatedSession]:
         """What of ours runs at the service."""
         return [session for session in self.ours() if session.ended_at is None]
 
-    def occupy(self) -> Session:
+    def occupy(self) -> EmulatedSession:
         """Another kiosk takes a slot."""
         return self.emulator.take(self.key, f"{OTHERS}-{len(self.emulator.sessions)}")
 
@@ -206,12 +206,12 @@ def set_for_now(place: Any, **values: Any) -> Callable[[], object]:
     return lambda: set_for_now(place, **before)
 
 
-async def intrude(hall: LiveKitHall, session: Session, actor: Actor) -> None:
+async def intrude(media_server: LiveKitMediaServer, session: EmulatedSession, actor: Actor) -> None:
     """Somebody joins the room of the actor under the visitor's name."""
     room = session.facts["room"]
-    (visitor,) = await hall.present(room) - {actor.identity}
+    (visitor,) = await media_server.present(room) - {actor.identity}
     with contextlib.suppress(rtc.ConnectError):  # the room was closed meanwhile, because the visitor left
-        await hall.enter(room, visitor)
+        await media_server.enter(room, visitor)
 
 
 def _fields(value: Any) -> Iterator[tuple[str, str]]:

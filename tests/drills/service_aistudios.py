@@ -12,19 +12,19 @@ from tests.drills.service import (
     NEW_SIZE,
     WRONG_SECRET,
     Break,
+    DrilledService,
     JoinFault,
     MediaFault,
-    Service,
     intrude,
     set_for_now,
 )
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.agent_media import Look
+from tests.vendors.agent_media import AgentLook
 from tests.vendors.aistudios_service import APP, AVATAR, AistudiosService, App
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.livekit_media_server import LiveKitMediaServer
 
 
-class Aistudios(Service):
+class Aistudios(DrilledService):
     """AI Studios. sole: the kiosk may take the account for its own."""
 
     sole = False
@@ -39,13 +39,13 @@ class Aistudios(Service):
 
     async def start(self, server: LiveKitServer) -> None:
         self.key = CANARY
-        self._hall = LiveKitHall(server)
-        self.emulator = self.service = AistudiosService(self._hall, accounts=[App(CANARY)])
+        self._server = LiveKitMediaServer(server)
+        self.emulator = self.service = AistudiosService(self._server, accounts=[App(CANARY)])
         await self.emulator.start()
 
     async def close(self) -> None:
         await super().close()
-        await self._hall.close()
+        await self._server.close()
 
     def table(self) -> Mapping[str, Any]:
         table = {"base_url": self.emulator.url, "app_id": APP, "user_key": self.key, "avatar_id": AVATAR}
@@ -72,8 +72,10 @@ class Aistudios(Service):
         return {
             "nobody comes": JoinFault(plays(joins=False), "farewell"),
             "no picture": JoinFault(plays(look=None), "farewell"),
-            "token is refused": JoinFault(lambda: set_for_now(self._hall, secret=WRONG_SECRET), "unavailable", "auth"),
-            "H.264 only": JoinFault(plays(look=Look(codec="h264")), "live", creates=1),
+            "token is refused": JoinFault(
+                lambda: set_for_now(self._server, secret=WRONG_SECRET), "unavailable", "auth"
+            ),
+            "H.264 only": JoinFault(plays(look=AgentLook(codec="h264")), "live", creates=1),
         }
 
     def visitor_is_in(self) -> bool:
@@ -106,7 +108,7 @@ class Aistudios(Service):
             "picture changes its size": MediaFault(grow, shows=NEW_SIZE),
             "picture stands still": MediaFault(stall, "network"),
             "agent leaves": MediaFault(actor.leave, "avatar_left"),
-            "somebody takes its name": MediaFault(lambda: intrude(self._hall, session, actor), "duplicate_identity"),
+            "somebody takes its name": MediaFault(lambda: intrude(self._server, session, actor), "duplicate_identity"),
         }
 
     def avatar_says(self, text: str) -> None:

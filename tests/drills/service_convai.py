@@ -7,14 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from tests.drills import answers
-from tests.drills.service import CANARY, WRONG_SECRET, Break, JoinFault, MediaFault, Service, intrude, set_for_now
+from tests.drills.service import (
+    CANARY,
+    WRONG_SECRET,
+    Break,
+    DrilledService,
+    JoinFault,
+    MediaFault,
+    intrude,
+    set_for_now,
+)
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.convai_service import CHARACTER, ConvaiService
 from tests.vendors.emulator import Account
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.livekit_media_server import LiveKitMediaServer
 
 
-class Convai(Service):
+class Convai(DrilledService):
     """Convai: a voice and mouth shapes, no picture."""
 
     name = "convai"
@@ -27,14 +36,14 @@ class Convai(Service):
 
     async def start(self, server: LiveKitServer) -> None:
         self.key = CANARY
-        self._hall = LiveKitHall(server)
-        self.emulator = self.service = ConvaiService(self._hall)
+        self._server = LiveKitMediaServer(server)
+        self.emulator = self.service = ConvaiService(self._server)
         self.emulator.accounts = {CANARY: Account(CANARY)}
         await self.emulator.start()
 
     async def close(self) -> None:
         await super().close()
-        await self._hall.close()
+        await self._server.close()
 
     def table(self) -> Mapping[str, Any]:
         url = self.emulator.url
@@ -55,7 +64,9 @@ class Convai(Service):
         return {
             "nobody comes": JoinFault(plays(joins=False), "farewell"),
             "never ready": JoinFault(plays(ready="never", greeting=""), "farewell"),
-            "token is refused": JoinFault(lambda: set_for_now(self._hall, secret=WRONG_SECRET), "unavailable", "auth"),
+            "token is refused": JoinFault(
+                lambda: set_for_now(self._server, secret=WRONG_SECRET), "unavailable", "auth"
+            ),
         }
 
     def visitor_is_in(self) -> bool:
@@ -89,7 +100,7 @@ class Convai(Service):
             "voice is dead": MediaFault(be_silent),
             "agent leaves": MediaFault(bot.step_out, "avatar_left"),
             "somebody takes its name": MediaFault(
-                lambda: intrude(self._hall, session, bot.actor), "duplicate_identity"
+                lambda: intrude(self._server, session, bot.actor), "duplicate_identity"
             ),
         }
 

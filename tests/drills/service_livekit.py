@@ -10,14 +10,23 @@ from typing import Any
 from livekit import rtc
 
 from tests.drills import answers
-from tests.drills.service import CANARY, NEW_SIZE, WRONG_SECRET, Break, JoinFault, MediaFault, Service, set_for_now
+from tests.drills.service import (
+    CANARY,
+    NEW_SIZE,
+    WRONG_SECRET,
+    Break,
+    DrilledService,
+    JoinFault,
+    MediaFault,
+    set_for_now,
+)
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.agent import Script
-from tests.vendors.agent_media import Look
-from tests.vendors.livekit_endpoint import ACCOUNT, Knobs, LiveKitEndpoint
+from tests.vendors.agent import AgentScript
+from tests.vendors.agent_media import AgentLook
+from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoint
 
 
-class LiveKit(Service):
+class LiveKit(DrilledService):
     """Any LiveKit agent behind a token endpoint. Steer it by `emulator.agent` and `emulator.next_script`."""
 
     name = "livekit"
@@ -33,9 +42,9 @@ class LiveKit(Service):
     async def start(self, server: LiveKitServer) -> None:
         self.key = ACCOUNT
         self._server = server
-        self.script = Script(greeting="Hello, I am the guide.")
+        self.script = AgentScript(greeting="Hello, I am the guide.")
         # With "silent" a full service would be known by an empty room only, after half a minute.
-        knobs = Knobs(full="429", second_release=404)
+        knobs = EndpointKnobs(full="429", second_release=404)
         self._intruders: list[Any] = []
         self.emulator = self.endpoint = LiveKitEndpoint(server, script=lambda: self.script, knobs=knobs, key=CANARY)
         await self.emulator.start()
@@ -73,7 +82,7 @@ class LiveKit(Service):
             "token is refused": JoinFault(lambda: set_for_now(knobs, secret=WRONG_SECRET), "unavailable", "auth"),
             "agent never ready": JoinFault(plays(states=("initializing",), greeting=""), "farewell", via="waiting"),
             "no picture": JoinFault(plays(look=None), "farewell", via="waiting"),
-            "H.264 only": JoinFault(plays(look=Look(codec="h264")), "live", creates=1),
+            "H.264 only": JoinFault(plays(look=AgentLook(codec="h264")), "live", creates=1),
         }
 
     def visitor_is_in(self) -> bool:

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from tests.drills import answers
-from tests.drills.service import CANARY, NEW_SIZE, Break, JoinFault, MediaFault, Service, set_for_now
+from tests.drills.service import CANARY, NEW_SIZE, Break, DrilledService, JoinFault, MediaFault, set_for_now
 from tests.end.conftest import ROOT
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.emulator import Account
-from tests.vendors.tavus_replica import Script
-from tests.vendors.tavus_service import PERSONA, REPLICA, Knobs, TavusService
+from tests.vendors.tavus_replica import ReplicaScript
+from tests.vendors.tavus_service import PERSONA, REPLICA, TavusKnobs, TavusService
 
 
-class Tavus(Service):
+class Tavus(DrilledService):
     """Tavus: everything but Daily's network, whose library is stood in for."""
 
     name = "tavus"
@@ -30,8 +30,8 @@ class Tavus(Service):
 
     async def start(self, server: LiveKitServer) -> None:
         self.key = CANARY
-        self.script = Script(greeting="Hello, I am the guide.", word_s=0.05)
-        self.emulator = self.service = TavusService(script=lambda: self.script, knobs=Knobs(second_end=400))
+        self.script = ReplicaScript(greeting="Hello, I am the guide.", word_s=0.05)
+        self.emulator = self.service = TavusService(script=lambda: self.script, knobs=TavusKnobs(second_end=400))
         self.emulator.accounts = {CANARY: Account(CANARY)}
         await self.emulator.start()
 

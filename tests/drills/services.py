@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.drills.service import Service
+from tests.drills.service import DrilledService
 from tests.drills.service_aistudios import Aistudios
 from tests.drills.service_convai import Convai
 from tests.drills.service_livekit import LiveKit
 from tests.drills.service_tavus import Tavus
 
-SERVICES: dict[str, type[Service]] = {service.name: service for service in (LiveKit, Convai, Aistudios, Tavus)}
+SERVICES: dict[str, type[DrilledService]] = {service.name: service for service in (LiveKit, Convai, Aistudios, Tavus)}

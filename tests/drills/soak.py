@@ -26,16 +26,16 @@ import numpy as np
 from app.kiosk.planned_restart import MOST_VISITS, QUIET_S
 from app.system.parent import ALLOCATOR
 from tests.drills import soak_report
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene
 from tests.drills.services import LiveKit
-from tests.drills.soak_endings import VISIT, WORD, Ending, Hall, in_turn
+from tests.drills.soak_endings import VISIT, WORD, Ending, SoakRig, in_turn
 from tests.drills.soak_rooms import Rooms
 from tests.end.conftest import ROOT, Failed
 from tests.rigs.display import open_display
 from tests.rigs.livekit_server import LiveKitServer, start_server
-from tests.vendors.agent_media import Look
-from tests.vendors.livekit_endpoint import Knobs, LiveKitEndpoint
+from tests.vendors.agent_media import AgentLook
+from tests.vendors.livekit_endpoint import EndpointKnobs, LiveKitEndpoint
 
 BARE = 100  # visits of the bare library
 MOST_FAILURES = 5  # visits that do not go as they should, before the run is given up
@@ -49,15 +49,15 @@ LATE_JOIN_S = 16.0
 class Soak:
     """One run. samples: one for each visit; troubles: what was not as promised; gaps: of planned restarts, seconds."""
 
-    def __init__(self, hall: Hall, temporary: Path, visits: int, restart_after: int) -> None:
+    def __init__(self, rig: SoakRig, temporary: Path, visits: int, restart_after: int) -> None:
         self.samples: list[soak_report.Sample] = []
         self.troubles: list[str] = []
         self.gaps: list[float] = []
         self.seen: Counter[tuple[str, str]] = Counter()
         self.stops = False
-        self._hall = hall
-        self._rooms = Rooms(hall.server)
-        self._kiosk = hall.kiosk
+        self._rig = rig
+        self._rooms = Rooms(rig.server)
+        self._kiosk = rig.kiosk
         self._temporary = temporary
         self._visits = visits
         self._restart_after = restart_after
@@ -70,12 +70,12 @@ class Soak:
         while len(self.samples) < self._visits and not self.stops and len(self.troubles) < MOST_FAILURES:
             turn = turn or in_turn()
             ending = turn.pop()
-            self._hall.number += 1
+            self._rig.number += 1
             try:
                 async with asyncio.timeout(VISIT_S):
                     await self._visit(ending)
             except (Failed, TimeoutError, OSError) as error:
-                self._complain(f"visit {self._hall.number}, {ending.name}: {error!r:.1500}")
+                self._complain(f"visit {self._rig.number}, {ending.name}: {error!r:.1500}")
                 await self._kiosk.until("attract", 60)
                 await self._clean()
             self._look_at_rooms(await self._rooms.overdue())
@@ -97,18 +97,18 @@ class Soak:
             await self._kiosk.comply(f"set app.kiosk.planned_restart:MOST_VISITS {self._restart_after}")
 
     async def _visit(self, ending: Ending) -> None:
-        hall, kiosk = self._hall, self._kiosk
+        rig, kiosk = self._rig, self._kiosk
         await kiosk.until("attract", 30)
-        await ending.play(hall)
-        await hall.over()
+        await ending.play(rig)
+        await rig.over()
         status = await kiosk.until(lambda s: s["screen"] == "attract" and s["open_sessions"] == 0, LEAVE_S)
         reason = status["last_end"]
         self.seen[ending.name, reason] += 1
         if reason not in ending.ends:
-            self._complain(f"visit {hall.number}, {ending.name}: ended as {reason}")
-        if running := hall.service.running():
+            self._complain(f"visit {rig.number}, {ending.name}: ended as {reason}")
+        if running := rig.service.running():
             raise Failed(f"{len(running)} sessions still run at the service")
-        for visit in hall.service.endpoint.visits:
+        for visit in rig.service.endpoint.visits:
             await self._until_gone(visit.room, visit.identity)
         await self._clean()
         self.samples.append(
@@ -127,16 +127,16 @@ class Soak:
 
     async def _until_gone(self, room: str, identity: str) -> None:
         deadline = time.monotonic() + LATE_JOIN_S
-        while identity in await self._hall.server.identities(room):
+        while identity in await self._rig.server.identities(room):
             if time.monotonic() > deadline:
                 raise Failed("the kiosk is still in the room")
             await asyncio.sleep(0.05)
 
     async def _clean(self) -> None:
         """Let the service's side end its visits; the rooms are left to the server."""
-        endpoint = self._hall.service.endpoint
+        endpoint = self._rig.service.endpoint
         await endpoint.agents_left()
-        self._rooms.left(self._hall.number, endpoint.visits)
+        self._rooms.left(self._rig.number, endpoint.visits)
         endpoint.visits.clear()
         endpoint.sessions.clear()
         endpoint.requests.clear()
@@ -183,7 +183,7 @@ class Soak:
 async def bare_loop(server: LiveKitServer, service: LiveKit, environ: dict[str, str], visits: int) -> list[float]:
     """Return the memory (MB) of the bare library after each of its visits with the same agents."""
     # Nobody calls its release address: a slot is held until the room is closed.
-    endpoint = LiveKitEndpoint(server, visits, lambda: service.script, Knobs(departure_timeout_s=1))
+    endpoint = LiveKitEndpoint(server, visits, lambda: service.script, EndpointKnobs(departure_timeout_s=1))
     await endpoint.start()
     with tempfile.NamedTemporaryFile(suffix=".times") as times:
         np.zeros(64).tofile(times.name)
@@ -217,11 +217,11 @@ async def soak(visits: int, plot: Path | None, bare: int, restart_after: int) ->
         server = start_server()
         service = LiveKit()
         await service.start(server)
-        service.script = replace(service.script, look=Look(180, 320, fps=10, pattern="bars"), greeting="Hello.")
+        service.script = replace(service.script, look=AgentLook(180, 320, fps=10, pattern="bars"), greeting="Hello.")
         quiet = {"HOME": str(temporary), "XDG_RUNTIME_DIR": str(temporary), "PULSE_SERVER": "unix:/nowhere"}
-        scene = Scene(service, server, {**display, **quiet, "TMPDIR": str(temporary)})
-        kiosk: Kiosk = scene.start(visit=VISIT)
-        run = Soak(Hall(kiosk, service, server), temporary, visits, restart_after)
+        scene = DrillScene(service, server, {**display, **quiet, "TMPDIR": str(temporary)})
+        kiosk: KioskProcess = scene.start(visit=VISIT)
+        run = Soak(SoakRig(kiosk, service, server), temporary, visits, restart_after)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, lambda: setattr(run, "stops", True))

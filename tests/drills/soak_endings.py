@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.services import LiveKit
 from tests.rigs.livekit_server import LiveKitServer
 
@@ -25,10 +25,10 @@ CHANCE = random.Random(5)
 
 
 @dataclass
-class Hall:
+class SoakRig:
     """Where visits take place. number: of the visit under way."""
 
-    kiosk: Kiosk
+    kiosk: KioskProcess
     service: LiveKit
     server: LiveKitServer
     number: int = 0
@@ -60,104 +60,104 @@ class Hall:
             await asyncio.sleep(0.1)
 
 
-async def goodbye(hall: Hall) -> None:
-    await hall.talk()
-    await hall.kiosk.press("Escape")
+async def goodbye(rig: SoakRig) -> None:
+    await rig.talk()
+    await rig.kiosk.press("Escape")
 
 
-async def asks_and_leaves(hall: Hall) -> None:
-    await hall.talk()
-    await hall.kiosk.write(f"{WORD} {hall.number}")
-    await hall.kiosk.press("Return")
-    agent = hall.service.endpoint.agent
+async def asks_and_leaves(rig: SoakRig) -> None:
+    await rig.talk()
+    await rig.kiosk.write(f"{WORD} {rig.number}")
+    await rig.kiosk.press("Return")
+    agent = rig.service.endpoint.agent
     for _ in range(40):
         if agent is None or agent.chats:
             break
         await asyncio.sleep(0.05)
-    await hall.kiosk.press("Escape")
+    await rig.kiosk.press("Escape")
 
 
-async def idles(hall: Hall) -> None:
-    await hall.talk()
+async def idles(rig: SoakRig) -> None:
+    await rig.talk()
 
 
-async def stays_too_long(hall: Hall) -> None:
-    await hall.talk()
-    await _busy(hall, 12)
+async def stays_too_long(rig: SoakRig) -> None:
+    await rig.talk()
+    await _busy(rig, 12)
 
 
-async def _busy(hall: Hall, most_s: float) -> None:
+async def _busy(rig: SoakRig, most_s: float) -> None:
     """Somebody goes through the controls until the visit ends."""
     for _ in range(int(most_s / 0.4)):
-        if (await asyncio.to_thread(hall.kiosk.status)).get("visit") is None:
+        if (await asyncio.to_thread(rig.kiosk.status)).get("visit") is None:
             return
-        await hall.kiosk.press("Tab")
+        await rig.kiosk.press("Tab")
         await asyncio.sleep(0.4)
 
 
-async def service_ends_it(hall: Hall) -> None:
-    await hall.talk()
-    await hall.server.delete(hall.service.endpoint.visits[-1].room)
+async def service_ends_it(rig: SoakRig) -> None:
+    await rig.talk()
+    await rig.server.delete(rig.service.endpoint.visits[-1].room)
 
 
-async def kicked(hall: Hall) -> None:
-    await hall.talk()
-    visit = hall.service.endpoint.visits[-1]
-    await hall.server.remove(visit.room, visit.identity)
+async def kicked(rig: SoakRig) -> None:
+    await rig.talk()
+    visit = rig.service.endpoint.visits[-1]
+    await rig.server.remove(visit.room, visit.identity)
 
 
-async def agent_leaves(hall: Hall) -> None:
-    await hall.talk()
-    agent = hall.service.endpoint.agent
+async def agent_leaves(rig: SoakRig) -> None:
+    await rig.talk()
+    agent = rig.service.endpoint.agent
     if agent is not None:
         await agent.leave()
-    await _busy(hall, 12)
+    await _busy(rig, 12)
 
 
-async def cancels_connecting(hall: Hall) -> None:
+async def cancels_connecting(rig: SoakRig) -> None:
     """Anywhere between the tap and the first picture, or in the moment after it."""
-    await hall.tap()
+    await rig.tap()
     await asyncio.sleep(CHANCE.uniform(0.0, 0.5))
-    await hall.kiosk.press("Escape")
+    await rig.kiosk.press("Escape")
     await asyncio.sleep(0.2)
-    await hall.kiosk.press("Escape")  # where the first one met the change of the screen
+    await rig.kiosk.press("Escape")  # where the first one met the change of the screen
 
 
-async def cancels_waiting(hall: Hall) -> None:
-    account = hall.service.endpoint.accounts[hall.service.key]
+async def cancels_waiting(rig: SoakRig) -> None:
+    account = rig.service.endpoint.accounts[rig.service.key]
     account.slots = 0
     try:
-        await hall.tap()
-        await hall.kiosk.until("waiting", 10)
+        await rig.tap()
+        await rig.kiosk.until("waiting", 10)
         await asyncio.sleep(CHANCE.uniform(0.0, 1.2))
-        await hall.kiosk.press("Escape")
-        await hall.over()
+        await rig.kiosk.press("Escape")
+        await rig.over()
     finally:
         account.slots = 1
 
 
-async def waits_and_talks(hall: Hall) -> None:
-    account = hall.service.endpoint.accounts[hall.service.key]
+async def waits_and_talks(rig: SoakRig) -> None:
+    account = rig.service.endpoint.accounts[rig.service.key]
     account.slots = 0
     try:
-        await hall.tap()
-        await hall.kiosk.until("waiting", 10)
+        await rig.tap()
+        await rig.kiosk.until("waiting", 10)
     finally:
         account.slots = 1
-    await hall.kiosk.until("live", 20)
-    await hall.kiosk.press("Escape")
+    await rig.kiosk.until("live", 20)
+    await rig.kiosk.press("Escape")
 
 
-async def is_refused(hall: Hall) -> None:
-    hall.service.emulator.fail(path=hall.service.create, status=200, body="<html>Welcome to the museum's WLAN</html>")
-    await hall.tap()
-    await hall.kiosk.until("farewell", 10)
+async def is_refused(rig: SoakRig) -> None:
+    rig.service.emulator.fail(path=rig.service.create, status=200, body="<html>Welcome to the museum's WLAN</html>")
+    await rig.tap()
+    await rig.kiosk.until("farewell", 10)
 
 
-async def stop_fails_once(hall: Hall) -> None:
-    await hall.talk()
-    hall.service.emulator.fail(path=hall.service.stop, status=500)
-    await hall.kiosk.press("Escape")
+async def stop_fails_once(rig: SoakRig) -> None:
+    await rig.talk()
+    rig.service.emulator.fail(path=rig.service.stop, status=500)
+    await rig.kiosk.press("Escape")
 
 
 @dataclass(frozen=True)
@@ -165,12 +165,12 @@ class Ending:
     """times: in each round of the whole list. ends: the reasons that the kiosk may give."""
 
     name: str
-    play: Callable[[Hall], Awaitable[None]]
+    play: Callable[[SoakRig], Awaitable[None]]
     times: int
     ends: frozenset[str]
 
 
-def _ending(name: str, play: Callable[[Hall], Awaitable[None]], times: int, *ends: str) -> Ending:
+def _ending(name: str, play: Callable[[SoakRig], Awaitable[None]], times: int, *ends: str) -> Ending:
     return Ending(name, play, times, frozenset(ends))
 
 

@@ -101,7 +101,7 @@ def warm(values: Sequence[float]) -> Sequence[float]:
 
 
 @dataclass(frozen=True)
-class Row:
+class SoakRow:
     """One figure of one process. allowed None: told only."""
 
     figure: str
@@ -130,7 +130,7 @@ def by_process(samples: Sequence[Sample]) -> list[list[Sample]]:
     return list(found.values())
 
 
-def judge(samples: Sequence[Sample], bare_mb: Sequence[float]) -> list[Row]:
+def judge(samples: Sequence[Sample], bare_mb: Sequence[float]) -> list[SoakRow]:
     """Hold every process's visits against what may grow. bare_mb: the bare library's memory, visit by visit."""
     rows = []
     bare = slope(warm(bare_mb)) if bare_mb else 0.0
@@ -142,17 +142,17 @@ def judge(samples: Sequence[Sample], bare_mb: Sequence[float]) -> list[Row]:
             values = warm([getattr(sample, kind) for sample in each])
             allowed = allowed_mb if kind == "own_mb" and weighs else None
             unit = f"{kind[-2:].upper()} a visit"
-            rows.append(Row(f"{number}. {kind}", values[0], values[-1], slope(values), allowed, unit))
+            rows.append(SoakRow(f"{number}. {kind}", values[0], values[-1], slope(values), allowed, unit))
         for kind, allowed in ALLOWED.items():
             values = warm([getattr(sample, kind) for sample in each])
             first, last = statistics.median(values[:ENDS]), statistics.median(values[-ENDS:])
-            rows.append(Row(f"{number}. {kind}", first, last, last - first, allowed if counts else None, ""))
+            rows.append(SoakRow(f"{number}. {kind}", first, last, last - first, allowed if counts else None, ""))
     if bare_mb:
-        rows.append(Row("bare library, own_mb", bare_mb[0], bare_mb[-1], bare, None, "MB a visit"))
+        rows.append(SoakRow("bare library, own_mb", bare_mb[0], bare_mb[-1], bare, None, "MB a visit"))
     return rows
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[SoakRow]) -> str:
     """Return the rows as Markdown."""
     head = f"| {'figure, by kiosk process':30} | {'warm':9} | {'end':9} | {'growth':17} | {'goal':9} | met |"
     return "\n".join([head, "|" + "|".join("-" * len(part) for part in head.split("|")[1:-1]) + "|", *map(str, rows)])

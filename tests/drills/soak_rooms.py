@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from livekit import api
 
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.livekit_endpoint import Visit
+from tests.vendors.livekit_endpoint import EndpointVisit
 
 SERVERS_OWN_S = 20.0  # where the kiosk asks for nothing
 CLOSES_S = 3.0  # after its time the server looks again (server 1.13.5, measured)
@@ -23,7 +23,7 @@ class Rooms:
         self._server = server
         self._due: dict[str, tuple[int, float]] = {}
 
-    def left(self, number: int, visits: Iterable[Visit]) -> None:
+    def left(self, number: int, visits: Iterable[EndpointVisit]) -> None:
         """The kiosk has left these rooms of the visit with that number."""
         for visit in visits:
             wished_s = float(visit.config.get("departure_timeout", SERVERS_OWN_S))

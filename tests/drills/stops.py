@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.drills.answers import BAD_STOPS, TAKEN_STOPS
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene, ended
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene, ended
 from tests.drills.service import NO_END, BadStop
 from tests.vendors.emulator import Emulator
 
 
-async def bad_stops(scene: Scene) -> None:
+async def bad_stops(scene: DrillScene) -> None:
     """What any host may answer, or something before it."""
     service = scene.service
     service.linger()
@@ -26,13 +26,13 @@ async def bad_stops(scene: Scene) -> None:
     await _fails_to_stop(scene, kiosk, "refused", 14, then=lambda: Emulator.start(service.emulator))
 
 
-async def own_stops(scene: Scene) -> None:
+async def own_stops(scene: DrillScene) -> None:
     """What the service itself may answer, and stops that it took without a word of it."""
     scene.service.linger()
     await _bad_stops(scene, scene.start(), (*TAKEN_STOPS, *scene.service.bad_stops))
 
 
-async def _bad_stops(scene: Scene, kiosk: Kiosk, stops: Iterable[BadStop]) -> None:
+async def _bad_stops(scene: DrillScene, kiosk: KioskProcess, stops: Iterable[BadStop]) -> None:
     emulator, path = scene.service.emulator, scene.service.stop
     for bad in stops:
         emulator.fail(path=path, times=bad.times, status=bad.status, body=bad.body, **bad.more)
@@ -40,7 +40,7 @@ async def _bad_stops(scene: Scene, kiosk: Kiosk, stops: Iterable[BadStop]) -> No
 
 
 async def _fails_to_stop(
-    scene: Scene, kiosk: Kiosk, name: str, promised_s: float, then: Callable[[], Any] | None = None
+    scene: DrillScene, kiosk: KioskProcess, name: str, promised_s: float, then: Callable[[], Any] | None = None
 ) -> None:
     """Never dropped, tried again until it is confirmed, and visible."""
     service = scene.service
@@ -62,7 +62,7 @@ async def _fails_to_stop(
     assert (await kiosk.until("attract", 5))["health"] == "ONLINE", name
 
 
-async def bad_stop_over_a_restart(scene: Scene) -> None:
+async def bad_stop_over_a_restart(scene: DrillScene) -> None:
     """The stop fails until the program has been ended and started again."""
     service = scene.service
     service.linger()

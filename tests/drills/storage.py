@@ -10,15 +10,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.drills.disks import FailingDisk, SmallDisk
-from tests.drills.kiosk import Kiosk
+from tests.drills.kiosk import KioskProcess
 from tests.drills.offline import is_away, serves
-from tests.drills.scene import Scene, ended
+from tests.drills.scene import DrillScene, ended
 
 # How often a kiosk that cannot serve looks again, and what the look takes.
 MENDS_S = 65.0
 
 
-async def _says_no(scene: Scene, kiosk: Kiosk) -> None:
+async def _says_no(scene: DrillScene, kiosk: KioskProcess) -> None:
     """A tap brings "not available", and no session that nobody could stop after a crash."""
     asked = len(scene.service.emulator.asked(scene.service.create))
     await kiosk.tap()
@@ -29,7 +29,7 @@ async def _says_no(scene: Scene, kiosk: Kiosk) -> None:
     assert len(scene.service.emulator.asked(scene.service.create)) == asked
 
 
-async def _mends(scene: Scene, kiosk: Kiosk) -> None:
+async def _mends(scene: DrillScene, kiosk: KioskProcess) -> None:
     await scene.promise("attract", MENDS_S, time.monotonic(), kiosk.until("attract", 200))
     await scene.struck_out(kiosk, 80)
     await serves(scene, kiosk)
@@ -38,7 +38,7 @@ async def _mends(scene: Scene, kiosk: Kiosk) -> None:
 # ---------------------------------------------------------------- the disk
 
 
-async def full_before(scene: Scene) -> None:
+async def full_before(scene: DrillScene) -> None:
     disk = SmallDisk(scene)
     kiosk = scene.start(state=disk.state)
     await serves(scene, kiosk)
@@ -48,7 +48,7 @@ async def full_before(scene: Scene) -> None:
     await _mends(scene, kiosk)
 
 
-async def full_at_start(scene: Scene) -> None:
+async def full_at_start(scene: DrillScene) -> None:
     disk = SmallDisk(scene)
     disk.fill()
     kiosk = scene.start(state=disk.state)
@@ -57,7 +57,7 @@ async def full_at_start(scene: Scene) -> None:
     await _mends(scene, kiosk)
 
 
-async def full_in_a_visit(scene: Scene) -> None:
+async def full_in_a_visit(scene: DrillScene) -> None:
     scene.service.linger()
     disk = SmallDisk(scene)
     kiosk = scene.start(state=disk.state)
@@ -72,7 +72,7 @@ async def full_in_a_visit(scene: Scene) -> None:
     await _mends(scene, kiosk)
 
 
-async def read_only_at_start(scene: Scene) -> None:
+async def read_only_at_start(scene: DrillScene) -> None:
     disk = SmallDisk(scene)
     disk.set_read_only(True)
     kiosk = scene.start(state=disk.state)
@@ -82,7 +82,7 @@ async def read_only_at_start(scene: Scene) -> None:
     assert (disk.state / "log" / "kiosk.jsonl").exists(), "it goes on without its log"
 
 
-async def fails_in_a_visit(scene: Scene) -> None:
+async def fails_in_a_visit(scene: DrillScene) -> None:
     scene.service.linger()
     disk = FailingDisk(scene)
     kiosk = scene.start(state=disk.state)
@@ -99,7 +99,7 @@ async def fails_in_a_visit(scene: Scene) -> None:
     assert await scene.promise("ended", 6, time.monotonic(), ended(kiosk)) == 0
 
 
-async def fails_and_killed(scene: Scene) -> None:
+async def fails_and_killed(scene: DrillScene) -> None:
     """The journal can only be read when it is needed."""
     scene.service.linger()
     disk = FailingDisk(scene)
@@ -120,7 +120,7 @@ def _database(state: Path) -> Path:
     return state / "kiosk.sqlite3"
 
 
-async def _cut_off(scene: Scene) -> Path:
+async def _cut_off(scene: DrillScene) -> Path:
     """A visit that ends by a power cut; return the state directory, with everything in the database itself."""
     scene.service.linger()
     kiosk = scene.start()
@@ -136,13 +136,13 @@ async def _cut_off(scene: Scene) -> Path:
     return kiosk.state
 
 
-async def _starts_again(scene: Scene, state: Path) -> Kiosk:
+async def _starts_again(scene: DrillScene, state: Path) -> KioskProcess:
     kiosk = scene.start(state=state)
     await scene.promise("attract", 10, kiosk.started, kiosk.until("attract", 40))
     return kiosk
 
 
-async def _stops_what_it_finds(scene: Scene, state: Path) -> Kiosk:
+async def _stops_what_it_finds(scene: DrillScene, state: Path) -> KioskProcess:
     kiosk = await _starts_again(scene, state)
     await scene.stopped(kiosk.started, 10)
     await scene.struck_out(kiosk)
@@ -153,7 +153,7 @@ def _aside(state: Path) -> list[Path]:
     return sorted(path for path in state.glob("kiosk.sqlite3.damaged-*") if path.suffix not in ("-wal", "-shm"))
 
 
-async def garbage(scene: Scene) -> None:
+async def garbage(scene: DrillScene) -> None:
     state = Path(scene.environ["HOME"]) / "state"
     state.mkdir(mode=0o700)
     _database(state).write_bytes(found := os.urandom(50_000))
@@ -163,7 +163,7 @@ async def garbage(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def cut_short(scene: Scene) -> None:
+async def cut_short(scene: DrillScene) -> None:
     state = await _cut_off(scene)
     size = _database(state).stat().st_size
     os.truncate(_database(state), size // 2)
@@ -176,7 +176,7 @@ async def cut_short(scene: Scene) -> None:
     await scene.struck_out(kiosk)
 
 
-async def partly_damaged(scene: Scene) -> None:
+async def partly_damaged(scene: DrillScene) -> None:
     """A page of another table is garbage: what the journal names is still found, and stopped."""
     state = await _cut_off(scene)
     with closing(sqlite3.connect(_database(state))) as db:
@@ -190,7 +190,7 @@ async def partly_damaged(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def future_version(scene: Scene) -> None:
+async def future_version(scene: DrillScene) -> None:
     state = await _cut_off(scene)
     with closing(sqlite3.connect(_database(state))) as db:
         db.execute("PRAGMA user_version = 99")
@@ -206,7 +206,7 @@ async def future_version(scene: Scene) -> None:
     await scene.struck_out(kiosk, 80)
 
 
-async def older_version(scene: Scene) -> None:
+async def older_version(scene: DrillScene) -> None:
     state = await _cut_off(scene)
     with closing(sqlite3.connect(_database(state))) as db, db:
         db.execute("ALTER TABLE journal DROP COLUMN run")
@@ -217,7 +217,7 @@ async def older_version(scene: Scene) -> None:
     await serves(scene, kiosk)
 
 
-async def row_damaged(scene: Scene) -> None:
+async def row_damaged(scene: DrillScene) -> None:
     state = await _cut_off(scene)
     with closing(sqlite3.connect(_database(state))) as db, db:
         db.execute("UPDATE journal SET session_id = x'00ff', stop_context = '{broken', expires_at = 'never', run = 7")
@@ -238,7 +238,7 @@ async def row_damaged(scene: Scene) -> None:
         assert await asyncio.to_thread(kiosk.end) == 0
 
 
-async def another_vendors(scene: Scene) -> None:
+async def another_vendors(scene: DrillScene) -> None:
     """Rows of a service that is not set up, and of one that this version does not know: kept, told, in nobody's way."""
     kiosk = scene.start()
     await kiosk.until("attract", 40)
@@ -263,7 +263,7 @@ async def another_vendors(scene: Scene) -> None:
     assert "acme" in again.output
 
 
-async def deleted_under_way(scene: Scene) -> None:
+async def deleted_under_way(scene: DrillScene) -> None:
     scene.service.linger()
     kiosk = scene.start()
     await kiosk.until("attract", 40)

@@ -19,7 +19,7 @@ from tests.drills import (
     storage,
     vendor_faults,
 )
-from tests.drills.scene import Scene
+from tests.drills.scene import DrillScene
 
 ALL = "every service"
 
@@ -34,7 +34,7 @@ class Drill:
     name: str
     happening: str
     promise: str
-    play: Callable[[Scene], Awaitable[None]]
+    play: Callable[[DrillScene], Awaitable[None]]
     services: str = "livekit"
     fast: bool = False
     needs: str = ""

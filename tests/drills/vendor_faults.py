@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.drills.kiosk import Kiosk
-from tests.drills.scene import Scene
+from tests.drills.kiosk import KioskProcess
+from tests.drills.scene import DrillScene
 from tests.drills.service import MediaFault
 from tests.end.conftest import Failed, wait_until
 
@@ -14,7 +14,7 @@ GREETING_S = 2.0  # the avatars of the drills are silent then
 MEND_S = 1.0  # instead of a minute
 
 
-async def service_ends(scene: Scene) -> None:
+async def service_ends(scene: DrillScene) -> None:
     """The service ends the session while the visitor talks, in each of its ways, and each for its own reason."""
     service = scene.service
     kiosk = scene.start()
@@ -37,7 +37,7 @@ async def service_ends(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def media_faults(scene: Scene) -> None:
+async def media_faults(scene: DrillScene) -> None:
     """What goes wrong in the room: it is noticed, and ends the visit where nothing helps, by our stop call."""
     service = scene.service
     service.linger()
@@ -66,7 +66,7 @@ async def media_faults(scene: Scene) -> None:
     await goodbye(scene, kiosk)
 
 
-async def _goes_wrong(scene: Scene, kiosk: Kiosk, name: str, fault: MediaFault, at: float) -> None:
+async def _goes_wrong(scene: DrillScene, kiosk: KioskProcess, name: str, fault: MediaFault, at: float) -> None:
     emulator, create = scene.service.emulator, scene.service.create
     creates = len(emulator.asked(create))
     if fault.ends is not None:
@@ -89,7 +89,7 @@ def _size(status: dict) -> tuple[int, int]:
     return status["video"]["width"], status["video"]["height"]
 
 
-async def key_is_revoked(scene: Scene) -> None:
+async def key_is_revoked(scene: DrillScene) -> None:
     """In the middle of a visit. The visit goes on; nobody after it is served until the key is good again."""
     service = scene.service
     service.linger()
@@ -116,11 +116,11 @@ async def key_is_revoked(scene: Scene) -> None:
 # ---------------------------------------------------------------- small things
 
 
-async def _somebody_is_in(scene: Scene) -> None:
+async def _somebody_is_in(scene: DrillScene) -> None:
     await wait_until(scene.service.visitor_is_in, 10, "the kiosk in the room")
 
 
-async def goodbye(scene: Scene, kiosk: Kiosk, keeps: int = 0) -> None:
+async def goodbye(scene: DrillScene, kiosk: KioskProcess, keeps: int = 0) -> None:
     """End the visit; keeps: rows of which nobody can know more yet."""
     await kiosk.press("Escape")
     at = time.monotonic()

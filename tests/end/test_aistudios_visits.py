@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from tests.end.conftest import ROOT
 from tests.vendors.aistudios_service import APP, AVATAR, KEY, AistudiosService
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.livekit_media_server import LiveKitMediaServer
 
 # The scripted avatar runs in this process, and its library complains about rooms that were closed under it.
 pytestmark = [pytest.mark.expect_log("livekit"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
@@ -40,10 +40,10 @@ say = ["The otters are on the second floor."]
 
 @pytest_asyncio.fixture
 async def service(livekit_server):
-    hall = LiveKitHall(livekit_server)
-    async with AistudiosService(hall) as made:
+    media_server = LiveKitMediaServer(livekit_server)
+    async with AistudiosService(media_server) as made:
         yield made
-    await hall.close()
+    await media_server.close()
 
 
 def toml(service: AistudiosService, visit: str = "", keys: str = "", more: str = "") -> str:

@@ -14,9 +14,9 @@ import pytest
 import pytest_asyncio
 
 from tests.end.conftest import ROOT
-from tests.vendors.convai_bot import Script
+from tests.vendors.convai_bot import BotScript
 from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.livekit_media_server import LiveKitMediaServer
 
 # The scripted bot runs in this process, and its library complains about rooms that were closed under it.
 pytestmark = [pytest.mark.expect_log("media library"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
@@ -26,10 +26,10 @@ CANARY = "zebrafish"  # what the visitor types
 
 @pytest_asyncio.fixture
 async def service(livekit_server):
-    hall = LiveKitHall(livekit_server)
-    async with ConvaiService(hall, script=Script(greeting="Hello, I am the guide.", voice_s=1.0)) as made:
+    media_server = LiveKitMediaServer(livekit_server)
+    async with ConvaiService(media_server, script=BotScript(greeting="Hello, I am the guide.", voice_s=1.0)) as made:
         yield made
-    await hall.close()
+    await media_server.close()
 
 
 def toml(service: ConvaiService, visit: str = "", keys: str = "", key: str = KEY) -> str:
@@ -55,7 +55,7 @@ async def all_given_back(program, service: ConvaiService) -> None:
     await program.until(lambda s: s["open_sessions"] == 0, 15)
     assert service.active() == [] and service.taken(KEY) == 0
     for session in service.sessions:
-        assert await service.hall.present(session.facts["room"]) == set()
+        assert await service.media_server.present(session.facts["room"]) == set()
 
 
 def written(program) -> str:

@@ -19,9 +19,9 @@ import pytest_asyncio
 from aiohttp import web
 
 from tests.end.conftest import ROOT
-from tests.vendors.aistudios_avatar import Avatar, Script
+from tests.vendors.aistudios_avatar import Avatar, AvatarScript
 from tests.vendors.emulator import Account, Emulator, NoSlot, refusal
-from tests.vendors.livekit_hall import LiveKitHall
+from tests.vendors.livekit_media_server import LiveKitMediaServer
 
 # The scripted avatar runs in this process, and its library complains about rooms that were closed under it.
 pytestmark = [pytest.mark.expect_log("livekit"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
@@ -33,9 +33,9 @@ ITS_FILE = Path(__file__).parent / "madeup_vendor.py"
 class MadeupService(Emulator):
     """POST /open, /close and /count. avatars: by session id."""
 
-    def __init__(self, hall: LiveKitHall) -> None:
+    def __init__(self, media_server: LiveKitMediaServer) -> None:
         super().__init__([Account(KEY)])
-        self.hall = hall
+        self.media_server = media_server
         self.avatars: dict[str, Avatar] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -49,15 +49,19 @@ class MadeupService(Emulator):
             session = self.take(KEY, f"id-CANARY-{name}", room=name)
         except NoSlot:
             return refusal(409, error="every seat is taken")
-        avatar = self.avatars[session.id] = Avatar(self.hall, name, Script(data=(b"Hello from the seat.",)), "")
+        avatar = self.avatars[session.id] = Avatar(
+            self.media_server, name, AvatarScript(data=(b"Hello from the seat.",)), ""
+        )
         await avatar.start()
-        return web.json_response({"id": session.id, "url": self.hall.url, "token": self.hall.token(name, "kiosk")})
+        return web.json_response(
+            {"id": session.id, "url": self.media_server.url, "token": self.media_server.token(name, "kiosk")}
+        )
 
     async def _close(self, request: web.Request) -> web.Response:
         session = self.session((await request.json())["id"])
         if session is not None and session.ended_at is None:
             self.end(session, (await request.json())["why"])
-            await self.hall.close_room(session.facts["room"])
+            await self.media_server.close_room(session.facts["room"])
             await self.avatars[session.id].leave()
         return web.json_response({})
 
@@ -69,12 +73,12 @@ class MadeupService(Emulator):
 
 @pytest_asyncio.fixture
 async def service(livekit_server):
-    hall = LiveKitHall(livekit_server)
-    async with MadeupService(hall) as made:
+    media_server = LiveKitMediaServer(livekit_server)
+    async with MadeupService(media_server) as made:
         yield made
         for avatar in made.avatars.values():
             await avatar.leave()
-    await hall.close()
+    await media_server.close()
 
 
 @pytest.fixture

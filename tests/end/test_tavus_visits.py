@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.vendors.tavus_replica import Script
+from tests.vendors.tavus_replica import ReplicaScript
 from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.display]
@@ -25,7 +25,7 @@ WORDS = "CANARY clocks of the king"
 
 @pytest_asyncio.fixture
 async def service():
-    script = Script(greeting="Hello, I am the guide.", word_s=0.05)
+    script = ReplicaScript(greeting="Hello, I am the guide.", word_s=0.05)
     async with TavusService(script=lambda: script) as made:
         yield made
 
@@ -115,7 +115,7 @@ async def test_cancel_while_waiting_leaves_nothing(start, service) -> None:
     [("idle_s = 3\nidle_warning_s = 3", "idle"), ("hard_limit_s = 5\ncountdown_s = 4", "hard_limit")],
 )
 async def test_every_visit_ends_by_itself(start, service, visit, reason) -> None:
-    quiet = Script()
+    quiet = ReplicaScript()
     service.script = lambda: quiet
     program = start(tavus_toml(service, visit), environ=STAND_IN)
     await program.to_live(40)

@@ -16,7 +16,7 @@ from app.rooms.livekit.log import LibraryLog
 from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.live.guest import Guest
-from tests.vendors.agent import Agent, Script
+from tests.vendors.agent import Agent, AgentScript
 
 _numbers = itertools.count()
 
@@ -104,7 +104,7 @@ async def agent(livekit_server, room_name):
     """Starts agents in the test's room: `await agent(Script(...))`."""
     started: list[Agent] = []
 
-    async def start(script: Script | None = None, server=livekit_server) -> Agent:
+    async def start(script: AgentScript | None = None, server=livekit_server) -> Agent:
         started.append(Agent(server, room_name, script))
         return await started[-1].start()
 

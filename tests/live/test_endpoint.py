@@ -15,16 +15,16 @@ from app.vendors.base import StopOrder, VendorContext, VisitRequest
 from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
 from tests.live.guest import Guest
-from tests.vendors.agent import Script
-from tests.vendors.livekit_endpoint import ACCOUNT, Knobs, LiveKitEndpoint
+from tests.vendors.agent import AgentScript
+from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoint
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
 
 @pytest_asyncio.fixture
 async def endpoint(livekit_server):
-    knobs = Knobs(departure_timeout_s=1)
-    async with LiveKitEndpoint(livekit_server, script=lambda: Script(greeting="Hello"), knobs=knobs) as made:
+    knobs = EndpointKnobs(departure_timeout_s=1)
+    async with LiveKitEndpoint(livekit_server, script=lambda: AgentScript(greeting="Hello"), knobs=knobs) as made:
         yield made
 
 

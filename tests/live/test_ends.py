@@ -21,7 +21,7 @@ from app.rooms.presence import RoomTimes
 from app.screens import EndReason
 from tests.live.conftest import subscribers
 from tests.live.guest import Guest, luma
-from tests.vendors.agent import Agent, Script
+from tests.vendors.agent import Agent, AgentScript
 from tests.vendors.agent_media import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
@@ -68,7 +68,7 @@ async def server_leaves(visitor: Guest) -> None:
     ],
 )
 async def test_a_remote_end_is_told_at_once_and_stops_everything(agent, guest, happening, expected):
-    await agent(Script(leaves_after_visitor=False))
+    await agent(AgentScript(leaves_after_visitor=False))
     visitor = await (await guest().join()).seen()
     await happening(visitor)
     await visitor.until(expected, 3.0)
@@ -81,7 +81,7 @@ async def test_a_remote_end_is_told_at_once_and_stops_everything(agent, guest, h
 
 
 async def test_after_a_kick_nothing_is_left(agent, guest):
-    speaker = await agent(Script(leaves_after_visitor=False))
+    speaker = await agent(AgentScript(leaves_after_visitor=False))
     await (await guest(identity="first").join()).leave()
     await asyncio.sleep(0.5)
     within = subscribers()
@@ -94,7 +94,7 @@ async def test_after_a_kick_nothing_is_left(agent, guest):
 
 
 async def test_a_fresh_join_after_the_end_works(agent, guest):
-    await agent(Script(leaves_after_visitor=False))
+    await agent(AgentScript(leaves_after_visitor=False))
     visitor = await (await guest().join()).seen()
     await server_leaves(visitor)
     await visitor.until(Disconnected)
@@ -106,7 +106,7 @@ async def test_a_fresh_join_after_the_end_works(agent, guest):
 
 
 async def test_a_resumed_connection_has_no_gap(agent, guest):
-    await agent(Script(leaves_after_visitor=False))
+    await agent(AgentScript(leaves_after_visitor=False))
     for attempt in range(1, 4):
         visitor = await (await guest(identity=f"kiosk-{attempt}").join()).seen()
         track = visitor.room._avatar._video.track
@@ -123,7 +123,7 @@ async def test_a_resumed_connection_has_no_gap(agent, guest):
 
 @pytest.mark.parametrize("kind", [SCENARIO.SIMULATE_FULL_RECONNECT, SCENARIO.SIMULATE_NODE_FAILURE])
 async def test_after_a_full_reconnect_the_avatar_is_seen_and_the_visitor_heard_again(agent, guest, kind):
-    speaker = await agent(Script(leaves_after_visitor=False))
+    speaker = await agent(AgentScript(leaves_after_visitor=False))
     visitor = await (await guest().join()).seen()
     await visitor.wait(lambda: bool(speaker.heard))
     old = visitor.room._avatar._video.track
@@ -140,7 +140,7 @@ async def test_after_a_full_reconnect_the_avatar_is_seen_and_the_visitor_heard_a
 
 async def test_a_server_that_dies_and_comes_back_is_found_again(guest, rooms, own_livekit_server, room_name):
     server = own_livekit_server
-    speaker = await Agent(server, room_name, Script(leaves_after_visitor=False)).start()
+    speaker = await Agent(server, room_name, AgentScript(leaves_after_visitor=False)).start()
     visitor = await (await guest(server=server).join()).seen()
     server.kill()
     await visitor.until(Reconnecting)
@@ -156,7 +156,7 @@ async def test_a_server_that_stays_dead_is_given_up_in_time(own_livekit_server, 
     # The library alone would try for 23 s here, and for two minutes elsewhere.
     rooms = LiveKitRooms(RoomTimes(reconnect_s=1.0), library_log)
     server = own_livekit_server
-    speaker = await Agent(server, room_name, Script()).start()
+    speaker = await Agent(server, room_name, AgentScript()).start()
     visitor = await (await Guest(rooms, server, room_name).join()).seen()
     server.kill()
     await visitor.until(Disconnected(EndReason.NETWORK, may_rejoin=True), 5.0)
@@ -168,7 +168,7 @@ async def test_a_server_that_stays_dead_is_given_up_in_time(own_livekit_server, 
 async def test_a_frozen_server_stops_the_picture_and_lets_us_go(guest, rooms, own_livekit_server, room_name):
     # No event tells it for 13 s: the picture's age is the only sign, and the visit watches that.
     server = own_livekit_server
-    speaker = await Agent(server, room_name, Script(leaves_after_visitor=False)).start()
+    speaker = await Agent(server, room_name, AgentScript(leaves_after_visitor=False)).start()
     visitor = await (await guest(server=server).join()).seen()
     server.freeze()
     await asyncio.sleep(1.0)
@@ -186,7 +186,7 @@ async def test_a_frozen_server_stops_the_picture_and_lets_us_go(guest, rooms, ow
 
 async def test_without_a_picture_what_no_longer_arrives_tells_of_a_frozen_server(guest, own_livekit_server, room_name):
     server = own_livekit_server
-    mute = Script(look=None, has_voice=False, leaves_after_visitor=False)
+    mute = AgentScript(look=None, has_voice=False, leaves_after_visitor=False)
     speaker = await Agent(server, room_name, mute).start()
     visitor = await guest(server=server).join()
     for number in range(2, 5):  # nobody says a word, and the microphone is off: only the connection itself is alive
@@ -239,7 +239,7 @@ async def test_the_last_picture_stays_when_the_avatar_stops_showing_one(agent, g
 
 
 async def test_a_worker_that_leaves_is_the_end_although_the_agent_stays(agent, guest):
-    speaker = await agent(Script(worker="avatar-worker"))
+    speaker = await agent(AgentScript(worker="avatar-worker"))
     visitor = await (await guest().join()).seen()
     await speaker.leave_worker()
     await visitor.until(AvatarGone)
@@ -248,7 +248,7 @@ async def test_a_worker_that_leaves_is_the_end_although_the_agent_stays(agent, g
 
 
 async def test_an_agent_that_leaves_is_the_end_although_the_worker_stays(agent, guest):
-    await agent(Script(worker="avatar-worker"))
+    await agent(AgentScript(worker="avatar-worker"))
     visitor = await (await guest().join()).seen()
     await visitor.server.remove(visitor.name, "agent-1")
     await visitor.until(AvatarGone)

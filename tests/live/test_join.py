@@ -18,8 +18,8 @@ from app.rooms.base import (
     RoomFault,
 )
 from tests.live.conftest import subscribers
-from tests.vendors.agent import Script
-from tests.vendors.agent_media import Look
+from tests.vendors.agent import AgentScript
+from tests.vendors.agent_media import AgentLook
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -46,7 +46,7 @@ async def test_after_leaving_the_room_is_empty_and_nothing_is_left(agent, guest,
     # Whatever the first session of a process makes for good is made before.
     await (await guest(identity="first").join()).leave()
     before, tasks = subscribers(), len(asyncio.all_tasks())
-    speaker = await agent(Script(leaves_after_visitor=False))
+    speaker = await agent(AgentScript(leaves_after_visitor=False))
     within = subscribers()
     visitor = await (await guest().join()).seen()
     await visitor.leave()
@@ -60,7 +60,7 @@ async def test_after_leaving_the_room_is_empty_and_nothing_is_left(agent, guest,
 
 async def test_two_sessions_in_one_process_are_two_rooms(agent, guest):
     # A second connect of the same room object would find the avatar of the first one and kill the process.
-    await agent(Script(leaves_after_visitor=False))
+    await agent(AgentScript(leaves_after_visitor=False))
     for identity in ("first", "second"):
         visitor = await (await guest(identity=identity).join()).seen()
         await visitor.leave()
@@ -126,7 +126,7 @@ async def test_after_a_refusal_nothing_is_left(guest, rooms):
 
 
 async def test_h264_is_seen_too_and_named(agent, guest):
-    await agent(Script(look=Look(codec="h264")))
+    await agent(AgentScript(look=AgentLook(codec="h264")))
     visitor = await guest().join()
     await visitor.until(FirstFrame)
     assert (await visitor.until(AvatarVideo)).codec.lower() == "video/h264"

@@ -16,8 +16,8 @@ from app.rooms.base import Choice
 from app.rooms.livekit.tracks import pump_video
 from tests.live.conftest import subscribers
 from tests.live.guest import Album, luma, rgb
-from tests.vendors.agent import Script
-from tests.vendors.agent_media import BARS, Look, number_in, tone
+from tests.vendors.agent import AgentScript
+from tests.vendors.agent_media import BARS, AgentLook, number_in, tone
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -28,7 +28,7 @@ def middles(width: int) -> list[int]:
 
 
 async def test_colour_bars_come_within_three_levels(agent, guest):
-    await agent(Script(look=Look(pattern="bars")))
+    await agent(AgentScript(look=AgentLook(pattern="bars")))
     visitor = await (await guest().join()).seen()
     await visitor.frames(15)  # the encoder sharpens a still picture
     shown = rgb(visitor.picture.last)[180, middles(640)]
@@ -37,7 +37,7 @@ async def test_colour_bars_come_within_three_levels(agent, guest):
 
 @pytest.mark.parametrize(("width", "height"), [(324, 184), (356, 204)])
 async def test_a_width_that_is_no_multiple_of_sixteen_is_not_skewed(agent, guest, width, height):
-    await agent(Script(look=Look(width, height, pattern="bars")))
+    await agent(AgentScript(look=AgentLook(width, height, pattern="bars")))
     visitor = await (await guest().join()).seen()
     await visitor.frames(10)
     picture = visitor.picture.last
@@ -47,7 +47,7 @@ async def test_a_width_that_is_no_multiple_of_sixteen_is_not_skewed(agent, guest
 
 
 async def test_i420_is_handed_on_as_it_is(agent, guest):
-    await agent(Script(look=Look(pattern="bars")))
+    await agent(AgentScript(look=AgentLook(pattern="bars")))
     visitor = guest()
     visitor.picture.wanted = PixelFormat.I420
     await (await visitor.join()).seen()
@@ -90,7 +90,7 @@ async def test_every_frame_is_fresh_and_in_order(agent, guest):
 
 
 async def test_a_frame_owns_its_bytes_after_the_session(agent, guest):
-    await agent(Script(look=Look(pattern="bars")))
+    await agent(AgentScript(look=AgentLook(pattern="bars")))
     visitor = await (await guest().join()).seen()
     await visitor.frames(10)
     picture = visitor.picture.last
@@ -103,7 +103,7 @@ async def test_a_frame_owns_its_bytes_after_the_session(agent, guest):
 
 async def test_the_layer_follows_the_painted_size(agent, guest):
     # A server gives up a layer with fewer than 5 frames a second. A better one comes as its guess of bandwidth grows.
-    await agent(Script(look=Look(1280, 720, fps=12, simulcast=True)))
+    await agent(AgentScript(look=AgentLook(1280, 720, fps=12, simulcast=True)))
     visitor = guest()
     visitor.picture.shown_size = (600, 338)
     await (await visitor.join()).seen()
@@ -113,7 +113,7 @@ async def test_the_layer_follows_the_painted_size(agent, guest):
 
 
 async def test_no_picture_no_frame(agent, guest):
-    await agent(Script(look=None))
+    await agent(AgentScript(look=None))
     visitor = await guest().join()
     await visitor.wait(lambda: visitor.room._avatar._audio.track is not None)
     await asyncio.sleep(0.5)
@@ -153,7 +153,7 @@ def loudest_hertz(sound: np.ndarray) -> float:
 
 
 async def test_the_avatars_voice_reaches_the_speaker(agent, guest):
-    speaker = await agent(Script(transcription=""))
+    speaker = await agent(AgentScript(transcription=""))
     visitor = await (await guest().join()).seen()
     await speaker.voice.say(tone(1.0, hertz=440.0, level=0.5))
     await visitor.wait(lambda: visitor.speaker.written_s > 1.2)
@@ -176,7 +176,7 @@ async def test_the_visitors_voice_reaches_the_agent(agent, guest):
 
 async def test_a_silent_microphone_is_published_all_the_same(agent, rooms, livekit_server, room_name):
     # Some agents wait for a visitor's track before they speak.
-    speaker = await agent(Script(look=None))
+    speaker = await agent(AgentScript(look=None))
     room = rooms(picture=Album(), speaker=None, microphone=None, choose=lambda participants: Choice())
     await room.join(livekit_server.ws, livekit_server.token(room_name, "kiosk"), 10.0)
     await speaker.hears(20)
@@ -185,7 +185,7 @@ async def test_a_silent_microphone_is_published_all_the_same(agent, rooms, livek
 
 
 async def test_h264_gives_true_pictures_too(agent, guest):
-    await agent(Script(look=Look(codec="h264", pattern="bars")))
+    await agent(AgentScript(look=AgentLook(codec="h264", pattern="bars")))
     visitor = await (await guest().join()).seen()
     await visitor.frames(15)
     shown = rgb(visitor.picture.last)[180, middles(640)]
@@ -193,7 +193,7 @@ async def test_h264_gives_true_pictures_too(agent, guest):
 
 
 async def test_a_stalled_loop_costs_bounded_memory_and_the_picture_goes_on(agent, guest):
-    await agent(Script(look=Look(fps=30)))
+    await agent(AgentScript(look=AgentLook(fps=30)))
     visitor = await (await guest().join()).seen()
     await visitor.frames(10)
     before = psutil.Process().memory_info().rss

@@ -11,12 +11,12 @@ import pytest
 from app.rooms.base import Disconnected
 from tests.live.conftest import subscribers
 from tests.live.guest import IDENTITY, Guest
-from tests.vendors.agent import Agent, Script
-from tests.vendors.agent_media import Look
+from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent_media import AgentLook
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
-SCRIPT = Script(look=Look(320, 180, fps=10), leaves_after_visitor=False)
+SCRIPT = AgentScript(look=AgentLook(320, 180, fps=10), leaves_after_visitor=False)
 
 
 async def test_ten_sessions_leave_threads_files_and_tasks_as_they_were(rooms, livekit_server, room_name):

@@ -10,7 +10,7 @@ from livekit import api
 from app.events import Caption, Ready, Speaking, Thinking
 from app.rooms.base import AvatarGone, Data, ParticipantsChanged
 from app.screens import Speaker
-from tests.vendors.agent import Script
+from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import tone
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
 async def test_the_greeting_is_heard_read_and_over(agent, guest):
     visitor = await guest().join()
-    await agent(Script(greeting="Welcome to the hall"))
+    await agent(AgentScript(greeting="Welcome to the hall"))
     await visitor.until(Ready)
     await visitor.until(Caption(Speaker.AVATAR, "SG_1", "Welcome to the hall", final=True))
     await visitor.until(Speaking(Speaker.AVATAR, False))
@@ -27,7 +27,7 @@ async def test_the_greeting_is_heard_read_and_over(agent, guest):
 
 
 async def test_both_sides_are_captioned_once(agent, guest):
-    speaker = await agent(Script(legacy=True))
+    speaker = await agent(AgentScript(legacy=True))
     visitor = await (await guest().join()).seen()
     await visitor.wait(lambda: bool(speaker.linked))
     await speaker.hear("where", "where is", final="where is the whale?")
@@ -40,7 +40,9 @@ async def test_both_sides_are_captioned_once(agent, guest):
     ]
 
 
-@pytest.mark.parametrize("script", [Script(transcription="json"), Script(segment_ids=False)], ids=["json", "no ids"])
+@pytest.mark.parametrize(
+    "script", [AgentScript(transcription="json"), AgentScript(segment_ids=False)], ids=["json", "no ids"]
+)
 async def test_other_ways_of_transcribing(agent, guest, script):
     speaker = await agent(script)
     visitor = await (await guest().join()).seen()
@@ -135,7 +137,7 @@ async def test_the_room_tells_when_the_visitor_speaks(agent, guest):
 
 
 async def test_a_worker_shows_and_speaks_for_its_agent(agent, guest):
-    await agent(Script(worker="avatar-worker", worker_after_s=0.3))
+    await agent(AgentScript(worker="avatar-worker", worker_after_s=0.3))
     visitor = await (await guest().join()).seen()
     await visitor.until(Ready)
     participants = [event for event in visitor.events if isinstance(event, ParticipantsChanged)][-1].participants
@@ -146,22 +148,22 @@ async def test_a_worker_shows_and_speaks_for_its_agent(agent, guest):
 
 
 async def test_a_worker_that_is_no_agent_by_kind_is_found_as_well(agent, guest):
-    await agent(Script(worker="avatar-worker", worker_kind="standard"))
+    await agent(AgentScript(worker="avatar-worker", worker_kind="standard"))
     await (await guest().join()).seen()
 
 
 async def test_without_the_state_attribute_the_first_picture_is_enough(agent, guest):
-    await agent(Script(states=()))
+    await agent(AgentScript(states=()))
     await (await guest().join()).until(Ready)
 
 
 async def test_an_agent_that_never_gets_ready_is_not_ready(agent, guest):
-    await agent(Script(states=("initializing",)))
+    await agent(AgentScript(states=("initializing",)))
     visitor = await (await guest().join()).seen()
     await asyncio.sleep(0.3)
     assert visitor.count(Ready) == 0
 
 
 async def test_a_voice_alone_is_ready_where_no_picture_is_expected(agent, guest):
-    await agent(Script(look=None))
+    await agent(AgentScript(look=None))
     await (await guest(expect_video=False).join()).until(Ready)

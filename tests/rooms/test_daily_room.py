@@ -33,7 +33,7 @@ from app.screens import EndReason
 from tests.fakes import daily
 from tests.fakes.audio import FakeMicrophone, FakeSpeaker
 from tests.vendors.agent_media import number_in, tone
-from tests.vendors.daily_host import DailyHost, Room
+from tests.vendors.daily_host import DailyHost, HostedRoom
 
 pytestmark = pytest.mark.asyncio
 
@@ -58,7 +58,7 @@ class Album(Picture):
 class Visitor:
     """The kiosk's side of one room, and all that it was told."""
 
-    def __init__(self, rooms: DailyRooms, host: DailyHost, place: Room) -> None:
+    def __init__(self, rooms: DailyRooms, host: DailyHost, place: HostedRoom) -> None:
         self.place = place
         self.url = host.address(place)
         self.picture = Album()
@@ -327,7 +327,7 @@ async def test_a_library_that_blocks_keeps_neither_loop_nor_visitor(visitor, pla
     while not leaving.done():
         await asyncio.sleep(0.01)
         longest, last = max(longest, loop.time() - last), loop.time()
-    assert loop.time() - began < 2.5  # the promise of `Room.leave`, not a speed: the library takes 3 s
+    assert loop.time() - began < 2.5  # the promise of `HostedRoom.leave`, not a speed: the library takes 3 s
     assert longest < 1.0  # nothing blocked the loop
     assert await rooms.tasks.settled(10.0)
     assert place.leaves == 1

@@ -33,7 +33,7 @@ async def a_backend(**changed: object) -> AsyncIterator[SoundDeviceBackend]:
         await backend.close()
 
 
-class Listener:
+class SceneListener:
     """Takes a microphone's frames as a room does. frames: cut into pieces of 10 ms, however long they come."""
 
     def __init__(self, microphone: CaptureMicrophone) -> None:
@@ -80,7 +80,7 @@ async def the_visitor_is_understood(server: SoundServer) -> dict:
     async with a_backend() as backend:
         microphone = await backend.open_microphone()
         opened = {"state": microphone.state, "heard_anything": microphone.heard_anything}
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         await asyncio.sleep(0.5)
         began = len(listener.frames)
         await said(server, say(QUESTION))
@@ -103,7 +103,7 @@ async def the_visitor_is_understood(server: SoundServer) -> dict:
 async def a_disabled_microphone_sends_silence(server: SoundServer) -> dict:
     async with a_backend() as backend:
         microphone = await backend.open_microphone()
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         microphone.enabled = False
         await said(server, say(QUESTION))
         state, sent_s = microphone.state, microphone.sent_s
@@ -161,7 +161,7 @@ async def the_echo_is_cancelled(server: SoundServer) -> dict:
     async with a_backend() as backend:
         speaker = await backend.open_speaker(1.0)
         microphone = await backend.open_microphone()
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         with server.echo(delay_ms=60, gain=0.4), server.recording("microphone") as raw:
             await asyncio.sleep(0.5)
             began = len(listener.frames)
@@ -246,7 +246,7 @@ async def the_speaker_goes_and_comes(server: SoundServer) -> dict:
     async with a_backend(output_name="speaker", input_name="microphone") as backend:
         speaker = await backend.open_speaker(1.0)
         microphone = await backend.open_microphone()
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         voice = asyncio.create_task(stream(speaker, tone(14.0)))
         await asyncio.sleep(1.0)
         await asyncio.to_thread(server.unplug, "speaker")
@@ -276,7 +276,7 @@ async def the_microphone_goes_and_comes(server: SoundServer) -> dict:
     async with a_backend(output_name="speaker", input_name="microphone") as backend:
         speaker = await backend.open_speaker(1.0)
         microphone = await backend.open_microphone()
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         await asyncio.sleep(0.5)
         await asyncio.to_thread(server.unplug, "mic")
         lost_s = await until(lambda: microphone.state == "missing", 8)
@@ -299,7 +299,7 @@ async def the_server_crashes_and_comes_back(server: SoundServer) -> dict:
     async with a_backend() as backend:
         speaker = await backend.open_speaker(1.0)
         microphone = await backend.open_microphone()
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         await asyncio.sleep(0.5)
         await asyncio.to_thread(server.stop)
         lost_s = await until(lambda: speaker.state == microphone.state == "missing", 10)
@@ -324,7 +324,7 @@ async def there_is_no_server(server: SoundServer) -> dict:
         speaker = await backend.open_speaker(0.8)
         microphone = await backend.open_microphone()
         opened_s = time.monotonic() - began
-        listener = Listener(microphone)
+        listener = SceneListener(microphone)
         states = [speaker.state, microphone.state]
         speaker.write(tone(1.0))
         pending_s = speaker.pending_s()
@@ -422,7 +422,7 @@ async def thirty_visits(server: SoundServer) -> dict:
             speaker = await backend.open_speaker(0.8)
             microphone = await backend.open_microphone()
             opening.append(time.monotonic() - began)
-            listener = Listener(microphone)
+            listener = SceneListener(microphone)
             await stream(speaker, tone(0.1))
             await listener.end()
             await speaker.close()

@@ -13,14 +13,14 @@ import numpy as np
 from livekit import rtc
 
 from tests.rigs.livekit_server import Kind, LiveKitServer
-from tests.vendors.agent_media import Camera, Look, Voice, tone
+from tests.vendors.agent_media import AgentCamera, AgentLook, AgentVoice, tone
 
 STATE = "lk.agent.state"
 CLIENT_INITIATED = rtc.DisconnectReason.CLIENT_INITIATED
 
 
 @dataclass(frozen=True)
-class Script:
+class AgentScript:
     """What an agent does by itself.
 
     worker: identity of an avatar worker that publishes in its place, "" for none. states: run through on joining;
@@ -36,7 +36,7 @@ class Script:
     join_after_s: float = 0.0
     worker_after_s: float = 0.0
     states: Sequence[str] = ("initializing", "listening")
-    look: Look | None = field(default_factory=Look)
+    look: AgentLook | None = field(default_factory=AgentLook)
     has_voice: bool = True
     greeting: str = ""
     transcription: str = "plain"
@@ -53,14 +53,14 @@ class Agent:
     chats, interrupts: what the visitor sent. heard: peak of each 10 ms of the visitor's microphone.
     """
 
-    def __init__(self, server: LiveKitServer, room: str, script: Script | None = None) -> None:
-        self.script = script or Script()
+    def __init__(self, server: LiveKitServer, room: str, script: AgentScript | None = None) -> None:
+        self.script = script or AgentScript()
         self.chats: list[str] = []
         self.interrupts = 0
         self.heard: list[int] = []
         self.linked = ""
-        self.camera: Camera | None = None
-        self.voice: Voice | None = None
+        self.camera: AgentCamera | None = None
+        self.voice: AgentVoice | None = None
         self.left = asyncio.Event()
         self._server = server
         self._name = room
@@ -85,10 +85,10 @@ class Agent:
             publisher = await self._join(script.worker, script.worker_kind, behalf)
         self._publisher = publisher
         if script.look is not None:
-            self.camera = Camera(script.look)
+            self.camera = AgentCamera(script.look)
             await self.camera.publish(publisher.local_participant)
         if script.has_voice:
-            self.voice = Voice()
+            self.voice = AgentVoice()
             await self.voice.publish(publisher.local_participant)
         for state in script.states[1:]:
             await self.state(state)

@@ -77,7 +77,7 @@ def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> Sound:
 
 
 @dataclass(frozen=True)
-class Look:
+class AgentLook:
     """How the picture is published. codec: "vp8", "vp9", "av1" or "h264"."""
 
     width: int = 640
@@ -88,10 +88,10 @@ class Look:
     simulcast: bool = False
 
 
-class Camera:
+class AgentCamera:
     """A published picture that moves until told otherwise."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: AgentLook) -> None:
         self.frozen = False
         self._look = look
         self._frames = rendered(look.pattern, look.width, look.height)
@@ -142,7 +142,7 @@ class Camera:
             await asyncio.sleep(1 / self._look.fps)
 
 
-class Voice:
+class AgentVoice:
     """A published voice, silent until it says something."""
 
     def __init__(self) -> None:

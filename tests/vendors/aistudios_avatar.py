@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.audio.base import Sound
-from tests.vendors.agent_media import Look, tone
-from tests.vendors.hall import Actor, Ears, Hall
+from tests.vendors.agent_media import AgentLook, tone
+from tests.vendors.media_server import Actor, Ears, MediaServer
 
 LOUD = 1000  # of 32767
 SPEECH_S, PAUSE_S = 0.3, 0.5  # so much sound is a question, which so much silence ends
 
 
 @dataclass(frozen=True)
-class Script:
+class AvatarScript:
     """The media knobs of docs/vendors/aistudios.md 8.
 
     joins: False for an avatar that never comes. look: None for no picture. appears_after_s: until it joins. listens:
@@ -27,7 +27,7 @@ class Script:
     """
 
     joins: bool = True
-    look: Look | None = field(default_factory=Look)
+    look: AgentLook | None = field(default_factory=AgentLook)
     appears_after_s: float = 0.0
     listens: bool = True
     voice_s_per_letter: float = 0.02
@@ -38,13 +38,18 @@ class Avatar:
     """One avatar in one room. said: every text, oldest first. answers: how often it answered what it heard."""
 
     def __init__(
-        self, hall: Hall, room: str, script: Script, greeting: str, left: Callable[[], None] = lambda: None
+        self,
+        media_server: MediaServer,
+        room: str,
+        script: AvatarScript,
+        greeting: str,
+        left: Callable[[], None] = lambda: None,
     ) -> None:
         self.script = script
         self.said: list[str] = []
         self.answers = 0
         self.actor: Actor | None = None
-        self._hall = hall
+        self._media_server = media_server
         self._room = room
         self._greeting = greeting
         self._left = left
@@ -60,7 +65,7 @@ class Avatar:
             return
         await asyncio.sleep(self.script.appears_after_s)
         ears = Ears(sound=self._hear, joined=self._welcome, left=lambda identity: self._left())
-        self.actor = await self._hall.enter(self._room, uuid.uuid4().hex[:12], ears)
+        self.actor = await self._media_server.enter(self._room, uuid.uuid4().hex[:12], ears)
         if self._is_over:
             await self.actor.leave()
             return

@@ -14,9 +14,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.vendors.aistudios_avatar import Avatar, Script
-from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, bearer
-from tests.vendors.hall import Hall
+from tests.vendors.aistudios_avatar import Avatar, AvatarScript
+from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, bearer
+from tests.vendors.media_server import MediaServer
 
 KEY, APP, AVATAR = "aistudios-demo-user-key", "demo-app", "sample-avatar"
 PER_MINUTE = 0.2
@@ -48,7 +48,7 @@ class App(Account):
 
 
 @dataclass
-class Knobs:
+class AistudiosKnobs:
     """How the account and the service do things. Durations in the service's own unit.
 
     busy, used_up: names of refusals above. second_stop: "gone" (4040) or "ok". token_s: seconds that a session token
@@ -73,23 +73,23 @@ class Knobs:
 
 
 class AistudiosService(Emulator):
-    """The service. hall: where its avatars are, or None for calls alone. script: of the next avatars.
+    """The service. media_server: where its avatars are, or None for calls alone. script: of the next avatars.
 
     avatars: by session id, newest last.
     """
 
     def __init__(
         self,
-        hall: Hall | None = None,
+        media_server: MediaServer | None = None,
         slots: int = 1,
         accounts: Iterable[App] = (),
-        script: Script | None = None,
+        script: AvatarScript | None = None,
         clock: Clock | None = None,
     ) -> None:
         super().__init__([*accounts] or [App(KEY, slots)], clock)
-        self.hall = hall
-        self.script = script or Script()
-        self.knobs = Knobs()
+        self.media_server = media_server
+        self.script = script or AvatarScript()
+        self.knobs = AistudiosKnobs()
         self.avatars: dict[str, Avatar] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -143,7 +143,7 @@ class AistudiosService(Emulator):
         """Return the credits that an account's sessions have cost up to now."""
         return sum(self._cost(session) for session in self.sessions if session.account == key)
 
-    def _cost(self, session: Session) -> float:
+    def _cost(self, session: EmulatedSession) -> float:
         until = self.clock.now() if session.ended_at is None else session.ended_at
         return (until - session.created_at) / 60 * PER_MINUTE
 
@@ -159,8 +159,8 @@ class AistudiosService(Emulator):
                     self.end(session, self.knobs.words["credits"])
                     session.ended_at, session.freed_at = at, at + self.release_lag_s
 
-    def end(self, session: Session, reason: str) -> None:
-        if session.ended_at is None and self.hall is not None and "room" in session.facts:
+    def end(self, session: EmulatedSession, reason: str) -> None:
+        if session.ended_at is None and self.media_server is not None and "room" in session.facts:
             self._spawn(self._clear(session))
         super().end(session, reason)
 
@@ -169,10 +169,10 @@ class AistudiosService(Emulator):
             await asyncio.sleep(LOOK_S)
             self.settle()
 
-    async def _clear(self, session: Session) -> None:
-        assert self.hall is not None
+    async def _clear(self, session: EmulatedSession) -> None:
+        assert self.media_server is not None
         with contextlib.suppress(Exception):  # the media server may be down
-            await self.hall.close_room(session.facts["room"])
+            await self.media_server.close_room(session.facts["room"])
         avatar = self.avatars.get(session.id)
         if avatar is not None:
             await avatar.leave()
@@ -217,23 +217,23 @@ class AistudiosService(Emulator):
             return _answer(status, code, None, text)
         return self._started(session, body)
 
-    def _started(self, session: Session, body: dict[str, Any]) -> web.Response:
+    def _started(self, session: EmulatedSession, body: dict[str, Any]) -> web.Response:
         unit_s = 60.0 if self.knobs.unit == "minutes" else 1.0
         asked = body.get("max_session_duration")
         granted = min(asked, self.knobs.plan_max) if isinstance(asked, int) else self.knobs.plan_max
         session.ends_at = self.clock.now() + granted * unit_s
         session.ends_because = self.knobs.words["maximum"]
         room = session.facts["room"]
-        if self.hall is not None:
+        if self.media_server is not None:
             greeting = "" if body.get("lip_audio_mode") else str(body.get("greeting_text", ""))
-            avatar = Avatar(self.hall, room, self.script, greeting, lambda: self._visitor_left(session))
+            avatar = Avatar(self.media_server, room, self.script, greeting, lambda: self._visitor_left(session))
             self.avatars[session.id] = avatar
             self._spawn(avatar.start())
         visitor = f"user-{uuid.uuid4().hex[:8]}"
         livekit = {
-            "url": self.hall.url if self.hall else "wss://room.invalid",
+            "url": self.media_server.url if self.media_server else "wss://room.invalid",
             "room_name": room,
-            "token": self.hall.token(room, visitor) if self.hall else uuid.uuid4().hex,
+            "token": self.media_server.token(room, visitor) if self.media_server else uuid.uuid4().hex,
         }
         data: dict[str, Any] = {
             "session_id": session.id,
@@ -245,7 +245,7 @@ class AistudiosService(Emulator):
         data = {name: value for name, value in data.items() if name not in self.knobs.drops}
         return _answer(200, self.knobs.code, data, "Session has been started")
 
-    def _visitor_left(self, session: Session) -> None:
+    def _visitor_left(self, session: EmulatedSession) -> None:
         if self.knobs.leaving_ends:
             self.end(session, "CLIENT_LEFT")
 
@@ -315,7 +315,7 @@ class AistudiosService(Emulator):
         more = {"end_at": None if ended is None else _time(ended), "end_reason": session.end_reason or None}
         return _answer(200, 1000, self._row(session) | more, None)
 
-    def _row(self, session: Session) -> dict[str, Any]:
+    def _row(self, session: EmulatedSession) -> dict[str, Any]:
         until = self.clock.now() if session.ended_at is None else session.ended_at
         return {
             "sessionId": session.id,
@@ -345,12 +345,12 @@ async def _json(request: web.Request) -> Any:
 async def serve(slots: int) -> None:
     """Run the service on a real media server until interrupted, and say which settings reach it."""
     from tests.rigs.livekit_server import start_server
-    from tests.vendors.agent_media import Look
-    from tests.vendors.livekit_hall import LiveKitHall
+    from tests.vendors.agent_media import AgentLook
+    from tests.vendors.livekit_media_server import LiveKitMediaServer
 
     server = start_server()
-    hall = LiveKitHall(server)
-    service = AistudiosService(hall, slots, script=Script(look=Look(width=720, height=1280, fps=25)))
+    media_server = LiveKitMediaServer(server)
+    service = AistudiosService(media_server, slots, script=AvatarScript(look=AgentLook(width=720, height=1280, fps=25)))
     try:
         await service.start()
         print(
@@ -362,5 +362,5 @@ async def serve(slots: int) -> None:
         await asyncio.Event().wait()
     finally:
         await service.close()
-        await hall.close()
+        await media_server.close()
         server.close()

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.vendors.agent_media import RATE, Look, tone
+from tests.vendors.agent_media import RATE, AgentLook, tone
 from tests.vendors.convai_face import play
-from tests.vendors.hall import Actor, Ears, Hall
+from tests.vendors.media_server import Actor, Ears, MediaServer
 
 KNOWN = (
     "client-ready", "user_text_message", "trigger-message", "context-update", "update-template-keys",
@@ -25,7 +25,7 @@ SPEAKING = frozenset({"bot-started-speaking", "bot-stopped-speaking", "bot-turn-
 
 
 @dataclass(frozen=True)
-class Script:
+class BotScript:
     """The knobs of docs/vendors/convai.md 8.
 
     joins: False for a bot that never comes. ready: "after" so many `client-ready`, "unsolicited", "twice", "never" or
@@ -48,7 +48,7 @@ class Script:
     cancel: bool = False
     fields: str = "missing"
     emotion: str = ""
-    look: Look | None = None
+    look: AgentLook | None = None
     greeting: str = ""
     voice_s: float = 0.3
     silence_s: float = 0.0  # before the voice, in the same sound
@@ -69,12 +69,12 @@ class Host:
 class ConvaiBot:
     """One bot in one room. received: what the client sent, as (type, data, topic), oldest first."""
 
-    def __init__(self, hall: Hall, room: str, script: Script, host: Host) -> None:
+    def __init__(self, media_server: MediaServer, room: str, script: BotScript, host: Host) -> None:
         self.script = script
         self.received: list[tuple[str, dict[str, Any], str]] = []
         self.rejected: list[bytes] = []
         self.actor: Actor | None = None
-        self._hall = hall
+        self._media_server = media_server
         self._room = room
         self._host = host
         self._turn: asyncio.Task[None] | None = None
@@ -100,7 +100,7 @@ class ConvaiBot:
     async def enter(self) -> None:
         """Join the room, under a fresh identity."""
         ears = Ears(data=self._on_data, joined=lambda who: self._host.joined(), left=lambda who: self._host.left())
-        self.actor = await self._hall.enter(self._room, uuid.uuid4().hex, ears)
+        self.actor = await self._media_server.enter(self._room, uuid.uuid4().hex, ears)
         await self.actor.open_voice()
         if self.script.look is not None:
             await self.actor.show(self.script.look)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tests.vendors.convai_bot import Script
+    from tests.vendors.convai_bot import BotScript
 
 NAMES = ("sil", "pp", "ff", "th", "dd", "kk", "ch", "ss", "nn", "rr", "aa", "e", "ih", "oh", "ou")
 CHUNK = 10
@@ -31,7 +31,7 @@ class Tell(Protocol):
     def __call__(self, kind: str, form: str = "A", **data: object) -> None: ...
 
 
-async def play(script: Script, tell: Tell) -> None:
+async def play(script: BotScript, tell: Tell) -> None:
     """Send the face of one turn, as long as its voice."""
     if script.face == "none":
         return

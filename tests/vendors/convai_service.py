@@ -15,9 +15,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.vendors.convai_bot import ConvaiBot, Host, Script
-from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
-from tests.vendors.hall import Hall
+from tests.vendors.convai_bot import BotScript, ConvaiBot, Host
+from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
+from tests.vendors.media_server import MediaServer
 
 KEY = "convai-demo-key"
 CHARACTER = "3f2b5d6c-0000-4000-8000-00000000c0de"
@@ -31,7 +31,7 @@ QUOTA = "You have exceeded your monthly quota"
 
 
 @dataclass
-class Knobs:
+class ConvaiKnobs:
     """How this account and host do things. Seconds on the emulator's clock.
 
     busy: the unpublished text of a full account. tells_sheets: the plan has the call for a character's sheet.
@@ -58,11 +58,13 @@ class Knobs:
 class ConvaiService(Emulator):
     """Live host and REST host in one. script: of the next bots. bots: by session id, newest last."""
 
-    def __init__(self, hall: Hall, slots: int = 1, script: Script | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, media_server: MediaServer, slots: int = 1, script: BotScript | None = None, clock: Clock | None = None
+    ) -> None:
         super().__init__([Account(KEY, slots)], clock)
-        self.hall = hall
-        self.script = script or Script()
-        self.knobs = Knobs()
+        self.media_server = media_server
+        self.script = script or BotScript()
+        self.knobs = ConvaiKnobs()
         self.bots: dict[str, ConvaiBot] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,7 +97,7 @@ class ConvaiService(Emulator):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await super().close()
 
-    def end(self, session: Session, reason: str) -> None:
+    def end(self, session: EmulatedSession, reason: str) -> None:
         if session.ended_at is None:
             bot = self.bots.get(session.id)
             if bot is not None:
@@ -118,10 +120,10 @@ class ConvaiService(Emulator):
         except NoSlot:
             return refusal(429, detail=self.knobs.busy)
         session.ends_at, session.ends_because = self.clock.now() + self.knobs.join_timeout_s, "nobody joined"
-        bot = ConvaiBot(self.hall, room, self.script, self._host(session))
+        bot = ConvaiBot(self.media_server, room, self.script, self._host(session))
         self.bots[session.id] = bot
         self._spawn(bot.start())
-        url = self.hall.url.replace("ws", "http", 1) if self.knobs.http_style else self.hall.url
+        url = self.media_server.url.replace("ws", "http", 1) if self.knobs.http_style else self.media_server.url
         return web.json_response(
             {
                 "session_id": session.id,
@@ -129,7 +131,7 @@ class ConvaiService(Emulator):
                 "character_session_id": body.get("character_session_id") or str(uuid.uuid4()),
                 "room_url": url,
                 "room_name": room,
-                "token": self.hall.token(room, f"user-{uuid.uuid4().hex[:8]}"),
+                "token": self.media_server.token(room, f"user-{uuid.uuid4().hex[:8]}"),
                 "end_user_id": body.get("end_user_id"),
                 "end_user_metadata": None,
             }
@@ -205,7 +207,7 @@ class ConvaiService(Emulator):
 
     # ------------------------------------------------------------ what time and bots do
 
-    def _host(self, session: Session) -> Host:
+    def _host(self, session: EmulatedSession) -> Host:
         def joined() -> None:
             session.joined_at = session.joined_at or self.clock.now()
             session.ends_at = None
@@ -227,7 +229,7 @@ class ConvaiService(Emulator):
                 if session.joined_at is not None and session.id in self.bots:
                     self._look_at_idle(session, self.bots[session.id])
 
-    def _look_at_idle(self, session: Session, bot: ConvaiBot) -> None:
+    def _look_at_idle(self, session: EmulatedSession, bot: ConvaiBot) -> None:
         left_s = session.facts["active_at"] + self.knobs.idle_s - self.clock.now()
         if left_s <= 0:
             for _ in range(2):
@@ -240,7 +242,7 @@ class ConvaiService(Emulator):
     async def _clear(self, bot: ConvaiBot, room: str) -> None:
         await asyncio.sleep(0.1)  # what was just sent arrives before the room closes
         with contextlib.suppress(Exception):  # the media server may be down
-            await self.hall.close_room(room)
+            await self.media_server.close_room(room)
         await bot.leave()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -259,12 +261,12 @@ async def _json(request: web.Request) -> Any:
 async def serve(slots: int) -> None:
     """Run the service on a real media server until interrupted, and say which settings reach it."""
     from tests.rigs.livekit_server import start_server
-    from tests.vendors.livekit_hall import LiveKitHall
+    from tests.vendors.livekit_media_server import LiveKitMediaServer
 
     server = start_server()
-    hall = LiveKitHall(server)
+    media_server = LiveKitMediaServer(server)
     greeting = "Hello! I am the guide of this house. Ask me anything."
-    service = ConvaiService(hall, slots, Script(greeting=greeting, voice_s=3.0, face="15"))
+    service = ConvaiService(media_server, slots, BotScript(greeting=greeting, voice_s=3.0, face="15"))
     try:
         await service.start()
         print(
@@ -275,5 +277,5 @@ async def serve(slots: int) -> None:
         await asyncio.Event().wait()
     finally:
         await service.close()
-        await hall.close()
+        await media_server.close()
         server.close()

@@ -28,7 +28,7 @@ class Manners:
 
 
 @dataclass
-class Look:
+class ReplicaLook:
     """What the avatar shows and sounds. cut: bytes of each picture that arrive, None for all."""
 
     participant: str = ""
@@ -58,7 +58,7 @@ def participant(identity: str, camera: str = "playable", microphone: str = "play
 
 
 @dataclass
-class Room:
+class HostedRoom:
     """One room. Steer it from the test's loop; it may be joined once at a time.
 
     messages: what the visitor's side sent. peaks: of each piece of its microphone. joins, leaves: how often.
@@ -67,7 +67,7 @@ class Room:
     name: str
     token: str = ""
     manners: Manners = field(default_factory=Manners)
-    look: Look = field(default_factory=Look)
+    look: ReplicaLook = field(default_factory=ReplicaLook)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[Any] = field(default_factory=list)
     peaks: list[int] = field(default_factory=list)
@@ -205,7 +205,7 @@ class DailyHost:
     """Rooms for stand-in clients; `address` is what a service gives out as the room's address."""
 
     def __init__(self) -> None:
-        self.rooms: dict[str, Room] = {}
+        self.rooms: dict[str, HostedRoom] = {}
         self._server: asyncio.Server | None = None
         self._port = 0
         self._serving: set[asyncio.Task[None]] = set()
@@ -239,12 +239,12 @@ class DailyHost:
         for room in self.rooms.values():
             room.interrupt(False)
 
-    def open(self, name: str, token: str = "") -> Room:
+    def open(self, name: str, token: str = "") -> HostedRoom:
         """Return a fresh room."""
-        self.rooms[name] = Room(name, token)
+        self.rooms[name] = HostedRoom(name, token)
         return self.rooms[name]
 
-    def address(self, room: Room) -> str:
+    def address(self, room: HostedRoom) -> str:
         """Return the room's address."""
         return f"https://127.0.0.1:{self._port}/{room.name}"
 

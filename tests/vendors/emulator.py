@@ -42,7 +42,7 @@ class Account:
 
 
 @dataclass
-class Session:
+class EmulatedSession:
     """One session and its story; times on the emulator's clock, seconds. Its slot is held until `freed_at`."""
 
     id: str
@@ -82,7 +82,7 @@ class Recorded:
 
 
 @dataclass
-class Fault:
+class EmulatedFault:
     """What goes wrong with the next `times` requests whose line (see `Recorded.line`) contains `path`.
 
     Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
@@ -123,9 +123,9 @@ class Emulator:
         self.release_lag_s = release_lag_s
         self.requests: list[Recorded] = []
         self.answers: list[str] = []
-        self.sessions: list[Session] = []
+        self.sessions: list[EmulatedSession] = []
         self.url = ""
-        self._faults: list[Fault] = []
+        self._faults: list[EmulatedFault] = []
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -165,16 +165,16 @@ class Emulator:
 
     # ------------------------------------------------------------ slots
 
-    def take(self, key: str, session_id: str, **facts: Any) -> Session:
+    def take(self, key: str, session_id: str, **facts: Any) -> EmulatedSession:
         """Take a slot of the account for a new session. Raises NoSlot."""
         self.settle()
         if self.taken(key) >= self.accounts[key].slots:
             raise NoSlot
-        session = Session(session_id, key, created_at=self.clock.now(), facts=facts)
+        session = EmulatedSession(session_id, key, created_at=self.clock.now(), facts=facts)
         self.sessions.append(session)
         return session
 
-    def end(self, session: Session, reason: str) -> None:
+    def end(self, session: EmulatedSession, reason: str) -> None:
         """End a session; its slot comes free after the lag. The first end counts."""
         if session.ended_at is None:
             session.ended_at = self.clock.now()
@@ -196,12 +196,12 @@ class Emulator:
         now = self.clock.now()
         return sum(s.account == key and (s.freed_at is None or s.freed_at > now) for s in self.sessions)
 
-    def active(self) -> list[Session]:
+    def active(self) -> list[EmulatedSession]:
         """Sessions that run now."""
         self.settle()
         return [session for session in self.sessions if session.ended_at is None]
 
-    def session(self, session_id: str) -> Session | None:
+    def session(self, session_id: str) -> EmulatedSession | None:
         """Return a session by its id."""
         self.settle()
         return next((session for session in self.sessions if session.id == session_id), None)
@@ -209,8 +209,8 @@ class Emulator:
     # ------------------------------------------------------------ faults and truth
 
     def fail(self, **what: Any) -> None:
-        """Plan a fault; see `Fault` for its words. Several for one path happen one after another."""
-        self._faults.append(Fault(**what))
+        """Plan a fault; see `EmulatedFault` for its words. Several for one path happen one after another."""
+        self._faults.append(EmulatedFault(**what))
 
     def heal(self) -> None:
         """Forget the faults that were planned."""
@@ -232,7 +232,7 @@ class Emulator:
     async def _admin(self, request: web.Request) -> web.Response:
         return web.json_response(self.truth())
 
-    def _next_fault(self, line: str) -> Fault | None:
+    def _next_fault(self, line: str) -> EmulatedFault | None:
         for fault in self._faults:
             if fault.path in line and fault.times > 0:
                 fault.times -= 1
@@ -273,7 +273,7 @@ def _cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _spoilt(response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+def _spoilt(response: web.StreamResponse, fault: EmulatedFault) -> web.StreamResponse:
     spoils = (fault.without or fault.malformed) and response.status < 400
     if not spoils or not isinstance(response, web.Response):
         return response

@@ -16,7 +16,7 @@ from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
 from app.vendors.build import control_for
 from tests.fakes.journal import FakeJournal
 from tests.fakes.kiosk import BaseRig, settings
-from tests.vendors.contender import Contender
+from tests.vendors.vendor_under_test import VendorUnderTest
 
 QUICK: dict[str, object] = {"notice": "tap", "touch_guard_s": 0.0, "farewell_s": 0.2, "grace_s": 0.0, "wrap_up_s": 0.0}
 
@@ -29,32 +29,32 @@ def _tasks(prefixes: tuple[str, ...]) -> list[str]:
 
 
 class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
-    """`async with KioskRig(contender) as rig`. service: keys of the service's table. tables: of other tables.
+    """`async with KioskRig(vendor) as rig`. service: keys of the service's table. tables: of other tables.
 
     journal: another rig's, where this is the kiosk after a restart. run: this process's name in it.
     """
 
     def __init__(
         self,
-        contender: Contender,
+        under_test: VendorUnderTest,
         *,
         service: Mapping[str, object] | None = None,
         journal: FakeJournal | None = None,
         run: str = "first-run",
         **tables: Mapping[str, object],
     ) -> None:
-        vendor = contender.vendor
-        table = vendor.settings.model_validate({**contender.table(), **(service or {})})
-        tables["visit"] = {**QUICK, **contender.visit, **tables.get("visit", {})}
+        vendor = under_test.vendor
+        table = vendor.settings.model_validate({**under_test.table(), **(service or {})})
+        tables["visit"] = {**QUICK, **under_test.visit, **tables.get("visit", {})}
         tables["waiting"] = {"poll_s": 0.5, "backoff_max_s": 1.0, **tables.get("waiting", {})}
         config = settings(**tables).model_copy(
             update={"service": ServiceSettings(vendor=vendor.name, tables={vendor.name: table})}
         )
         self._http = HttpClient("test")
-        super().__init__(config, control_for(config, vendor, self._http, answers=contender.answers))
+        super().__init__(config, control_for(config, vendor, self._http, answers=under_test.answers))
         self.service, self.run, self.plan_max_s = vendor.name, run, table.plan_max_s
         self.journal = journal or self.journal
-        self._contender = contender
+        self._under_test = under_test
         self._table = table
         self._is_dead = False
 
@@ -85,20 +85,20 @@ class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
 
     async def all_given_back(self, within: float = 20.0) -> None:
         """Wait until nothing of any visit runs anywhere; says what is left."""
-        contender = self._contender
+        under_test = self._under_test
         try:
             async with asyncio.timeout(within):
                 await self.until(Attract)
-                while self.journal.kept or await contender.left_over() or contender.taken():  # noqa: ASYNC110
+                while self.journal.kept or await under_test.left_over() or under_test.taken():  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 assert self.audio.open_devices == [] and _tasks(OF_A_VISIT) == []
                 # A join that was given up is never cancelled, only left again when it ends: that takes its time.
                 while _tasks(("room-",)):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            rest = await contender.left_over()
+            rest = await under_test.left_over()
             raise AssertionError(
-                f"left: {self.journal.kept}, {rest}, {contender.taken()} slots, {_tasks(('',))}, {self.screen}"
+                f"left: {self.journal.kept}, {rest}, {under_test.taken()} slots, {_tasks(('',))}, {self.screen}"
             ) from None
 
     async def die(self) -> None:
@@ -112,12 +112,12 @@ class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
     # ------------------------------------------------------------ wiring
 
     def _protocol(self, control: VendorControl, session: SessionInfo) -> VendorProtocol:
-        self.protocols.append(self._contender.vendor.protocol(control, session, self._table))
+        self.protocols.append(self._under_test.vendor.protocol(control, session, self._table))
         return self.protocol
 
     def _room(
         self, *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar
     ) -> Room:
-        make = self._contender.rooms()
+        make = self._under_test.rooms()
         self.rooms.append(make(picture=picture, speaker=speaker, microphone=microphone, choose=choose))
         return self.room

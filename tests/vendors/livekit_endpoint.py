@@ -14,9 +14,9 @@ from livekit import api, rtc
 from livekit.protocol.room import RoomConfiguration
 
 from tests.rigs.livekit_server import KEY, SECRET, LiveKitServer, start_server
-from tests.vendors.agent import Agent, Script
-from tests.vendors.agent_media import Look
-from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
+from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent_media import AgentLook
+from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
 
 ACCOUNT = "operator"
 HEADER = "X-Kiosk-Key"
@@ -25,7 +25,7 @@ PATIENCE_S = 5.0
 
 
 @dataclass
-class Knobs:
+class EndpointKnobs:
     """How this operator does things.
 
     full: what a full service does: "silent" (hands out tokens, no agent comes), "429", "503", or "room" (the room
@@ -47,14 +47,14 @@ class Knobs:
 
 
 @dataclass
-class Visit:
+class EndpointVisit:
     """A token that was handed out, and what became of it. agent: None while nobody joined or none is free."""
 
     room: str
     identity: str
     config: dict[str, Any] = field(default_factory=dict)
     joined: bool = False
-    session: Session | None = None
+    session: EmulatedSession | None = None
     agent: Agent | None = None
 
 
@@ -68,14 +68,14 @@ class LiveKitEndpoint(Emulator):
         self,
         server: LiveKitServer,
         slots: int = 1,
-        script: Callable[[], Script] = Script,
-        knobs: Knobs | None = None,
+        script: Callable[[], AgentScript] = AgentScript,
+        knobs: EndpointKnobs | None = None,
         key: str = "",
         clock: Clock | None = None,
     ) -> None:
         super().__init__([Account(ACCOUNT, slots)], clock)
-        self.knobs = knobs or Knobs()
-        self.visits: list[Visit] = []
+        self.knobs = knobs or EndpointKnobs()
+        self.visits: list[EndpointVisit] = []
         self._server = server
         self._script = script
         self._key = key
@@ -136,7 +136,7 @@ class LiveKitEndpoint(Emulator):
         is_full = self.taken(ACCOUNT) >= self.accounts[ACCOUNT].slots
         if is_full and self.knobs.full in ("429", "503"):
             return refusal(int(self.knobs.full), message="all agents are busy")
-        visit = Visit(body.get("room_name", "room"), body.get("participant_identity", "visitor"))
+        visit = EndpointVisit(body.get("room_name", "room"), body.get("participant_identity", "visitor"))
         visit.config = body.get("room_config", {})
         self.visits.append(visit)
         if is_full and self.knobs.full == "room":
@@ -151,7 +151,7 @@ class LiveKitEndpoint(Emulator):
             answer = {_camel(name): value for name, value in answer.items()}
         return web.json_response(answer, status=self.knobs.status)
 
-    def _sign(self, visit: Visit, body: dict[str, Any]) -> str:
+    def _sign(self, visit: EndpointVisit, body: dict[str, Any]) -> str:
         wanted = dict(visit.config)
         wanted.pop("agents", None)  # no agent worker is registered at the server: we dispatch
         if self.knobs.departure_timeout_s is not None:
@@ -204,14 +204,14 @@ class LiveKitEndpoint(Emulator):
                     for visit in open_visits:
                         self._compare(visit, exists=visit.room in names)
 
-    def _compare(self, visit: Visit, exists: bool) -> None:
+    def _compare(self, visit: EndpointVisit, exists: bool) -> None:
         if visit.joined and not exists and visit.session is not None:
             self.end(visit.session, "room closed")
         elif not visit.joined and exists:
             visit.joined = True
             self._dispatch(visit)
 
-    def _dispatch(self, visit: Visit) -> None:
+    def _dispatch(self, visit: EndpointVisit) -> None:
         names = [agent.get("agent_name") for agent in visit.config.get("agents", [])]
         if self.knobs.never or (self.knobs.named and self.knobs.named not in names):
             return
@@ -235,8 +235,8 @@ async def serve(slots: int) -> None:
     """Run server, endpoint and agents until interrupted, and say which settings reach them."""
     server = start_server()
     greeting = "Welcome! Ask me anything about the exhibition."
-    look = Look(width=720, height=1280, fps=25)
-    endpoint = LiveKitEndpoint(server, slots, lambda: Script(look=look, greeting=greeting), key="demo-key")
+    look = AgentLook(width=720, height=1280, fps=25)
+    endpoint = LiveKitEndpoint(server, slots, lambda: AgentScript(look=look, greeting=greeting), key="demo-key")
     try:
         await endpoint.start()
         print(

@@ -29,7 +29,7 @@ from app.rooms.base import (
 from app.screens import EndReason
 
 if TYPE_CHECKING:
-    from tests.vendors.memory_hall import MemoryActor, MemoryHall
+    from tests.vendors.memory_media_server import MemoryActor, MemoryMediaServer
 
 JOIN_S = 0.1
 SIZE = 16  # pixels of the pictures, whatever the look says
@@ -42,7 +42,7 @@ class MemoryRoom(Room):
 
     def __init__(
         self,
-        hall: MemoryHall,
+        media_server: MemoryMediaServer,
         picture: Picture,
         speaker: SpeakerOut | None,
         microphone: Microphone | None,
@@ -52,7 +52,7 @@ class MemoryRoom(Room):
         self.identity = ""
         self.name = ""
         self.has_left = False
-        self._hall = hall
+        self._media_server = media_server
         self._picture = picture
         self._speaker = speaker
         self._microphone = microphone
@@ -67,20 +67,20 @@ class MemoryRoom(Room):
         self._sending: asyncio.Task[None] | None = None
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        if self._hall.is_cut:
+        if self._media_server.is_cut:
             await asyncio.sleep(deadline_s)
             raise RoomError(RoomFault.TRANSIENT, "no answer from the room")
         await asyncio.sleep(JOIN_S)
-        admitted = self._hall.admitted(token)
-        if admitted is None or url != self._hall.url:
+        admitted = self._media_server.admitted(token)
+        if admitted is None or url != self._media_server.url:
             raise RoomError(RoomFault.AUTH, "unknown token or room")
         self.name, self.identity = admitted
-        older = self._hall.place(self.name).visitors.get(self.identity)
+        older = self._media_server.place(self.name).visitors.get(self.identity)
         if older is not None:
             older.end(Disconnected(EndReason.DUPLICATE_IDENTITY))
-        self._hall.place(self.name).visitors[self.identity] = self
+        self._media_server.place(self.name).visitors[self.identity] = self
         self._sending = asyncio.create_task(self._send(), name="room-microphone")
-        for actor in list(self._hall.place(self.name).actors.values()):
+        for actor in list(self._media_server.place(self.name).actors.values()):
             actor.ears.joined(self.identity)
         self.tell(MicrophoneHeard())
         self.review()
@@ -110,16 +110,16 @@ class MemoryRoom(Room):
         self._stop()
         if not self.has_left:
             self.has_left = True
-            self._hall.left(self.name, self.identity)
+            self._media_server.left(self.name, self.identity)
 
-    # ------------------------------------------------------------ what the hall does to it
+    # ------------------------------------------------------------ what the media server does to it
 
     def tell(self, event: RoomEvent) -> None:
         if not self._over:
             self.events.put_nowait(event)
 
     def review(self) -> None:
-        participants = tuple(actor.participant for actor in self._hall.place(self.name).actors.values())
+        participants = tuple(actor.participant for actor in self._media_server.place(self.name).actors.values())
         if participants != self._participants:
             self._participants = participants
             self.tell(ParticipantsChanged(participants))
@@ -167,12 +167,12 @@ class MemoryRoom(Room):
     def end(self, event: Disconnected) -> None:
         self.tell(event)
         self._stop()
-        self._hall.left(self.name, self.identity)
+        self._media_server.left(self.name, self.identity)
 
     def _audience(self) -> list[MemoryActor]:
-        if self._over or self._hall.is_cut or not self.name:
+        if self._over or self._media_server.is_cut or not self.name:
             return []
-        return list(self._hall.place(self.name).actors.values())
+        return list(self._media_server.place(self.name).actors.values())
 
     def _stop(self) -> None:
         self._over = True

@@ -9,13 +9,13 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.vendors.daily_host import Look, Room
+from tests.vendors.daily_host import HostedRoom, ReplicaLook
 
 ID = "22222222-bbbb-4bbb-8bbb-000000000002"
 
 
 @dataclass(frozen=True)
-class Script:
+class ReplicaScript:
     """What a replica does by itself.
 
     joins_after_s: None for never. role: "replica", or the newer "pal". families: which speaking events it sends.
@@ -31,13 +31,13 @@ class Script:
     greeting: str = ""
     word_s: float = 0.02
     has_video: bool = True
-    look: Look = field(default_factory=Look)
+    look: ReplicaLook = field(default_factory=ReplicaLook)
 
 
 class Replica:
     """One replica in one room. asked, said_verbatim, interrupts: what the visitor's side sent."""
 
-    def __init__(self, room: Room, conversation_id: str, script: Script, greeting: str = "") -> None:
+    def __init__(self, room: HostedRoom, conversation_id: str, script: ReplicaScript, greeting: str = "") -> None:
         self.script = script
         self.asked: list[str] = []
         self.said_verbatim: list[str] = []

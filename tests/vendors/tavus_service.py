@@ -10,9 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.vendors.daily_host import DailyHost, Look, Room
-from tests.vendors.emulator import Account, Clock, Emulator, NoSlot, Session, refusal
-from tests.vendors.tavus_replica import Replica, Script
+from tests.vendors.daily_host import DailyHost, HostedRoom, ReplicaLook
+from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
+from tests.vendors.tavus_replica import Replica, ReplicaScript
 
 KEY = "tavus-secret-key"
 REPLICA = "r90bbd427f71"
@@ -21,15 +21,15 @@ LOOK_S = 0.03
 
 
 @dataclass
-class Knobs:
+class TavusKnobs:
     """How this Tavus does things where its own word is not known, or has changed.
 
     full: status of the concurrency refusal. error_key: under which key texts come. second_end: what ending an ended
     conversation answers. reached: shutdown reasons end in " reached". reason_key: and stand under this key. in_room:
-    the room is told of the shutdown. room_end: how the room ends then, see `Room.close`; replica_first: the replica
-    leaves a moment before it. plan_max_s: longer wishes are cut down silently. default_face: the persona brings one.
-    lingers: a conversation goes on although everybody left. ends_late_s: how long an ended one is shown as active.
-    join_error: what Daily's library says to whoever wants to join, "" for a welcome.
+    the room is told of the shutdown. room_end: how the room ends then, see `HostedRoom.close`; replica_first: the
+    replica leaves a moment before it. plan_max_s: longer wishes are cut down silently. default_face: the persona
+    brings one. lingers: a conversation goes on although everybody left. ends_late_s: how long an ended one is shown
+    as active. join_error: what Daily's library says to whoever wants to join, "" for a welcome.
     absent_s: how long it waits for somebody to join, None: as it was asked to.
     """
 
@@ -52,11 +52,11 @@ class Knobs:
 
 
 @dataclass
-class Talk:
+class EmulatedConversation:
     """What belongs to one conversation besides its session."""
 
-    session: Session
-    room: Room
+    session: EmulatedSession
+    room: HostedRoom
     replica: Replica
     asked: dict[str, Any] = field(default_factory=dict)
     left_at: float | None = None
@@ -72,15 +72,15 @@ class TavusService(Emulator):
     def __init__(
         self,
         slots: int = 1,
-        script: Callable[[], Script] = Script,
-        knobs: Knobs | None = None,
+        script: Callable[[], ReplicaScript] = ReplicaScript,
+        knobs: TavusKnobs | None = None,
         clock: Clock | None = None,
     ) -> None:
         super().__init__([Account(KEY, slots)], clock)
-        self.knobs = knobs or Knobs()
+        self.knobs = knobs or TavusKnobs()
         self.script = script
         self.host = DailyHost()
-        self.talks: dict[str, Talk] = {}
+        self.talks: dict[str, EmulatedConversation] = {}
         self.seconds_left: dict[str, float] = {}
         self._watching: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -112,7 +112,7 @@ class TavusService(Emulator):
         await super().close()
 
     @property
-    def talk(self) -> Talk:
+    def talk(self) -> EmulatedConversation:
         """The newest conversation."""
         return list(self.talks.values())[-1]
 
@@ -138,12 +138,12 @@ class TavusService(Emulator):
         session.name = body.get("conversation_name", "")
         return web.json_response(self._open(session, body))
 
-    def _open(self, session: Session, body: dict[str, Any]) -> dict[str, Any]:
+    def _open(self, session: EmulatedSession, body: dict[str, Any]) -> dict[str, Any]:
         needs_token = body.get("require_auth") or body.get("properties", {}).get("require_auth")
         room = self.host.open(session.id, f"eyJ-CANARY-{session.id}" if needs_token else "")
         room.manners.join_error = self.knobs.join_error
         replica = Replica(room, session.id, self.script(), body.get("custom_greeting", ""))
-        talk = self.talks[session.id] = Talk(session, room, replica, body)
+        talk = self.talks[session.id] = EmulatedConversation(session, room, replica, body)
         room.on_join = lambda: self._on_join(talk)
         room.on_leave = lambda: self._on_leave(talk)
         self._note(talk, "system.replica_joined")
@@ -218,7 +218,7 @@ class TavusService(Emulator):
                 session.ends_at, session.ends_because = min(self._ends(talk))
         super().settle()
 
-    def _ends(self, talk: Talk) -> list[tuple[float, str]]:
+    def _ends(self, talk: EmulatedConversation) -> list[tuple[float, str]]:
         session, wishes = talk.session, talk.asked.get("properties", {})
         longest = min(wishes.get("max_call_duration", 3600), self.knobs.plan_max_s)
         ends = [(session.created_at + longest, "max_call_duration")]
@@ -232,7 +232,7 @@ class TavusService(Emulator):
             ends.append((talk.left_at + wishes.get("participant_left_timeout", 0), "participant_left_timeout"))
         return ends
 
-    def end(self, session: Session, reason: str) -> None:
+    def end(self, session: EmulatedSession, reason: str) -> None:
         was_over = session.ended_at is not None
         super().end(session, reason)
         talk = self.talks.get(session.id)
@@ -248,7 +248,7 @@ class TavusService(Emulator):
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    async def _shut(self, talk: Talk, told: str) -> None:
+    async def _shut(self, talk: EmulatedConversation, told: str) -> None:
         if self.knobs.in_room:
             talk.replica.send("system.shutdown", message_type="system", **{self.knobs.reason_key: told})
         talk.replica.leave()
@@ -256,12 +256,12 @@ class TavusService(Emulator):
             await asyncio.sleep(0.3)
         talk.room.close(self.knobs.room_end)
 
-    def _on_join(self, talk: Talk) -> None:
+    def _on_join(self, talk: EmulatedConversation) -> None:
         talk.left_at = None
         if talk.session.joined_at is None:
             talk.session.joined_at = self.clock.now()
 
-    def _on_leave(self, talk: Talk) -> None:
+    def _on_leave(self, talk: EmulatedConversation) -> None:
         talk.left_at = self.clock.now()
 
     async def _watch(self) -> None:
@@ -282,16 +282,16 @@ class TavusService(Emulator):
     def _unknown(self) -> web.Response:
         return refusal(400, **{self.knobs.error_key: "Invalid conversation_id"})
 
-    def _find(self, request: web.Request) -> Talk | None:
+    def _find(self, request: web.Request) -> EmulatedConversation | None:
         self.settle()
         return self.talks.get(request.match_info["id"])
 
-    def _status(self, talk: Talk) -> str:
+    def _status(self, talk: EmulatedConversation) -> str:
         ended_at = talk.session.ended_at
         has_ended = ended_at is not None and self.clock.now() >= ended_at + self.knobs.ends_late_s
         return "ended" if has_ended else "active"
 
-    def _note(self, talk: Talk, event: str, **properties: Any) -> None:
+    def _note(self, talk: EmulatedConversation, event: str, **properties: Any) -> None:
         made = {"event_type": event, "timestamp": "2026-01-01T00:00:00Z", "message_type": "system"}
         talk.events.append(made | {"properties": properties})
 
@@ -308,11 +308,11 @@ class TavusService(Emulator):
 
 async def serve(slots: int) -> None:
     """Run until interrupted, and say which settings reach it."""
-    script = Script(
+    script = ReplicaScript(
         joins_after_s=2.0,
         greeting="Welcome! Ask me anything about the exhibition.",
         word_s=0.25,
-        look=Look(width=720, height=1280, fps=25),
+        look=ReplicaLook(width=720, height=1280, fps=25),
     )
     async with TavusService(slots, lambda: script) as service:
         print(

@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from app.vendors.aistudios import VENDOR
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.acceptance import Acceptance, Visit
+from tests.vendors.acceptance import Acceptance, AcceptanceVisit
 from tests.vendors.aistudios_service import APP, AVATAR, KEY, AistudiosService
-from tests.vendors.contender import Contender
-from tests.vendors.memory_hall import LoopClock, MemoryHall
+from tests.vendors.memory_media_server import LoopClock, MemoryMediaServer
+from tests.vendors.vendor_under_test import VendorUnderTest
 
 
 class Parrot:
@@ -29,12 +29,12 @@ class Parrot:
         return "Goodbye!"
 
 
-class AistudiosContender(Contender):
+class AistudiosUnderTest(VendorUnderTest):
     create_path = "/start"
     answers = Parrot
 
     def __init__(self, service: AistudiosService) -> None:
-        super().__init__(VENDOR, service, KEY, service.hall)
+        super().__init__(VENDOR, service, KEY, service.media_server)
         self.service = service
         service.knobs.unit, service.knobs.plan_max = "seconds", 1200
 
@@ -60,25 +60,25 @@ class AistudiosContender(Contender):
 @pytest.mark.hurry
 class TestAistudiosInMemory(Acceptance):
     @pytest_asyncio.fixture
-    async def contender(self) -> AsyncIterator[AistudiosContender]:
-        async with AistudiosService(MemoryHall(), clock=LoopClock()) as service:
-            yield AistudiosContender(service)
+    async def vendor(self) -> AsyncIterator[AistudiosUnderTest]:
+        async with AistudiosService(MemoryMediaServer(), clock=LoopClock()) as service:
+            yield AistudiosUnderTest(service)
 
 
 @pytest.mark.live
 @pytest.mark.expect_log("livekit|a message was not sent")
 class _OnLiveKit:
     @pytest_asyncio.fixture
-    async def contender(self, own_livekit_server: LiveKitServer) -> AsyncIterator[AistudiosContender]:
-        from tests.vendors.livekit_hall import LiveKitHall
+    async def vendor(self, own_livekit_server: LiveKitServer) -> AsyncIterator[AistudiosUnderTest]:
+        from tests.vendors.livekit_media_server import LiveKitMediaServer
 
-        hall = LiveKitHall(own_livekit_server)
-        async with AistudiosService(hall) as service:
-            yield AistudiosContender(service)
-        await hall.close()
+        media_server = LiveKitMediaServer(own_livekit_server)
+        async with AistudiosService(media_server) as service:
+            yield AistudiosUnderTest(service)
+        await media_server.close()
 
 
-class TestAistudiosOnLiveKit(_OnLiveKit, Visit):
+class TestAistudiosOnLiveKit(_OnLiveKit, AcceptanceVisit):
     pass
 
 

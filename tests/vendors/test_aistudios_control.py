@@ -16,7 +16,7 @@ from app.vendors.aistudios.settings import AistudiosSettings
 from app.vendors.base import Credits, StopOrder, VendorContext, VisitRequest
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from tests.vendors.aistudios_service import APP, AVATAR, BUSY, KEY, USED_UP, AistudiosService, App
-from tests.vendors.memory_hall import LoopClock
+from tests.vendors.memory_media_server import LoopClock
 
 pytestmark = pytest.mark.asyncio
 

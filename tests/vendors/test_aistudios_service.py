@@ -14,10 +14,10 @@ import pytest
 import pytest_asyncio
 
 from app.http import HttpClient
-from tests.vendors.aistudios_avatar import Avatar, Script
+from tests.vendors.aistudios_avatar import Avatar, AvatarScript
 from tests.vendors.aistudios_service import APP, AVATAR, BASE, KEY, AistudiosService
 from tests.vendors.emulator import Clock
-from tests.vendors.memory_hall import MemoryActor, MemoryHall
+from tests.vendors.memory_media_server import MemoryActor, MemoryMediaServer
 
 pytestmark = pytest.mark.asyncio
 
@@ -119,8 +119,8 @@ async def test_refusals_of_wrong_bodies_and_old_tokens(service: AistudiosService
 @pytest.mark.hurry
 async def test_the_avatar_answers_speech_in_server_mode_only() -> None:
     for listens, answers in ((True, 1), (False, 0)):
-        hall = MemoryHall()
-        avatar = Avatar(hall, "room", Script(listens=listens), "")
+        media_server = MemoryMediaServer()
+        avatar = Avatar(media_server, "room", AvatarScript(listens=listens), "")
         await avatar.start()
         assert isinstance(avatar.actor, MemoryActor)
         loud, quiet = np.full(480, 9000, np.int16), np.zeros(480, np.int16)

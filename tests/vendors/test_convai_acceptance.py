@@ -10,17 +10,17 @@ import pytest_asyncio
 
 from app.vendors.convai import VENDOR
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.acceptance import Acceptance, Visit
-from tests.vendors.contender import Contender
+from tests.vendors.acceptance import Acceptance, AcceptanceVisit
 from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
-from tests.vendors.memory_hall import LoopClock, MemoryHall
+from tests.vendors.memory_media_server import LoopClock, MemoryMediaServer
+from tests.vendors.vendor_under_test import VendorUnderTest
 
 
-class ConvaiContender(Contender):
+class ConvaiUnderTest(VendorUnderTest):
     create_path = "/connect"
 
     def __init__(self, service: ConvaiService) -> None:
-        super().__init__(VENDOR, service, KEY, service.hall)
+        super().__init__(VENDOR, service, KEY, service.media_server)
         self.service = service
 
     def table(self) -> dict[str, object]:
@@ -46,25 +46,25 @@ class ConvaiContender(Contender):
 @pytest.mark.hurry
 class TestConvaiInMemory(Acceptance):
     @pytest_asyncio.fixture
-    async def contender(self) -> AsyncIterator[ConvaiContender]:
-        async with ConvaiService(MemoryHall(), clock=LoopClock()) as service:
-            yield ConvaiContender(service)
+    async def vendor(self) -> AsyncIterator[ConvaiUnderTest]:
+        async with ConvaiService(MemoryMediaServer(), clock=LoopClock()) as service:
+            yield ConvaiUnderTest(service)
 
 
 @pytest.mark.live
 @pytest.mark.expect_log("media library|a message was not sent")
 class _OnLiveKit:
     @pytest_asyncio.fixture
-    async def contender(self, own_livekit_server: LiveKitServer) -> AsyncIterator[ConvaiContender]:
-        from tests.vendors.livekit_hall import LiveKitHall
+    async def vendor(self, own_livekit_server: LiveKitServer) -> AsyncIterator[ConvaiUnderTest]:
+        from tests.vendors.livekit_media_server import LiveKitMediaServer
 
-        hall = LiveKitHall(own_livekit_server)
-        async with ConvaiService(hall) as service:
-            yield ConvaiContender(service)
-        await hall.close()
+        media_server = LiveKitMediaServer(own_livekit_server)
+        async with ConvaiService(media_server) as service:
+            yield ConvaiUnderTest(service)
+        await media_server.close()
 
 
-class TestConvaiOnLiveKit(_OnLiveKit, Visit):
+class TestConvaiOnLiveKit(_OnLiveKit, AcceptanceVisit):
     pass
 
 

@@ -18,10 +18,10 @@ from app.vendors.convai.control import ConvaiControl
 from app.vendors.convai.settings import ConvaiSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from tests.fakes.http import NoHttp
-from tests.vendors.convai_bot import Script
+from tests.vendors.convai_bot import BotScript
 from tests.vendors.convai_service import CHARACTER, KEY, QUOTA, ConvaiService
 from tests.vendors.emulator import Account
-from tests.vendors.memory_hall import MemoryHall
+from tests.vendors.memory_media_server import MemoryMediaServer
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,7 +46,7 @@ async def http() -> AsyncIterator[Http]:
 
 @pytest_asyncio.fixture
 async def service() -> AsyncIterator[ConvaiService]:
-    async with ConvaiService(MemoryHall(), slots=2, script=Script(joins=False)) as made:
+    async with ConvaiService(MemoryMediaServer(), slots=2, script=BotScript(joins=False)) as made:
         yield made
 
 
@@ -76,7 +76,7 @@ async def test_the_body_is_the_one_advised_for_a_kiosk_and_names_nobody(control:
         "invocation_metadata": {"source": "kiosk"}, "blendshape_provider": "ovr",
     }  # fmt: skip
     assert session.session_id == service.sessions[0].id
-    assert (session.media_url, session.max_duration_s, session.provider) == (service.hall.url, 3600.0, "convai")
+    assert (session.media_url, session.max_duration_s, session.provider) == (service.media_server.url, 3600.0, "convai")
 
 
 async def test_settings_reach_the_body_and_what_a_site_adds_is_laid_over_it(
@@ -102,7 +102,7 @@ async def test_a_mouth_that_follows_loudness_asks_for_no_face(control: Maker, se
 
 async def test_a_room_address_in_the_style_of_http_is_one_for_sockets(control: Maker, service: ConvaiService) -> None:
     service.knobs.http_style = True
-    assert (await control().start(REQUEST)).media_url == service.hall.url
+    assert (await control().start(REQUEST)).media_url == service.media_server.url
 
 
 async def test_a_second_join_goes_on_with_the_conversation(control: Maker, service: ConvaiService) -> None:

@@ -21,10 +21,10 @@ from app.visit.speech_activity import SpeechActivity
 from tests.fakes.audio import FakeAudio, FakeSpeaker
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.agent_media import tone
-from tests.vendors.convai_bot import Script
+from tests.vendors.convai_bot import BotScript
 from tests.vendors.convai_service import ConvaiService
 from tests.vendors.kiosk_rig import KioskRig
-from tests.vendors.test_convai_acceptance import ConvaiContender
+from tests.vendors.test_convai_acceptance import ConvaiUnderTest
 
 DELAY_S = 0.05
 TURNS = 5
@@ -180,12 +180,12 @@ class Watcher:
 async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(
     livekit_server: LiveKitServer, face: str, silence_s: float
 ) -> None:
-    from tests.vendors.livekit_hall import LiveKitHall
+    from tests.vendors.livekit_media_server import LiveKitMediaServer
 
-    hall = LiveKitHall(livekit_server)
-    script = Script(face=face, shape="pp", voice_s=0.8, silence_s=silence_s)
-    async with ConvaiService(hall, script=script) as service:
-        rig = KioskRig(ConvaiContender(service))
+    media_server = LiveKitMediaServer(livekit_server)
+    script = BotScript(face=face, shape="pp", voice_s=0.8, silence_s=silence_s)
+    async with ConvaiService(media_server, script=script) as service:
+        rig = KioskRig(ConvaiUnderTest(service))
         watcher, rig.audio = Watcher(), RealSpeaker()
         rig.figure = renderer = CharacterRenderer(watcher, 1)
         renderer.start(lambda frame: None)
@@ -204,7 +204,7 @@ async def test_the_first_shape_of_a_turn_comes_with_its_first_audible_sample(
                 await rig.all_given_back()
         finally:
             renderer.stop()
-    await hall.close()
+    await media_server.close()
     assert len(onsets) == TURNS
     offsets = [min((begin - onset for begin in watcher.begins), key=abs) for onset in onsets]
     print("offsets, ms:", [round(1000 * offset) for offset in offsets])

@@ -28,12 +28,12 @@ from app.screens import (
     UnavailableReason,
 )
 from tests.fakes.character import FakeFigure
-from tests.vendors.agent_media import Look
+from tests.vendors.agent_media import AgentLook
 from tests.vendors.convai_service import KEY, ConvaiService
 from tests.vendors.kiosk_rig import KioskRig
-from tests.vendors.memory_hall import LoopClock, MemoryHall
+from tests.vendors.memory_media_server import LoopClock, MemoryMediaServer
 from tests.vendors.memory_room import MemoryRoom
-from tests.vendors.test_convai_acceptance import ConvaiContender
+from tests.vendors.test_convai_acceptance import ConvaiUnderTest
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.hurry]
 
@@ -46,14 +46,14 @@ class MakeRig(Protocol):
 
 @pytest_asyncio.fixture
 async def service() -> AsyncIterator[ConvaiService]:
-    async with ConvaiService(MemoryHall(), clock=LoopClock()) as made:
+    async with ConvaiService(MemoryMediaServer(), clock=LoopClock()) as made:
         yield made
 
 
 @pytest.fixture
 def rig(service: ConvaiService) -> MakeRig:
     def make(visit: Mapping[str, object] | None = None) -> KioskRig:
-        return KioskRig(ConvaiContender(service), visit=visit or {})
+        return KioskRig(ConvaiUnderTest(service), visit=visit or {})
 
     return make
 
@@ -191,7 +191,7 @@ async def test_the_character_is_asked_to_close_near_the_end(service: ConvaiServi
 
 
 async def test_a_picture_that_nobody_promised_is_shown(service: ConvaiService, rig: MakeRig) -> None:
-    script(service, look=Look(fps=20))
+    script(service, look=AgentLook(fps=20))
     async with rig() as kiosk:
         await kiosk.to_live()
         await asyncio.sleep(2)

@@ -18,7 +18,7 @@ from app.vendors.livekit import VENDOR
 from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
 from tests.rigs.livekit_server import SECRET, LiveKitServer
-from tests.vendors.livekit_endpoint import ACCOUNT, HEADER, Knobs, LiveKitEndpoint
+from tests.vendors.livekit_endpoint import ACCOUNT, HEADER, EndpointKnobs, LiveKitEndpoint
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +36,7 @@ async def http() -> AsyncIterator[Http]:
 @pytest_asyncio.fixture
 async def endpoint() -> AsyncIterator[LiveKitEndpoint]:
     nobody = LiveKitServer(Path("/nonexistent"))  # tokens need no running server
-    async with LiveKitEndpoint(nobody, knobs=Knobs(never=True), key=KEY) as made:
+    async with LiveKitEndpoint(nobody, knobs=EndpointKnobs(never=True), key=KEY) as made:
         yield made
 
 
@@ -88,9 +88,16 @@ async def test_what_a_site_adds_is_laid_over_the_request(http: Http, endpoint: L
 
 
 @pytest.mark.parametrize(
-    "knobs", [Knobs(status=200), Knobs(camel_case=True), Knobs(status=200, camel_case=True, more_fields=True)]
+    "knobs",
+    [
+        EndpointKnobs(status=200),
+        EndpointKnobs(camel_case=True),
+        EndpointKnobs(status=200, camel_case=True, more_fields=True),
+    ],
 )
-async def test_every_spelling_of_the_answer_is_understood(http: Http, endpoint: LiveKitEndpoint, knobs: Knobs) -> None:
+async def test_every_spelling_of_the_answer_is_understood(
+    http: Http, endpoint: LiveKitEndpoint, knobs: EndpointKnobs
+) -> None:
     endpoint.knobs = knobs
     session = await control(http, endpoint).start(REQUEST)
     assert session.media_token.startswith("eyJ")
@@ -211,7 +218,7 @@ async def test_an_emulated_endpoint_refuses_as_it_is_told(http: Http, endpoint: 
     with pytest.raises(OutOfCredits):
         await control(http, endpoint).start(REQUEST)
     endpoint.accounts[ACCOUNT].credits_left = True
-    endpoint.knobs = Knobs(full="429", forbidden=frozenset({"max_participants"}))
+    endpoint.knobs = EndpointKnobs(full="429", forbidden=frozenset({"max_participants"}))
     with pytest.raises(ConfigError):
         await control(http, endpoint).start(REQUEST)
     endpoint.accounts[ACCOUNT].slots = 0

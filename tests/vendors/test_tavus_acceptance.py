@@ -14,12 +14,12 @@ from app.rooms.presence import RoomTimes
 from app.vendors.tavus import VENDOR
 from tests.fakes import daily
 from tests.vendors.acceptance import Acceptance, ManyVisits
-from tests.vendors.contender import Contender
-from tests.vendors.tavus_replica import Script
+from tests.vendors.tavus_replica import ReplicaScript
 from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
+from tests.vendors.vendor_under_test import VendorUnderTest
 
 
-class TavusContender(Contender):
+class TavusUnderTest(VendorUnderTest):
     create_path = "/v2/conversations"
 
     def __init__(self, service: TavusService, rooms: DailyRooms) -> None:
@@ -38,7 +38,7 @@ class TavusContender(Contender):
         self.service.accounts[KEY].credits_left = False
 
     def keep_away(self) -> None:
-        self.service.script = lambda: Script(joins_after_s=None)
+        self.service.script = lambda: ReplicaScript(joins_after_s=None)
 
     def linger(self) -> None:
         self.service.knobs.lingers = True
@@ -56,13 +56,13 @@ class TavusContender(Contender):
 
 class _OnDaily:
     @pytest_asyncio.fixture
-    async def contender(self) -> AsyncIterator[TavusContender]:
+    async def vendor(self) -> AsyncIterator[TavusUnderTest]:
         if not daily.Daily._is_ready:
             daily.Daily.init()
         rooms = DailyRooms(RoomTimes(reconnect_s=6.0), library=daily)
-        script = Script(joins_after_s=0.02)
+        script = ReplicaScript(joins_after_s=0.02)
         async with TavusService(script=lambda: replace(script)) as service:
-            yield TavusContender(service, rooms)
+            yield TavusUnderTest(service, rooms)
             assert await rooms.tasks.settled(10.0)
         assert daily.clients == []
 

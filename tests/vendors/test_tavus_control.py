@@ -20,8 +20,8 @@ from app.vendors.tavus import VENDOR
 from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.settings import TavusSettings
 from tests.vendors.emulator import Clock
-from tests.vendors.tavus_replica import Script
-from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, Knobs, TavusService
+from tests.vendors.tavus_replica import ReplicaScript
+from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusKnobs, TavusService
 
 pytestmark = pytest.mark.asyncio
 
@@ -37,7 +37,7 @@ async def http() -> AsyncIterator[Http]:
 
 @pytest_asyncio.fixture
 async def service() -> AsyncIterator[TavusService]:
-    async with TavusService(clock=Clock(manual=True), script=lambda: Script(joins_after_s=None)) as made:
+    async with TavusService(clock=Clock(manual=True), script=lambda: ReplicaScript(joins_after_s=None)) as made:
         yield made
 
 
@@ -190,10 +190,10 @@ async def test_a_rate_limit_says_when_to_come_again(
 
 
 @pytest.mark.parametrize(
-    ("knobs", "expected"), [(Knobs(), Busy), (Knobs(full=429), Busy), (Knobs(error_key="message"), Busy)]
+    ("knobs", "expected"), [(TavusKnobs(), Busy), (TavusKnobs(full=429), Busy), (TavusKnobs(error_key="message"), Busy)]
 )
 async def test_a_full_account_is_busy_in_every_way_it_says_so(
-    http: Http, service: TavusService, knobs: Knobs, expected: type[VendorError]
+    http: Http, service: TavusService, knobs: TavusKnobs, expected: type[VendorError]
 ) -> None:
     service.knobs = knobs
     made = control(http, service)
@@ -422,7 +422,7 @@ SHUTDOWNS = [
 async def test_the_service_can_be_asked_why_a_conversation_ended(
     http: Http, service: TavusService, reason: str, expected: EndReason, reached: bool, reason_key: str
 ) -> None:
-    service.knobs = Knobs(reached=reached, reason_key=reason_key)
+    service.knobs = TavusKnobs(reached=reached, reason_key=reason_key)
     made = control(http, service)
     session = await made.start(REQUEST)
     assert await made.why_ended(session.session_id) is None

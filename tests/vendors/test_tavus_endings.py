@@ -13,9 +13,9 @@ from app.rooms.presence import RoomTimes
 from app.screens import AskText, CaptionLine, End, EndReason, Farewell, Interrupt, Live, Unavailable, UnavailableReason
 from tests.fakes import daily
 from tests.vendors.kiosk_rig import KioskRig
-from tests.vendors.tavus_replica import Script
+from tests.vendors.tavus_replica import ReplicaScript
 from tests.vendors.tavus_service import KEY, TavusService
-from tests.vendors.test_tavus_acceptance import TavusContender
+from tests.vendors.test_tavus_acceptance import TavusUnderTest
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,12 +23,12 @@ EARLY = "ended a conversation before its time"
 
 
 @pytest_asyncio.fixture
-async def contender() -> AsyncIterator[TavusContender]:
+async def vendor() -> AsyncIterator[TavusUnderTest]:
     if not daily.Daily._is_ready:
         daily.Daily.init()
     rooms = DailyRooms(RoomTimes(reconnect_s=1.0, absent_s=0.3, gone_s=3.0), library=daily)
-    async with TavusService(script=lambda: Script(joins_after_s=0.02)) as service:
-        yield TavusContender(service, rooms)
+    async with TavusService(script=lambda: ReplicaScript(joins_after_s=0.02)) as service:
+        yield TavusUnderTest(service, rooms)
         assert await rooms.tasks.settled(10.0)
     assert daily.clients == []
 
@@ -38,11 +38,11 @@ async def contender() -> AsyncIterator[TavusContender]:
 @pytest.mark.parametrize("replica_first", [True, False])
 @pytest.mark.parametrize("room_end", ["left", "error", "silent"])
 async def test_the_plans_maximum_has_one_reason_however_the_room_ends(
-    contender: TavusContender, room_end: str, replica_first: bool, in_room: bool
+    vendor: TavusUnderTest, room_end: str, replica_first: bool, in_room: bool
 ) -> None:
-    knobs = contender.service.knobs
+    knobs = vendor.service.knobs
     knobs.plan_max_s, knobs.room_end, knobs.replica_first, knobs.in_room = 1.0, room_end, replica_first, in_room
-    async with KioskRig(contender) as rig:
+    async with KioskRig(vendor) as rig:
         await rig.to_live()
         assert (await rig.until(Farewell, within=8)).reason is EndReason.VENDOR_MAX_DURATION
         await rig.all_given_back()
@@ -50,10 +50,10 @@ async def test_the_plans_maximum_has_one_reason_however_the_room_ends(
 
 @pytest.mark.expect_log(f"{EARLY}|the service cannot be used")
 async def test_minutes_that_run_out_in_a_visit_end_it_and_the_next_one_is_not_available(
-    contender: TavusContender,
+    vendor: TavusUnderTest,
 ) -> None:
-    contender.service.seconds_left[KEY] = 1.0
-    async with KioskRig(contender) as rig:
+    vendor.service.seconds_left[KEY] = 1.0
+    async with KioskRig(vendor) as rig:
         await rig.to_live()
         assert (await rig.until(Farewell, within=8)).reason is EndReason.VENDOR_MAX_DURATION
         await rig.all_given_back()
@@ -71,45 +71,45 @@ async def test_minutes_that_run_out_in_a_visit_end_it_and_the_next_one_is_not_av
     ],
 )
 async def test_what_the_next_visitor_would_meet_too_is_not_available(
-    contender: TavusContender, status: int, text: str, reason: UnavailableReason
+    vendor: TavusUnderTest, status: int, text: str, reason: UnavailableReason
 ) -> None:
-    contender.emulator.fail(status=status, body={"error": text})
-    async with KioskRig(contender) as rig:
+    vendor.emulator.fail(status=status, body={"error": text})
+    async with KioskRig(vendor) as rig:
         await rig.tap_start()
         assert (await rig.until(Unavailable, within=5)).reason is reason
         assert rig.journal.kept == {}
-        assert contender.taken() == 0
+        assert vendor.taken() == 0
 
 
-async def test_a_lost_answer_is_an_apology_and_its_conversation_is_found_and_ended(contender: TavusContender) -> None:
-    contender.emulator.fail(lose=True)
-    async with KioskRig(contender) as rig:
+async def test_a_lost_answer_is_an_apology_and_its_conversation_is_found_and_ended(vendor: TavusUnderTest) -> None:
+    vendor.emulator.fail(lose=True)
+    async with KioskRig(vendor) as rig:
         await rig.tap_start()
         assert (await rig.until(Farewell, within=5)).reason is EndReason.NO_START
         await rig.all_given_back()
-        assert len(contender.emulator.sessions) == 1
+        assert len(vendor.emulator.sessions) == 1
 
 
-async def test_an_end_call_that_fails_is_repeated_until_it_is_confirmed(contender: TavusContender) -> None:
-    async with KioskRig(contender) as rig:
+async def test_an_end_call_that_fails_is_repeated_until_it_is_confirmed(vendor: TavusUnderTest) -> None:
+    async with KioskRig(vendor) as rig:
         await rig.to_live()
-        contender.emulator.fail(path="/end", times=2, status=500)
+        vendor.emulator.fail(path="/end", times=2, status=500)
         rig.tap(End())
         await rig.all_given_back()
-        assert len(contender.emulator.asked("/end")) == 3
+        assert len(vendor.emulator.asked("/end")) == 3
         assert rig.vitals.unconfirmed == 0
 
 
-async def test_a_broken_connection_is_joined_anew_once_with_a_fresh_conversation(contender: TavusContender) -> None:
-    async with KioskRig(contender) as rig:
+async def test_a_broken_connection_is_joined_anew_once_with_a_fresh_conversation(vendor: TavusUnderTest) -> None:
+    async with KioskRig(vendor) as rig:
         await rig.to_live()
-        contender.service.talk.room.cut()
+        vendor.service.talk.room.cut()
         async with asyncio.timeout(10):
-            while len(contender.service.talks) < 2 or not contender.service.talk.room.is_joined:  # noqa: ASYNC110
+            while len(vendor.service.talks) < 2 or not vendor.service.talk.room.is_joined:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
         assert isinstance(rig.screen, Live)
-        first, second = contender.service.talks.values()
+        first, second = vendor.service.talks.values()
         assert first.session.ended_at is not None and second.session.ended_at is None
         assert first.asked["conversation_name"] != second.asked["conversation_name"]
         rig.tap(End())
@@ -121,13 +121,13 @@ def captions(rig: KioskRig) -> tuple[CaptionLine, ...]:
     return rig.screen.captions
 
 
-async def test_words_and_interruptions_reach_both_sides(contender: TavusContender) -> None:
-    contender.service.script = lambda: Script(
+async def test_words_and_interruptions_reach_both_sides(vendor: TavusUnderTest) -> None:
+    vendor.service.script = lambda: ReplicaScript(
         joins_after_s=0.02, word_s=0.1, greeting="Welcome to the museum of clocks"
     )
-    async with KioskRig(contender) as rig:
+    async with KioskRig(vendor) as rig:
         await rig.to_live()
-        replica = contender.service.talk.replica
+        replica = vendor.service.talk.replica
         rig.tap(Interrupt())
         async with asyncio.timeout(5):
             while not replica.interrupts:  # noqa: ASYNC110

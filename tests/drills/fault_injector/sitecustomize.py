@@ -1,10 +1,10 @@
 """Does harm inside the program under test, by order from outside: loaded by Python itself, unknown to the program.
 
-Orders are files in the folder that GREMLIN names. `clock`: seconds by which the time of day is wrong. A SIGUSR1 to the
-kiosk carries out `order`: "hang" (the loop stands still), "hold" (and nobody else may use the interpreter either),
-"panic" (as the media library does it), "eat" (memory, until there is none, for good), "set MODULE:NAME NUMBER", and
-"die MODE MODULE:CLASS.METHOD ..." (kill -9 of itself at the next call of one of these: "before" it, "during" it, or
-"after" it). The last two leave a file `done`.
+Orders are files in the folder that FAULT_INJECTOR names. `clock`: seconds by which the time of day is wrong. A SIGUSR1
+to the kiosk carries out `order`: "hang" (the loop stands still), "hold" (and nobody else may use the interpreter
+either), "panic" (as the media library does it), "eat" (memory, until there is none, for good), "set MODULE:NAME
+NUMBER", and "die MODE MODULE:CLASS.METHOD ..." (kill -9 of itself at the next call of one of these: "before" it,
+"during" it, or "after" it). The last two leave a file `done`.
 """
 
 import os
@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-_folder = os.environ.get("GREMLIN", "")
+_folder = os.environ.get("FAULT_INJECTOR", "")
 _hoard = []
 
 

@@ -1,4 +1,4 @@
-"""The hall on a real LiveKit server: actors are SDK participants, the kiosk's rooms are its own."""
+"""`MediaServer` on a real LiveKit server: actors are SDK participants, the kiosk's rooms are its own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from app.rooms.base import RoomFactory
 from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.rigs.livekit_server import SECRET, Kind, LiveKitServer
-from tests.vendors.agent_media import Camera, Look, Voice
-from tests.vendors.hall import Actor, Ears, Hall
+from tests.vendors.agent_media import AgentCamera, AgentLook, AgentVoice
+from tests.vendors.media_server import Actor, Ears, MediaServer
 
 
-class LiveKitHall(Hall):
-    """See `Hall`. reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens."""
+class LiveKitMediaServer(MediaServer):
+    """See `MediaServer`.
+
+    reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens.
+    """
 
     def __init__(self, server: LiveKitServer, reconnect_s: float = 6.0) -> None:
         self.url = server.there
@@ -71,8 +74,8 @@ class LiveKitActor(Actor):
         self.heard_s = 0.0
         self._ears = ears
         self._room = rtc.Room()
-        self._camera: Camera | None = None
-        self._voice: Voice | None = None
+        self._camera: AgentCamera | None = None
+        self._voice: AgentVoice | None = None
         self._streams: list[rtc.AudioStream] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_left = False
@@ -103,8 +106,8 @@ class LiveKitActor(Actor):
             self.heard_s += event.frame.samples_per_channel / event.frame.sample_rate
             self._ears.sound(np.frombuffer(event.frame.data, np.int16))
 
-    async def show(self, look: Look) -> None:
-        self._camera = Camera(look)
+    async def show(self, look: AgentLook) -> None:
+        self._camera = AgentCamera(look)
         await self._camera.publish(self._room.local_participant)
 
     def freeze(self, frozen: bool) -> None:
@@ -122,7 +125,7 @@ class LiveKitActor(Actor):
         self._camera = None
 
     async def open_voice(self) -> None:
-        self._voice = Voice()
+        self._voice = AgentVoice()
         await self._voice.publish(self._room.local_participant)
 
     async def say(self, samples: Sound) -> None:

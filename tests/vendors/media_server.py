@@ -1,7 +1,7 @@
 """Where emulated services and the kiosk meet: rooms with scripted actors, in memory or on a real LiveKit server.
 
-An emulator is written against `Hall` and `Actor` once and runs in both. In memory nothing is encoded and no thread is
-started, so a visit on a loop whose clock jumps takes milliseconds (`tests.virtual_time.HurryLoop`).
+An emulator is written against `MediaServer` and `Actor` once and runs in both. In memory nothing is encoded and no
+thread is started, so a visit on a loop whose clock jumps takes milliseconds (`tests.virtual_time.HurryLoop`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from app.audio.base import Sound
 from app.rooms.base import RoomFactory
-from tests.vendors.agent_media import Look
+from tests.vendors.agent_media import AgentLook
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Actor(Protocol):
     identity: str
     heard_s: float
 
-    async def show(self, look: Look) -> None:
+    async def show(self, look: AgentLook) -> None:
         """Publish a moving picture."""
         ...
 
@@ -69,7 +69,7 @@ class Actor(Protocol):
         ...
 
 
-class Hall(Protocol):
+class MediaServer(Protocol):
     """A media server. url: what a service tells its clients."""
 
     url: str

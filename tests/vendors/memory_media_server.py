@@ -1,4 +1,4 @@
-"""The hall in memory: what a media server does, without one; follows the loop's clock, whatever that is."""
+"""`MediaServer` in memory: what a media server does, without one; follows the loop's clock, whatever that is."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.audio.base import FRAME, RATE, Microphone, Sound, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Data, Disconnected, Participant, RoomFactory, Text
 from app.screens import EndReason
-from tests.vendors.agent_media import Look
+from tests.vendors.agent_media import AgentLook
 from tests.vendors.emulator import Clock
-from tests.vendors.hall import Actor, Ears, Hall
+from tests.vendors.media_server import Actor, Ears, MediaServer
 from tests.vendors.memory_room import JOIN_S, MemoryRoom
 
 
@@ -31,8 +31,8 @@ class _Place:
     visitors: dict[str, MemoryRoom] = field(default_factory=dict)
 
 
-class MemoryHall(Hall):
-    """See `Hall`. rooms_made: every room that a kiosk asked for, newest last."""
+class MemoryMediaServer(MediaServer):
+    """See `MediaServer`. rooms_made: every room that a kiosk asked for, newest last."""
 
     url = "ws://memory.invalid"
 
@@ -117,15 +117,15 @@ class MemoryHall(Hall):
 class MemoryActor(Actor):
     """See `Actor`."""
 
-    def __init__(self, hall: MemoryHall, room: str, identity: str, ears: Ears, is_agent: bool) -> None:
+    def __init__(self, media_server: MemoryMediaServer, room: str, identity: str, ears: Ears, is_agent: bool) -> None:
         self.identity = identity
         self.heard_s = 0.0
         self.ears = ears
         self.has_voice = False
         self.is_agent = is_agent
-        self.look: Look | None = None
+        self.look: AgentLook | None = None
         self.frozen = False
-        self._hall = hall
+        self._media_server = media_server
         self._room = room
         self._moving: asyncio.Task[None] | None = None
 
@@ -133,10 +133,10 @@ class MemoryActor(Actor):
     def participant(self) -> Participant:
         return Participant(self.identity, self.is_agent, {}, self.look is not None, self.has_voice)
 
-    async def show(self, look: Look) -> None:
+    async def show(self, look: AgentLook) -> None:
         self.look = look
         self._moving = asyncio.create_task(self._move(look), name="actor-picture")
-        self._hall.review(self._room)
+        self._media_server.review(self._room)
 
     def freeze(self, frozen: bool) -> None:
         self.frozen = frozen
@@ -148,11 +148,11 @@ class MemoryActor(Actor):
     async def hide(self) -> None:
         self.stop()
         self.look = None
-        self._hall.review(self._room)
+        self._media_server.review(self._room)
 
     async def open_voice(self) -> None:
         self.has_voice = True
-        self._hall.review(self._room)
+        self._media_server.review(self._room)
 
     async def say(self, samples: Sound) -> None:
         for start in range(0, len(samples) - FRAME + 1, FRAME):
@@ -172,17 +172,17 @@ class MemoryActor(Actor):
 
     async def leave(self) -> None:
         self.stop()
-        if self._hall.place(self._room).actors.pop(self.identity, None) is not None:
-            self._hall.review(self._room)
+        if self._media_server.place(self._room).actors.pop(self.identity, None) is not None:
+            self._media_server.review(self._room)
 
     def stop(self) -> None:
         if self._moving is not None:
             self._moving.cancel()
 
     def _listeners(self) -> list[MemoryRoom]:
-        return [] if self._hall.is_cut else list(self._hall.place(self._room).visitors.values())
+        return [] if self._media_server.is_cut else list(self._media_server.place(self._room).visitors.values())
 
-    async def _move(self, look: Look) -> None:
+    async def _move(self, look: AgentLook) -> None:
         while True:
             if not self.frozen:
                 for visitor in self._listeners():

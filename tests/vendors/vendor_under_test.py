@@ -8,28 +8,30 @@ from typing import ClassVar
 
 from app.rooms.base import RoomFactory
 from app.vendors.base import Answers, AnyVendor
-from tests.vendors.emulator import Emulator, Session
-from tests.vendors.hall import Hall
+from tests.vendors.emulator import EmulatedSession, Emulator
+from tests.vendors.media_server import MediaServer
 
 
-class Contender(ABC):
+class VendorUnderTest(ABC):
     """Each service's acceptance test makes one around its emulator.
 
-    vendor: the code under test. emulator: started. key: the account's, in the emulator. hall: where its media runs, or
-    None (then `rooms`, `left_over`, `cut` and `mend` are the service's own). create_path: part of the path of the
-    create call. visit: keys of [visit] that this service needs. answers: what the site's file answers, by language,
-    where the service asks for it.
+    vendor: the code under test. emulator: started. key: the account's, in the emulator. media_server: where its
+    media runs, or None (then `rooms`, `left_over`, `cut` and `mend` are the service's own). create_path: part of the
+    path of the create call. visit: keys of [visit] that this service needs. answers: what the site's file answers,
+    by language, where the service asks for it.
     """
 
     create_path = ""
     answers: Callable[[str], Answers] | None = None
     visit: ClassVar[dict[str, object]] = {}
 
-    def __init__(self, vendor: AnyVendor, emulator: Emulator, key: str, hall: Hall | None = None) -> None:
+    def __init__(
+        self, vendor: AnyVendor, emulator: Emulator, key: str, media_server: MediaServer | None = None
+    ) -> None:
         self.vendor = vendor
         self.emulator = emulator
         self.key = key
-        self.hall = hall
+        self.media_server = media_server
 
     # ------------------------------------------------------------ to be given
 
@@ -59,14 +61,14 @@ class Contender(ABC):
         """How many slots are held."""
         return self.emulator.taken(self.key)
 
-    def occupy(self) -> Session:
+    def occupy(self) -> EmulatedSession:
         """Another kiosk takes a slot."""
         return self.emulator.take(self.key, f"of-another-kiosk-{len(self.emulator.sessions)}")
 
     def rooms(self) -> RoomFactory:
         """Return what makes the kiosk's rooms."""
-        assert self.hall is not None
-        return self.hall.rooms()
+        assert self.media_server is not None
+        return self.media_server.rooms()
 
     async def left_over(self) -> list[str]:
         """Return the ids of what still runs at the service."""
@@ -74,10 +76,10 @@ class Contender(ABC):
 
     def cut(self) -> None:
         """The media network is gone; calls still get through."""
-        assert self.hall is not None
-        self.hall.cut()
+        assert self.media_server is not None
+        self.media_server.cut()
 
     def mend(self) -> None:
         """It is back."""
-        assert self.hall is not None
-        self.hall.mend()
+        assert self.media_server is not None
+        self.media_server.mend()
