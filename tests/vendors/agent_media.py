@@ -109,7 +109,7 @@ class AgentCamera:
                 simulcast=self._look.simulcast,
                 video_codec=rtc.VideoCodec.Value(self._look.codec.upper()),
                 video_encoding=rtc.VideoEncoding(max_framerate=self._look.fps, max_bitrate=2_000_000),
-                degradation_preference=rtc.DegradationPreference.MAINTAIN_RESOLUTION,  # type: ignore[arg-type]  # reason: an enum
+                degradation_preference=rtc.DegradationPreference.MAINTAIN_RESOLUTION,  # type: ignore[arg-type]  # reason: the SDK's own enum
             ),
         )
         self.sid = publication.sid

@@ -104,7 +104,7 @@ class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
     async def die(self) -> None:
         """End as a killed process does: nothing is said to anybody any more."""
         self._is_dead = True
-        self.releaser.hand_over = lambda lease, reason: None  # type: ignore[method-assign]  # reason: it is dead
+        self.releaser.hand_over = lambda lease, reason: None  # type: ignore[method-assign]  # reason: the dead say nothing
         await self.tasks.cancel_all(1)
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
