@@ -96,7 +96,7 @@ async def test_nobody_is_near_when_the_kiosk_restarts_at_night() -> None:
     hours = HoursSettings(timezone="UTC", restart="04:45")
     async with Rig(settings().model_copy(update={"hours": hours})) as rig:
         await rig.until(Attract)
-        due_s = rig.kiosk._restart._hours.seconds_to_restart(rig.kiosk._site.epoch())
+        due_s = rig.kiosk._restart._hours.seconds_to_restart(rig.kiosk._context.epoch())
         await asyncio.sleep(due_s - 1)
         rig.tap(Start())
         await rig.until(Notice)
