@@ -15,9 +15,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Somebody started or stopped speaking, by the service's word.
+    """Somebody started or stopped speaking, as the service reports it.
 
-    by_room: the room's level meter alone says so, which proves that the voice got there, not that the avatar heard it.
+    Attributes:
+        speaker: Who.
+        active: True: started.
+        by_room: The room's level meter alone reports it, which proves that the voice got there, not that the avatar
+            heard it.
     """
 
     speaker: Speaker
@@ -27,14 +31,21 @@ class Speaking:
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """The avatar works on an answer."""
+    """The avatar started (`active`) or stopped working on an answer."""
 
     active: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Words of one segment: `text` is the whole segment so far; the screen replaces by (speaker, segment)."""
+    """Words of one segment; the screen replaces what it shows of the same speaker and segment.
+
+    Attributes:
+        speaker: Whose words they are.
+        segment: Which segment of that speaker; the same in all its captions.
+        text: The whole segment so far.
+        final: It will not change any more.
+    """
 
     speaker: Speaker
     segment: str
@@ -44,9 +55,12 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Visemes:
-    """Mouth shapes for the drawn character: weights by viseme name, valid `at_s` seconds into the avatar's turn.
+    """One mouth shape for the drawn character.
 
-    turn: its number; a turn begins at the first sound that is heard of it.
+    Attributes:
+        at_s: When it is due, seconds into the avatar's turn. A turn begins at the first sound that is heard of it.
+        weights: By viseme name, 0 to 1.
+        turn: Number of the turn.
     """
 
     at_s: float
@@ -61,7 +75,12 @@ class FlushMouth:
 
 @dataclass(frozen=True, slots=True)
 class Emotion:
-    """How the avatar feels about what it says: a word of the service's, and how much, 0 to 1."""
+    """How the avatar feels about what it says.
+
+    Attributes:
+        name: The service's word for it.
+        strength: 0 to 1.
+    """
 
     name: str
     strength: float
@@ -69,10 +88,13 @@ class Emotion:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The service will end the session in about `remaining_s` seconds.
+    """The service will end the session soon.
 
-    by_idle: because it noticed nobody; real activity of the visitor is then told to it (`VendorProtocol.stay`).
-    reason: what the visit then ended by.
+    Attributes:
+        remaining_s: In about so many seconds.
+        by_idle: Because it noticed nobody; real activity of the visitor is then reported to it
+            (`VendorProtocol.stay`).
+        reason: What the visit then ended by.
     """
 
     remaining_s: float
@@ -82,7 +104,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The session is over at the service; first one wins."""
+    """The session is over at the service. Where several come, the first one counts."""
 
     reason: EndReason
 

@@ -1,4 +1,4 @@
-"""One video frame as a value, and the one-place mailbox that carries it to the painter."""
+"""One video frame as a value, and the mailbox with one place that carries frames to the painter."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from enum import StrEnum
 
 
 class PixelFormat(StrEnum):
-    """How the bytes of a frame are laid out."""
+    """How the bytes of a frame are laid out. No padding between rows or planes."""
 
-    I420 = "i420"  # three tight planes: luma, then two of half size, rounded up; BT.601 limited range
-    BGRA = "bgra"  # four bytes a pixel, rows tight; alpha is 255
+    I420 = "i420"  # three planes: luma, then two of half the width and height, rounded up; BT.601 limited range
+    BGRA = "bgra"  # four bytes a pixel; alpha is 255
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture.
 
-    width, height: pixels, at least 16 each (smaller ones are the server's end frames and never get here).
-    data: the bytes, tight rows, in `format`. It owns its memory for as long as the frame is referenced.
+    Attributes:
+        width: Pixels, 16 at least: smaller ones are sent by a server at the end of a track and never get here.
+        height: Pixels, 16 at least.
+        format: How `data` is laid out.
+        data: uint8, without padding. It owns its memory for as long as the frame is referenced.
     """
 
     width: int
@@ -32,18 +35,25 @@ class Frame:
 class Picture:
     """The mailbox between whoever makes frames and the painter: at most one frame waits, the latest wins.
 
-    Any thread may `push`. The painter sets `on_frame`, which is called on the pushing thread, at most once until the
-    painter has taken the waiting frame. The maker reads `wanted` before each frame: the painter may change it in the
-    middle of a visit.
+    Any thread may `push`.
+
+    Attributes:
+        wanted: The format that the painter takes. Whoever makes frames reads it before each one: the painter may
+            change it in the middle of a visit.
+        shown_size: Width and height at which the picture is painted, pixels; a room asks for the smallest simulcast
+            layer that is not below it. (0, 0): not known yet.
+        free: Share of the picture's height, from the top, that nothing covers, 0 to 1: a drawn character keeps its
+            face in it.
+        drawn: Whether conversations show the drawn character too; a service's picture takes no notice of `free`.
+        pushed: Frames put in since the last `clear`.
+        on_frame: Set by the painter. Called on the pushing thread, at most once until the painter has taken the
+            waiting frame.
     """
 
     def __init__(self) -> None:
         self.wanted: PixelFormat = PixelFormat.BGRA
-        # The size at which the picture is painted, pixels; rooms use it to ask for the nearest layer above it.
         self.shown_size: tuple[int, int] = (0, 0)
-        # The share of its height, from the top, that nothing covers: a drawn character keeps its face in it.
         self.free = 1.0
-        # Whether conversations show the drawn character too; a service's picture knows nothing of `free`.
         self.drawn = True
         self.pushed = 0
         self.on_frame: Callable[[], None] | None = None
@@ -62,14 +72,14 @@ class Picture:
             notify()
 
     def take(self) -> Frame | None:
-        """Return the waiting frame, or None; re-arms `on_frame`."""
+        """Return the waiting frame, or None. The next `push` calls `on_frame` again."""
         with self._lock:
             frame, self._frame = self._frame, None
             self._armed = True
             return frame
 
     def clear(self) -> None:
-        """Forget the waiting frame and the counters: nothing of a visitor's picture stays for the next one."""
+        """Forget the waiting frame and the count: nothing of a visitor's picture stays for the next one."""
         with self._lock:
             self._frame = None
             self._armed = True

@@ -1,4 +1,4 @@
-"""The one module that knows where pictures, fonts, sounds, translations and the example settings lie."""
+"""The one module that knows where fonts, sounds, shaders, keyboards, translations and example settings are stored."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def _folder() -> Path:
 
 
 def resource(*parts: str) -> Path:
-    """Return where one resource lies, for example `resource("translations", "en.toml")`; it may be absent.
+    """Return the path of one resource, for example `resource("translations", "en.toml")`; the file may be absent.
 
-    Raises FileNotFoundError where the program was copied without its resources.
+    Raises:
+        FileNotFoundError: The program was copied without its resources.
     """
     return _folder().joinpath(*parts)
