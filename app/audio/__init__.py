@@ -1,1 +1,1 @@
-"""The sound devices and everything that touches them."""
+"""The sound devices, and the processing of what they play and record."""

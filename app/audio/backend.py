@@ -1,4 +1,4 @@
-"""The owner of the sound devices, for as long as the process lives."""
+"""The sound devices, from the first visit to the end of the process: opens the speaker and the microphone."""
 
 from __future__ import annotations
 
@@ -25,10 +25,15 @@ CLOSE_S = 2.0
 
 
 class SoundDeviceBackend:
-    """An AudioBackend on PortAudio. Nothing is loaded, started or opened before the first `open_...`.
+    """An `AudioBackend` on PortAudio. Nothing is loaded, started or opened before the first `open_...`.
 
-    `output_name`, `input_name`: devices, "" for the system's default; `sounds`: folder of the chimes; `levels`: the
-    mailbox of the level meters.
+    Args:
+        output_name: The speaker, as in the settings; "" for the system's default.
+        input_name: The microphone, likewise.
+        echo_cancellation: False: the speaker's sound is not taken out of the microphone's.
+        levels: Where the levels of both are written.
+        sounds: Folder of the chimes.
+        devices: What stands in for PortAudio in tests.
     """
 
     def __init__(
@@ -52,7 +57,7 @@ class SoundDeviceBackend:
         self._is_started = False
 
     async def open_speaker(self, volume: float) -> Playout:
-        """Open the output; `volume` 0 to 1."""
+        """See `AudioBackend.open_speaker`; `volume` 0 to 1. A slow device comes after `OPEN_S`, as a missing one."""
         self._start()
         if self._chimes is None:
             self._chimes = await asyncio.to_thread(load_chimes, self._sounds)
@@ -62,7 +67,7 @@ class SoundDeviceBackend:
         return speaker
 
     async def open_microphone(self) -> CaptureMicrophone:
-        """Open the input."""
+        """See `AudioBackend.open_microphone`; a slow device as in `open_speaker`."""
         self._start()
         canceller, detector = await asyncio.to_thread(self._prepare)
         microphone = CaptureMicrophone(canceller.clean, detector, self._levels, self._free_microphone)
@@ -72,13 +77,13 @@ class SoundDeviceBackend:
         return microphone
 
     async def close(self) -> None:
-        """Free everything, 2 s at most; only at the end of the process."""
+        """Free everything, `CLOSE_S` at most; only at the end of the process."""
         if self._is_started:
             await _bounded(self._devices.end(), CLOSE_S)
             self._engine.end()
 
     def _prepare(self) -> tuple[EchoCanceller, VoiceDetector]:
-        # Both load native libraries at first use: tenths of a second that the screen must not wait.
+        # Both load native libraries at first use, some tenths of a second: never in the event loop's thread.
         if not self._is_model_loaded:
             self._model = load_model()
             self._is_model_loaded = True
@@ -115,5 +120,5 @@ class SoundDeviceBackend:
 
 
 async def _bounded(future: Future[None], limit_s: float) -> bool:
-    """Wait for a thread's answer; False: not within the limit. The order stands all the same."""
+    """Wait for the device thread. False: not within `limit_s` seconds; the work goes on all the same."""
     return await wait_done(asyncio.wrap_future(future), most_s=limit_s)

@@ -1,6 +1,6 @@
-"""What the rest of the kiosk knows of sound: a speaker, a microphone, and the backend that opens them.
+"""The interfaces of sound: a speaker, a microphone, and the backend that opens them.
 
-All sound is mono, 48000 Hz, int16, in frames of exactly 10 ms (480 samples).
+All sound is mono, 48000 Hz, int16, in frames of exactly 10 ms (480 samples) unless a docstring names another length.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Sound: TypeAlias = "NDArray[np.int16]"  # shape (n,)
 
 
 class DeviceState(StrEnum):
-    """What a device really does; the words of the status page."""
+    """What a device does now; the values are shown on the status page."""
 
     ON = "on"
     MUTED = "muted"
@@ -31,7 +31,12 @@ class DeviceState(StrEnum):
 
 @dataclass
 class Levels:
-    """The one-place mailbox of the level meters: 0 to 1, written by the sound thread, read by the window."""
+    """The levels that the window draws: written by the sound threads, read by the window.
+
+    Attributes:
+        microphone: 0 to 1, of what the visitor says now.
+        speaker: 0 to 1, of what comes out now.
+    """
 
     microphone: float = 0.0
     speaker: float = 0.0
@@ -41,8 +46,10 @@ class Levels:
 class Heard:
     """A stretch of the avatar's voice, from one pause to the next, that comes out of the speaker now.
 
-    number: rising with every stretch. for_s: seconds since its first audible sample left the device; below 0 while it
-    is still on its way through it.
+    Attributes:
+        number: Rises by one with every stretch.
+        for_s: Seconds since its first audible sample left the device; below 0 while that sample is still on its way
+            through the device.
     """
 
     number: int
@@ -50,16 +57,24 @@ class Heard:
 
 
 class SpeakerOut(Protocol):
-    """Where the avatar's voice goes. Bounded: what is too much is dropped, oldest first, without a click."""
+    """Where the avatar's voice goes. The queue is bounded: what is too much is dropped, oldest first, without a click.
 
-    volume: float  # 0 to 1, applied on the way out
+    Attributes:
+        volume: 0 to 1; applied on the way out.
+        muted: The voice is silent; chimes are still heard.
+        level: 0 to 1, of what comes out now, before the volume.
+        played_s: Seconds of sound that really went to the device since it was opened.
+        state: What the device does now.
+    """
+
+    volume: float
     muted: bool
-    level: float  # 0 to 1, of what comes out now, before the volume
-    played_s: float  # seconds of sound that really went to the device since it was opened
+    level: float
+    played_s: float
     state: DeviceState
 
     def write(self, sound: Sound) -> None:
-        """Queue sound, any length, any thread; never blocks."""
+        """Queue sound, shape (n,), int16; any thread; never blocks."""
         ...
 
     def flush(self) -> None:
@@ -67,7 +82,7 @@ class SpeakerOut(Protocol):
         ...
 
     def pending_s(self) -> float:
-        """Seconds of voice written and not yet heard (queue and device latency); 0 when everything was heard."""
+        """Return the seconds of voice written and not yet heard (queue and device latency); 0: everything was heard."""
         ...
 
     def heard(self) -> Heard | None:
@@ -75,7 +90,7 @@ class SpeakerOut(Protocol):
         ...
 
     def chime(self, name: str) -> None:
-        """Play one of the kiosk's own chimes (resources/sounds), under the avatar's voice level."""
+        """Play a chime by its name in resources/sounds, in the next pause of the voice and quieter than it."""
         ...
 
     async def close(self) -> None:
@@ -84,18 +99,28 @@ class SpeakerOut(Protocol):
 
 
 class Microphone(Protocol):
-    """Where the visitor's voice comes from, cleaned of the speaker's echo."""
+    """Where the visitor's voice comes from, cleaned of the speaker's echo.
 
-    enabled: bool  # False: silence is sent (push-to-talk up, half-duplex, muted), and nothing is measured as speech
-    level: float  # 0 to 1, of what the visitor says now
-    speaking: bool  # voice detection, with hangover
-    noise: float  # 0 to 1, level of the room while nobody speaks
-    heard_anything: bool  # any sound above digital silence since it was opened
+    Attributes:
+        enabled: False: silence is sent (push-to-talk up, half-duplex, muted), and nothing is measured as speech.
+        level: 0 to 1, of what the visitor says now.
+        speaking: By voice detection; stays True through the short pauses of a sentence.
+        noise: 0 to 1, level of the room while nobody speaks.
+        heard_anything: There was any sound above digital silence since it was opened.
+        state: What the device does now.
+        sent_s: Seconds of the visitor's sound that the room has taken.
+    """
+
+    enabled: bool
+    level: float
+    speaking: bool
+    noise: float
+    heard_anything: bool
     state: DeviceState
-    sent_s: float  # seconds of sound taken by the room
+    sent_s: float
 
     def frames(self) -> AsyncGenerator[Sound, None]:
-        """Yield 20 ms frames as they come; one consumer, who closes it; a slow one loses the oldest."""
+        """Yield 20 ms (960 samples) at a time; one consumer, who closes it; a slow one loses the oldest."""
         ...
 
     async def close(self) -> None:
@@ -104,10 +129,13 @@ class Microphone(Protocol):
 
 
 class AudioBackend(Protocol):
-    """Owns the devices for as long as the process lives. A missing device is a state, never an exception."""
+    """Opens the devices; one for the life of the process. A missing device is a state, never an exception."""
 
     async def open_speaker(self, volume: float) -> SpeakerOut:
-        """Open the output; without a device the result has state MISSING and plays into nothing, in real time."""
+        """Open the output, `volume` 0 to 1.
+
+        Without a device the result has state MISSING and takes sound in real time, as if it had been heard.
+        """
         ...
 
     async def open_microphone(self) -> Microphone:

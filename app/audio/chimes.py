@@ -1,4 +1,4 @@
-"""The kiosk's own chimes: under the level of the avatar's voice, and never over it."""
+"""The kiosk's own short sounds: quieter than the avatar's voice, and never at the same time as it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.audio.base import FRAME, RATE, Sound
 
 log = logging.getLogger(__name__)
 
-VOICE_DB = -20.0  # dBFS of the voice that the files are made for: they lie 6 dB under it
-_WAIT_S = 1.5  # a chime that would come later than this helps nobody
-_VOICE_SLOWNESS = 0.01  # share of a block in the average of the voice: about a second of speech
+VOICE_DB = -20.0  # dBFS of the voice that the files are made for: they are 6 dB quieter
+_WAIT_S = 1.5  # a chime that would come later than this is dropped
+_VOICE_SLOWNESS = 0.01  # weight of one block in the running average of the voice: about a second of speech
 _SPEECH_DB = -45.0  # dBFS below which a block is a pause
 
 
 def load_chimes(folder: Path) -> dict[str, Sound]:
-    """Read the chimes, name to sound, from `folder`/NAME.wav (48 kHz, mono, int16). A broken file is left out."""
+    """Read the chimes from `folder`/NAME.wav (48 kHz, mono, int16), by name. A broken file is logged and left out."""
     chimes: dict[str, Sound] = {}
     for path in sorted(folder.glob("*.wav")):
         try:
@@ -35,7 +35,7 @@ def load_chimes(folder: Path) -> dict[str, Sound]:
 
 
 class ChimePlayer:
-    """Plays one chime at a time, in the pauses of the voice. Belongs to the speaker's thread, but for `ask`."""
+    """Plays one chime at a time, in the pauses of the voice. Only `ask` may be called outside the speaker's thread."""
 
     def __init__(self, chimes: Mapping[str, Sound]) -> None:
         self._chimes = chimes
@@ -57,8 +57,9 @@ class ChimePlayer:
     def next_block(self, voice_db: float, voice_is_due: bool) -> NDArray[np.float32] | None:
         """Return the chime's next 480 samples, or None.
 
-        `voice_db`: the voice's loudness in this block before the volume, dBFS; `voice_is_due`: it is, or is about to
-        be, heard.
+        Args:
+            voice_db: Loudness of the voice in this block, before the volume, dBFS.
+            voice_is_due: The voice is heard now, or will be in a moment.
         """
         if voice_db > _SPEECH_DB:
             self._voice_power += (10 ** (voice_db / 10) - self._voice_power) * _VOICE_SLOWNESS

@@ -1,4 +1,4 @@
-"""The thread that opens, watches and closes devices, and brings them back: nothing else may wait for a device."""
+"""The thread that opens, watches, closes and reopens devices: no other thread may wait for a device."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ FADE_S = 0.03  # from a flush to the last block that is not silent
 
 
 class Client(Protocol):
-    """Who uses a device, on one way: told when there is one and when there is none."""
+    """Who uses a device in one direction: told when there is one and when there is none."""
 
     def connected(self, delay_s: float) -> None:
-        """A device is there; its latency, seconds."""
+        """A device is there; `delay_s` is its latency, seconds."""
         ...
 
     def disconnected(self) -> None:
-        """It is there no more, or was not from the beginning."""
+        """There is no device any more, or there never was one."""
         ...
 
     def is_idle(self) -> bool:
-        """Whether an interruption of a moment would go unnoticed."""
+        """Return whether nobody would notice a short interruption now."""
         ...
 
 
@@ -44,46 +44,62 @@ class Sink(Protocol):
     """Where the sound of the streams comes from and goes to."""
 
     def next_block(self, delay_s: float) -> Sound:
-        """Return the speaker's next 480 samples."""
+        """Return the speaker's next 480 samples; they will be heard in `delay_s` seconds."""
         ...
 
     def heard(self, block: Sound, delay_s: float) -> None:
-        """Take the microphone's next 480 samples."""
+        """Take the microphone's next 480 samples; they sounded `delay_s` seconds ago."""
         ...
 
 
 @dataclass
-class _Place:
-    """One way of sound: who wants it, and the stream that serves it."""
+class _Endpoint:
+    """One direction of sound: who uses it, and the stream that serves it.
+
+    Attributes:
+        way: The direction.
+        name: Of the device, as in the settings; "" for the default.
+        client: Who uses it; None: nobody.
+        stream: None while there is no device.
+        retry_at: When a missing device is tried again, seconds on the monotonic clock.
+        last_error: The last one of opening it, so that each is logged once.
+    """
 
     way: Way
-    name: str  # of the device, "" for the default
+    name: str
     client: Client | None = None
     stream: RunningStream | None = None
     retry_at: float = 0.0
-    told: str = ""  # the last complaint, so that it is logged once
+    last_error: str = ""
 
 
 class DeviceThread(threading.Thread):
-    """Holds what is wanted against what is there. Its methods return a future and never wait."""
+    """Opens what is wanted, and keeps trying while it is missing. Its methods return a future and never wait.
+
+    Args:
+        devices: PortAudio; used by this thread only.
+        sink: Where the sound comes from and goes to.
+        output_name: The speaker, as in the settings; "" for the system's default.
+        input_name: The microphone, likewise.
+    """
 
     def __init__(self, devices: Devices, sink: Sink, output_name: str, input_name: str) -> None:
         super().__init__(name="sound-devices", daemon=True)
         self._devices = devices
         self._sink = sink
-        self._places = {Way.OUTPUT: _Place(Way.OUTPUT, output_name), Way.INPUT: _Place(Way.INPUT, input_name)}
+        self._endpoints = {Way.OUTPUT: _Endpoint(Way.OUTPUT, output_name), Way.INPUT: _Endpoint(Way.INPUT, input_name)}
         self._orders: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
         self._hanging: list[RunningStream] = []  # ended, but still held by their device
         self._relist_at = 0.0
         self._is_ending = False
 
     def want(self, way: Way, client: Client) -> Future[None]:
-        """Open a device for this client, now and whenever it can be had; done after the first try."""
-        return self._order(lambda: self._begin(self._places[way], client))
+        """Open a device for this client, again whenever it was missing or lost; done after the first try."""
+        return self._order(lambda: self._begin(self._endpoints[way], client))
 
     def drop(self, way: Way, client: Client) -> Future[None]:
-        """Close what this client uses; done when the device is free. A client that is unknown here is no error."""
-        return self._order(lambda: self._finish(self._places[way], client))
+        """Close what this client uses; done when the device is free. An unknown client is no error."""
+        return self._order(lambda: self._finish(self._endpoints[way], client))
 
     def end(self) -> Future[None]:
         """Close everything and let the thread end."""
@@ -92,7 +108,7 @@ class DeviceThread(threading.Thread):
     def run(self) -> None:
         """Work until `end`."""
         while not self._is_ending:
-            is_watching = any(p.client for p in self._places.values())
+            is_watching = any(p.client for p in self._endpoints.values())
             try:
                 action, done = self._orders.get(timeout=WATCH_S if is_watching else None)
             except queue.Empty:
@@ -114,57 +130,57 @@ class DeviceThread(threading.Thread):
         except Exception as error:  # reason: no error of a device or its library may end this thread
             log.exception("a sound device failed in an unknown way", extra={"error": type(error).__name__})
 
-    def _begin(self, place: _Place, client: Client) -> None:
-        if place.stream:
-            self._close(place)
-        place.client, place.told = client, ""
+    def _begin(self, endpoint: _Endpoint, client: Client) -> None:
+        if endpoint.stream:
+            self._close(endpoint)
+        endpoint.client, endpoint.last_error = client, ""
         if self._may_refresh() and self._devices.listed_s_ago() > LIST_AGE_S:
             self._refresh()
-        self._try(place)
+        self._try(endpoint)
 
-    def _finish(self, place: _Place, client: Client) -> None:
-        if place.client is not client:
+    def _finish(self, endpoint: _Endpoint, client: Client) -> None:
+        if endpoint.client is not client:
             return
-        if place.stream:
-            if place.way is Way.OUTPUT:
-                # Stopping drops what the device holds, whatever the library promises: that would be a click.
-                time.sleep(FADE_S + place.stream.latency_s)
-            self._close(place)
-        place.client = None
+        if endpoint.stream:
+            if endpoint.way is Way.OUTPUT:
+                # Stopping drops what the device still holds, whatever the library promises: that would be a click.
+                time.sleep(FADE_S + endpoint.stream.latency_s)
+            self._close(endpoint)
+        endpoint.client = None
 
     def _end(self) -> None:
         self._is_ending = True
-        for place in self._places.values():
-            if place.stream:
-                self._close(place)
-            place.client = None
+        for endpoint in self._endpoints.values():
+            if endpoint.stream:
+                self._close(endpoint)
+            endpoint.client = None
 
     def _watch(self) -> None:
         now = time.monotonic()
-        for place in self._places.values():
-            if place.client and place.stream and place.stream.is_lost():
-                log.warning("a sound device was lost", extra={"way": place.way.value})
-                self._close(place)
-                place.retry_at = now
-        lacking = [p for p in self._places.values() if p.client and not p.stream and now >= p.retry_at]
+        for endpoint in self._endpoints.values():
+            if endpoint.client and endpoint.stream and endpoint.stream.is_lost():
+                log.warning("a sound device was lost", extra={"way": endpoint.way.value})
+                self._close(endpoint)
+                endpoint.retry_at = now
+        lacking = [p for p in self._endpoints.values() if p.client and not p.stream and now >= p.retry_at]
         if lacking:
             self._make_list_fresh(now)
-        for place in lacking:
-            self._try(place)
+        for endpoint in lacking:
+            self._try(endpoint)
 
     def _make_list_fresh(self, now: float) -> None:
-        """List the devices anew if none is open, or if the open one would not be missed for a moment."""
-        open_places = [p for p in self._places.values() if p.stream]
-        if open_places:
-            if now < self._relist_at or not all(p.client and p.client.is_idle() for p in open_places):
+        """List the devices anew if none is open, or if nobody would notice a short interruption of the open one."""
+        open_endpoints = [p for p in self._endpoints.values() if p.stream]
+        if open_endpoints:
+            if now < self._relist_at or not all(p.client and p.client.is_idle() for p in open_endpoints):
                 return
             self._relist_at = now + RELIST_S
-            for place in open_places:
-                self._close(place)
+            for endpoint in open_endpoints:
+                self._close(endpoint)
         if self._may_refresh():
             self._refresh()
-        for place in open_places:
-            self._try(place)
+        for endpoint in open_endpoints:
+            self._try(endpoint)
 
     def _refresh(self) -> None:
         try:
@@ -172,44 +188,44 @@ class DeviceThread(threading.Thread):
         except DeviceError as error:
             log.info("no list of sound devices", extra={"error": str(error)})
 
-    def _try(self, place: _Place) -> None:
-        client = place.client
+    def _try(self, endpoint: _Endpoint) -> None:
+        client = endpoint.client
         if client is None:
             return
         try:
-            place.stream = self._open(place)
+            endpoint.stream = self._open(endpoint)
         except DeviceError as error:
-            place.retry_at = time.monotonic() + RETRY_S
-            self._complain(place, str(error))
+            endpoint.retry_at = time.monotonic() + RETRY_S
+            self._log_error(endpoint, str(error))
             client.disconnected()
             return
-        place.told = ""
-        log.info("a sound device is open", extra={"way": place.way.value, "rate": place.stream.rate})
-        client.connected(place.stream.latency_s)
+        endpoint.last_error = ""
+        log.info("a sound device is open", extra={"way": endpoint.way.value, "rate": endpoint.stream.rate})
+        client.connected(endpoint.stream.latency_s)
 
-    def _open(self, place: _Place) -> RunningStream:
-        card: Card | None = choose(self._devices.cards(), place.way, place.name)
+    def _open(self, endpoint: _Endpoint) -> RunningStream:
+        card: Card | None = choose(self._devices.cards(), endpoint.way, endpoint.name)
         if card is None:
-            raise DeviceError(f"no device is called {place.name!r}" if place.name else "there is no device")
-        if place.way is Way.OUTPUT:
+            raise DeviceError(f"no device is called {endpoint.name!r}" if endpoint.name else "there is no device")
+        if endpoint.way is Way.OUTPUT:
             return self._devices.open_output(card, self._sink.next_block)
         return self._devices.open_input(card, self._sink.heard)
 
-    def _close(self, place: _Place) -> None:
-        stream, place.stream = place.stream, None
-        # Told before, because ending may take a moment; and after, because of the last block under way.
-        if place.client:
-            place.client.disconnected()
+    def _close(self, endpoint: _Endpoint) -> None:
+        stream, endpoint.stream = endpoint.stream, None
+        # Called before, because ending may take a moment; and after, because a last block may have been under way.
+        if endpoint.client:
+            endpoint.client.disconnected()
         if stream and not stream.end():
             self._hanging.append(stream)
-        if place.client:
-            place.client.disconnected()
+        if endpoint.client:
+            endpoint.client.disconnected()
 
-    def _complain(self, place: _Place, text: str) -> None:
-        if text != place.told:
-            log.warning("a sound device is missing", extra={"way": place.way.value, "error": text})
-        place.told = text
+    def _log_error(self, endpoint: _Endpoint, text: str) -> None:
+        if text != endpoint.last_error:
+            log.warning("a sound device is missing", extra={"way": endpoint.way.value, "error": text})
+        endpoint.last_error = text
 
     def _may_refresh(self) -> bool:
         self._hanging = [stream for stream in self._hanging if not stream.end(0)]
-        return not self._hanging and not any(p.stream for p in self._places.values())
+        return not self._hanging and not any(p.stream for p in self._endpoints.values())

@@ -1,7 +1,7 @@
-"""The sound devices of the machine, through PortAudio: listed, chosen by name, opened at 48 kHz or whatever they take.
+"""The sound devices of the machine, through PortAudio: lists them, chooses by name, opens at 48 kHz or another rate.
 
-Everything here blocks and belongs to one thread; PortAudio is not safe for more. Its list of devices is made when it
-is initialised, and initialising it closes every stream, so `refresh` needs that none is open.
+Everything here blocks and belongs to one thread: PortAudio is not safe for more. PortAudio lists the devices when it
+is initialised, and initialising it closes every stream: no stream may be open at `refresh`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from app.audio.base import RATE, Sound
 from app.audio.streams import Listener, Player, RunningStream
 
-OUTPUT_LATENCY_S = 0.08  # asked for; less and a busy interpreter is heard as a gap
+OUTPUT_LATENCY_S = 0.08  # asked for; with less, a busy Python interpreter is heard as a gap
 INPUT_LATENCY_S = 0.04
 _RATES = (RATE, 44_100, 32_000, 16_000)  # tried in this order after the device's own
 _INVALID_RATE = -9997  # paInvalidSampleRate of portaudio.h
@@ -28,7 +28,7 @@ class DeviceError(Exception):
 
 
 class Way(StrEnum):
-    """Which way sound goes."""
+    """The direction of sound."""
 
     OUTPUT = "output"
     INPUT = "input"
@@ -36,19 +36,36 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A device as PortAudio lists it."""
+    """A device as PortAudio lists it, in one direction.
+
+    Attributes:
+        index: PortAudio's number of the device.
+        name: Its name.
+        host: Name of the host API that lists it, such as "ALSA".
+        way: The direction.
+        channels: How many it has at most.
+        rate: The device's own, Hz.
+        is_default: It is the host API's default.
+    """
 
     index: int
     name: str
     host: str
     way: Way
     channels: int
-    rate: int  # the device's own, Hz
+    rate: int
     is_default: bool
 
 
 def choose(cards: list[Card], way: Way, name: str) -> Card | None:
-    """Pick the device called `name` (case and surroundings do not matter; "" is the system's default), or None."""
+    """Return the device for `name`, or None.
+
+    Args:
+        cards: All devices, both directions.
+        way: The direction.
+        name: The whole name, else its beginning, else any part of it; case does not matter. "" is the system's
+            default.
+    """
     ours = sorted((c for c in cards if c.way is way), key=_by_host)
     if not name:
         return next((c for c in ours if c.is_default), ours[0] if ours else None)
@@ -65,14 +82,18 @@ def _by_host(card: Card) -> int:
 
 
 class Devices:
-    """PortAudio. Constructing does nothing; the first call loads the library."""
+    """PortAudio. Constructing it does nothing; the first call loads the library."""
 
     def __init__(self) -> None:
         self._library: Any = None
         self._listed_at: float | None = None
 
     def refresh(self) -> None:
-        """List the devices anew. No stream may be open. Raises DeviceError where there is no working PortAudio."""
+        """List the devices anew. No stream may be open.
+
+        Raises:
+            DeviceError: There is no working PortAudio.
+        """
         try:
             if self._library is None:
                 import sounddevice
@@ -87,11 +108,11 @@ class Devices:
         self._listed_at = time.monotonic()
 
     def listed_s_ago(self) -> float:
-        """Age of the list, seconds."""
+        """Return the age of the list, seconds; infinite while there is none."""
         return float("inf") if self._listed_at is None else time.monotonic() - self._listed_at
 
     def cards(self) -> list[Card]:
-        """Return all devices, both ways. Raises DeviceError."""
+        """Return all devices, both directions. Raises DeviceError."""
         if self._library is None:
             self.refresh()
         try:
@@ -106,7 +127,7 @@ class Devices:
             raise DeviceError(f"the devices cannot be listed: {error}") from error
 
     def takes(self, card: Card, rate: int) -> bool:
-        """Whether the device takes this sample rate, Hz; False also while somebody else holds it."""
+        """Return whether the device takes this sample rate, Hz; False also while another program holds it."""
         check = getattr(self._library, f"check_{card.way}_settings")
         try:
             check(device=card.index, channels=_channels(card), dtype="int16", samplerate=rate)
@@ -115,12 +136,20 @@ class Devices:
         return True
 
     def open_output(self, card: Card, next_block: Callable[[float], Sound]) -> RunningStream:
-        """Play what `next_block(delay_s)` returns, 480 samples at 48 kHz each time. Raises DeviceError."""
+        """Play what `next_block(delay_s)` returns: 480 samples, int16, 48 kHz, heard in `delay_s` seconds.
+
+        Raises:
+            DeviceError: The device cannot be opened.
+        """
         stream, rate = self._open(card, OUTPUT_LATENCY_S)
         return self._run(Player(stream, rate, _channels(card), next_block))
 
     def open_input(self, card: Card, heard: Callable[[Sound, float], None]) -> RunningStream:
-        """Give `heard(block, delay_s)` what comes in, 480 samples at 48 kHz each time. Raises DeviceError."""
+        """Call `heard(block, delay_s)` with what comes in: 480 samples, int16, 48 kHz, `delay_s` seconds old.
+
+        Raises:
+            DeviceError: The device cannot be opened.
+        """
         stream, rate = self._open(card, INPUT_LATENCY_S)
         return self._run(Listener(stream, rate, heard))
 
@@ -150,7 +179,7 @@ class Devices:
 
 
 def _channels(card: Card) -> int:
-    # One channel would play on the left side alone where the system does not spread it.
+    # One channel would be heard on the left side only, where the system does not copy it to both.
     return min(2, card.channels)
 
 

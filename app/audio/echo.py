@@ -1,4 +1,4 @@
-"""Cleaning the microphone: echo cancellation, noise suppression, gain control and high pass of WebRTC."""
+"""Processing of the microphone's sound: WebRTC's echo cancellation, noise suppression, gain control and high pass."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ _MAX_DELAY_MS = 500
 
 
 class EchoCanceller:
-    """One microphone's audio processing. What the speaker plays and what the microphone hears pass the same instance.
+    """The processing of one microphone. What the speaker plays and what the microphone hears pass the same instance.
 
-    Both methods belong to one thread. The library takes other lengths than 10 ms without a word and then works
-    wrongly, so the length is asserted.
+    Both methods belong to one thread. The library accepts lengths other than 10 ms silently and then works wrongly,
+    so the length is asserted.
+
+    Args:
+        echo_cancellation: False: only the rest is done.
     """
 
     def __init__(self, echo_cancellation: bool) -> None:
@@ -24,14 +27,16 @@ class EchoCanceller:
         )
 
     def played(self, sound: Sound) -> None:
-        """Tell what the speaker was given: 480 samples, after volume and mute."""
+        """Take what the speaker was given: 480 samples, int16, after volume and mute."""
         if self._cancels_echo:
             self._module.process_reverse_stream(_frame(sound))
 
     def clean(self, sound: Sound, delay_s: float) -> Sound:
-        """Return 480 samples of the microphone without echo and noise.
+        """Return the microphone's 480 samples, int16, without echo and noise.
 
-        `delay_s`: from telling `played` to its echo's arrival here, seconds.
+        Args:
+            sound: 480 samples, int16, as recorded.
+            delay_s: From the call of `played` to the arrival of its echo here, seconds.
         """
         frame = _frame(sound)
         if self._cancels_echo:

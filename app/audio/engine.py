@@ -1,4 +1,4 @@
-"""The sound thread: takes what the devices' threads bring, and keeps time where a device is missing."""
+"""The sound thread: processes what the devices' threads deliver, and goes on every 10 ms where a device is missing."""
 
 from __future__ import annotations
 
@@ -14,34 +14,39 @@ from app.audio.base import FRAME, RATE, DeviceState, Sound
 from app.audio.microphone import CaptureMicrophone
 from app.audio.playout import Playout
 from app.audio.ring import QUIET
-from app.audio.streams import hurry
+from app.audio.streams import raise_priority
 
 log = logging.getLogger(__name__)
 
 _BLOCK_S = FRAME / RATE
-_BACKLOG = 100  # blocks, 1 s: more than this is late for good
-_QUIET_BLOCKS = 30  # 0.3 s: the room's echo of the speaker is over
+_BACKLOG = 100  # blocks, 1 s: what comes while so many wait is dropped
+_QUIET_BLOCKS = 30  # 0.3 s of a silent speaker: its echo in the room is over
 
 
 class Engine(threading.Thread):
-    """Owns the order of things between speaker and microphone.
+    """Passes blocks between the devices' threads, the speaker, the echo canceller and the microphone.
 
-    The threads of the devices only copy a block into a queue, because they must never be late; cancelling echo and
-    detecting voices happens here. What was played and what was heard stay in the order in which they came.
+    The threads of the devices only put a block into a queue, because they must never be late; echo cancellation and
+    voice detection happen here. What was played and what was heard stay in the order in which they came.
+
+    Attributes:
+        speaker: Where the played sound comes from; None: silence is played.
+        microphone: Gets the recorded sound; None: it is dropped.
+        on_played: Gets every block that went to the speaker, for the echo canceller.
     """
 
     def __init__(self) -> None:
         super().__init__(name="sound", daemon=True)
         self.speaker: Playout | None = None
         self.microphone: CaptureMicrophone | None = None
-        self.on_played: Callable[[Sound], None] | None = None  # the echo canceller's other side
+        self.on_played: Callable[[Sound], None] | None = None
         self._queue: queue.SimpleQueue[tuple[Sound, float] | Sound | None] = queue.SimpleQueue()
         self._speaker_delay_s = 0.0
         self._quiet_blocks = 0
         self._is_ending = False
 
     def next_block(self, delay_s: float) -> Sound:
-        """Return the speaker's next 480 samples; called by the output device."""
+        """Return the speaker's next 480 samples, heard in `delay_s` seconds; called by the output device's thread."""
         speaker = self.speaker
         if speaker is None:
             return np.zeros(FRAME, np.int16)
@@ -52,7 +57,7 @@ class Engine(threading.Thread):
         return block
 
     def heard(self, block: Sound, delay_s: float) -> None:
-        """Take 480 samples that reached the microphone `delay_s` seconds ago; called by the input device."""
+        """Take 480 samples that reached the microphone `delay_s` seconds ago; called by the input device's thread."""
         if self._queue.qsize() < _BACKLOG:
             self._queue.put((block, delay_s))
 
@@ -63,18 +68,19 @@ class Engine(threading.Thread):
 
     def run(self) -> None:
         """Work until `end`."""
-        hurry()
+        raise_priority()
         due = time.monotonic()
         while not self._is_ending:
             is_lacking = self._is_lacking()
-            # Two blocks at a time: nobody hears the difference, and waking up costs more than the work.
+            # For a missing device it wakes up every two blocks: nobody hears the difference, and waking up costs more
+            # than the work.
             wait_s = max(0.0, due + _BLOCK_S - time.monotonic()) if is_lacking else 0.2
             try:
                 item = self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait()
                 self._handle(item)
             except queue.Empty:
                 pass
-            except Exception as error:  # reason: the thread carries every visit to come
+            except Exception as error:  # reason: every later visit needs this thread
                 log.exception("a block of sound was lost", extra={"error": type(error).__name__})
             now = time.monotonic()
             if not is_lacking or now - due > 0.5:

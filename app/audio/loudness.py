@@ -1,18 +1,18 @@
-"""From samples to what a meter shows: loudness on a scale of 0 to 1, and the loudness of an empty room."""
+"""Level metering: from samples to a level of 0 to 1, and the noise floor of the room."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-FLOOR_DB = -50.0  # dBFS that counts as nothing; 0 dBFS is 1, and between the scale is even in decibels, as hearing is
-_RELEASE_PER_BLOCK = 0.04  # of the scale: 0.25 s from full to nothing
-_SETTLE = 0.1  # share of the way that the room's loudness falls in one block of 10 ms
-_RISE_DB = 0.03  # decibels that it rises in one block: 3 dB a second
+FLOOR_DB = -50.0  # dBFS that is shown as 0; 0 dBFS is 1, and the scale between is linear in decibels, as hearing is
+_RELEASE_PER_BLOCK = 0.04  # of the scale, in 10 ms: 0.25 s from 1 to 0
+_SETTLE = 0.1  # share of the difference by which the noise floor falls in one block of 10 ms
+_RISE_DB = 0.03  # decibels by which it rises at most in one block: 3 dB a second
 
 
 def decibels(sound: NDArray[np.int16] | NDArray[np.float32]) -> float:
-    """Root mean square of samples in the range of int16, in dBFS; -120 for silence."""
+    """Return the root mean square of samples, shape (n,), in the range of int16, as dBFS; -120 for silence."""
     if not len(sound):
         return -120.0
     wide = sound.astype(np.float32)
@@ -21,12 +21,12 @@ def decibels(sound: NDArray[np.int16] | NDArray[np.float32]) -> float:
 
 
 def loudness(level_db: float) -> float:
-    """Place dBFS on the scale of 0 to 1: speech lies between 0.4 and 0.7."""
+    """Convert dBFS to the scale of 0 to 1; speech is between 0.4 and 0.7."""
     return min(1.0, max(0.0, 1 - level_db / FLOOR_DB))
 
 
 class Meter:
-    """A level meter: jumps up with the sound, falls softly."""
+    """A level meter: rises at once, falls slowly. `value`: 0 to 1."""
 
     def __init__(self) -> None:
         self.value = 0.0
@@ -38,7 +38,11 @@ class Meter:
 
 
 class NoiseFloor:
-    """How loud it is when nobody speaks: follows the quietest moments at once, the louder ones slowly."""
+    """How loud the room is while nobody speaks: follows quieter moments fast, louder ones slowly.
+
+    Attributes:
+        level_db: The floor, dBFS; None before the first block.
+    """
 
     def __init__(self) -> None:
         self.level_db: float | None = None

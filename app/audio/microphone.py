@@ -1,4 +1,4 @@
-"""The microphone as the visit and the room know it: clean frames, and what they tell about visitor and room."""
+"""The microphone as the visit and the room see it: processed frames, and what is measured of visitor and room."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from app.audio.base import FRAME, RATE, DeviceState, Levels, Sound
 from app.audio.loudness import Meter, NoiseFloor, decibels, loudness
 from app.audio.voice import VoiceDetector
 
-QUEUE = 20  # blocks, 0.2 s, that a slow consumer may be behind
-TOGETHER = 2  # blocks in a frame for the consumer: Opus sends 20 ms at a time, and every hand-over costs processor time
+QUEUE = 20  # blocks, 0.2 s, that wait for a slow consumer at most
+TOGETHER = 2  # blocks in a frame for the consumer: Opus sends 20 ms at a time, and each wake-up costs processor time
 _FRAME_S = FRAME / RATE
 _SILENCE = np.zeros(FRAME, np.int16)
 _SILENCE.flags.writeable = False
 
 
 class CaptureMicrophone:
-    """A Microphone. The sound thread calls `hear` with each frame, or `miss` while there is no device."""
+    """A `Microphone`. The sound thread calls `hear` with each block, or `miss` while there is no device.
+
+    Args:
+        clean: Called with 480 samples and the delay in seconds; returns them without echo and noise, as
+            `EchoCanceller.clean`.
+        detector: Tells whether somebody speaks.
+        levels: Where the level is written.
+        release: Frees the device; awaited once, by `close`.
+    """
 
     def __init__(
         self,
@@ -47,7 +55,7 @@ class CaptureMicrophone:
         self._is_closed = False
 
     async def frames(self) -> AsyncGenerator[Sound, None]:
-        """Yield 960 samples each 20 ms until the microphone is closed; one consumer; a slow one loses the oldest."""
+        """Yield 960 samples, int16, every 20 ms until it is closed; one consumer; a slow one loses the oldest."""
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
 
@@ -77,19 +85,25 @@ class CaptureMicrophone:
         self.state = DeviceState.OFF
 
     def is_idle(self) -> bool:
-        """Whether an interruption of a moment would go unnoticed."""
+        """Return whether nobody would notice a short interruption now."""
         return not self.speaking
 
     def connected(self, delay_s: float) -> None:
-        """A device listens from now on; its latency (`delay_s`, seconds) comes with each block."""
+        """A device records from now on; its latency (`delay_s`, seconds) comes with each block."""
         self.state = DeviceState.ON
 
     def disconnected(self) -> None:
-        """No device listens any more."""
+        """No device records any more."""
         self.state = DeviceState.OFF if self._is_closed else DeviceState.MISSING
 
     def hear(self, raw: Sound, delay_s: float, speaker_is_quiet: bool) -> None:
-        """Take 480 samples from the device. `delay_s`: as `Cleaner.clean` wants it."""
+        """Take what the device recorded.
+
+        Args:
+            raw: 480 samples, int16.
+            delay_s: As `EchoCanceller.clean` takes it, seconds.
+            speaker_is_quiet: Nothing of the speaker is in the room, so that `raw` may count as noise.
+        """
         if self._is_closed:
             return
         self.heard_anything = self.heard_anything or bool(np.abs(raw.astype(np.int32)).max() > 1)

@@ -1,4 +1,4 @@
-"""The speaker as the visit knows it: a queue, a volume, chimes, and the truth about what was heard."""
+"""The speaker as the visit sees it: a queue, a volume, chimes, and how much was really heard."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ from app.audio.loudness import Meter, decibels
 from app.audio.resample import to_int16
 from app.audio.ring import QUIET, RingBuffer
 
-_STEP = 0.35  # share of the way to a new volume in one block: a soft step of about 50 ms
+_STEP = 0.35  # share of the difference to a new volume in one block: the change takes about 50 ms
 _BLOCK_S = FRAME / RATE
-_PAUSE_S = 0.2  # so much silence ends a stretch of voice
+_PAUSE_S = 0.2  # silence that ends a stretch of voice
 
 
 class Playout:
-    """A SpeakerOut. The sound thread calls `next_block`, or `drain` while there is no device."""
+    """A `SpeakerOut`. The device's thread calls `next_block`; the sound thread calls `drain` while there is no device.
+
+    Args:
+        volume: 0 to 1.
+        chimes: By name; each 48 kHz, mono, int16.
+        levels: Where the level is written.
+        release: Frees the device; awaited once, by `close`.
+        clock: Seconds, monotonic.
+    """
 
     def __init__(
         self,
@@ -61,7 +69,7 @@ class Playout:
         self._ring.flush()
 
     def pending_s(self) -> float:
-        """Seconds until the last audible sample that was written leaves the device; 0 when it has left."""
+        """Return the seconds until the last audible sample that was written leaves the device; 0: it has left."""
         if self._is_closed:
             return 0.0
         unheard = self._ring.unheard()
@@ -76,7 +84,7 @@ class Playout:
         return Heard(number, now - began_at) if now <= self._heard_at + _PAUSE_S else None
 
     def chime(self, name: str) -> None:
-        """Play a chime in the next pause of the voice, if that comes soon; `muted` is for the voice alone."""
+        """Play a chime in the next pause of the voice, if that comes soon; `muted` concerns the voice only."""
         if not self._is_closed:
             self._chimes.ask(name)
 
@@ -92,7 +100,7 @@ class Playout:
         self.level = self._levels.speaker = 0.0
 
     def is_idle(self) -> bool:
-        """Whether an interruption of a moment would go unnoticed."""
+        """Return whether nobody would notice a short interruption now."""
         return self.pending_s() == 0 and not self._chimes.is_playing()
 
     def connected(self, delay_s: float) -> None:
@@ -108,7 +116,7 @@ class Playout:
         self.state = DeviceState.OFF if self._is_closed else DeviceState.MISSING
 
     def next_block(self, delay_s: float) -> Sound:
-        """Return the next 480 samples for the device; they leave it in `delay_s` seconds. Its own thread only."""
+        """Return the next 480 samples, int16; they leave the device in `delay_s` seconds. The device's thread only."""
         self._delay_s = delay_s
         voice, taken = self._ring.read(FRAME)
         self.played_s += taken / RATE
@@ -143,7 +151,7 @@ class Playout:
         return out if chime is None else out + chime * chime_gains
 
     def _show(self, level_db: float) -> None:
-        """Put the level on the chime when its sound is heard, not when the device takes it."""
+        """Show a block's level when it is heard, not when the device takes it."""
         self._soon.append(self._meter.feed(level_db))
         while len(self._soon) > round(self._delay_s / _BLOCK_S) + 1:
             self.level = self._soon.popleft()
@@ -152,7 +160,7 @@ class Playout:
 
 
 def _gain(volume: float) -> float:
-    """From the visitor's 0 to 1 to a factor that grows as loudness does; never above 1."""
+    """Convert the visitor's 0 to 1 to a factor for samples, even in perceived loudness; never above 1."""
     return min(1.0, max(0.0, volume)) ** 2
 
 

@@ -1,4 +1,4 @@
-"""What `check` and `self-test` tell about sound. Nothing is played, and nothing is recorded."""
+"""What `check` and `self-test` report about sound. Nothing is played, and nothing is recorded."""
 
 from __future__ import annotations
 
@@ -21,9 +21,15 @@ def devices(
     echo_cancellation: bool = True,
     make_devices: Callable[[], Devices] = Devices,
 ) -> list[Finding]:
-    """Tell whether speaker and microphone are there and take 48 kHz. What is missing is a note: it may come later.
+    """Report whether speaker and microphone are there and take 48 kHz. What is missing is a note: it may come later.
 
-    `output_name`, `input_name`: as in the settings. Blocks, 8 s at most; the answer of a hanging system is a note.
+    Blocks, `ANSWER_S` at most; a sound system that hangs is a note.
+
+    Args:
+        output_name: The speaker, as in the settings; "" for the system's default.
+        input_name: The microphone, likewise.
+        echo_cancellation: As in the settings.
+        make_devices: Returns what is asked; used on a thread of its own.
     """
     found: list[Finding] = []
     worker = threading.Thread(
@@ -40,7 +46,7 @@ def devices(
 
 
 def parts() -> list[Finding]:
-    """Tell whether what works on sound really loads and works: PortAudio, echo cancellation, voice detection."""
+    """Report whether the libraries for sound load and work: PortAudio, echo cancellation, voice detection."""
     return [
         _part("sound library", _library),
         _part("echo cancellation", _canceller),

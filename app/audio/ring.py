@@ -1,4 +1,4 @@
-"""The queue between the avatar's voice and the speaker: bounded, and silent where it starts, runs dry, or is cut."""
+"""The queue between the avatar's voice and the speaker: bounded, without a click where it starts, ends or is cut."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from app.audio.base import FRAME, RATE, Sound
 
 FADE = 240  # samples, 5 ms: short enough to go unnoticed, long enough not to click
 QUIET = 100  # amplitude of int16 below which nobody hears anything, -50 dBFS
-LIMIT_S = 1.5
-PRIME_S = 0.06  # sound collected before playing begins: the arrival jitter of a media stream
-LATE_S = 0.5  # a queue longer than this makes up for lost time in the pauses of speech
+LIMIT_S = 1.5  # sound queued at most
+PRIME_S = 0.06  # sound collected before playing begins: covers the jitter with which a media stream arrives
+LATE_S = 0.5  # a queue longer than this is shortened in the pauses of speech
 PAUSE_S = 0.15  # how much of each pause stays
 
 
 class RingBuffer:
-    """Sound enters in any pieces and leaves in blocks, at most `LIMIT_S` later; what is too much goes, oldest first.
+    """Sound enters in any pieces and leaves in blocks, at most `LIMIT_S` later; the oldest is dropped to keep that.
 
-    Every jump that this causes is a fade of 5 ms. Meant for writers that pace themselves: a queue of more than 0.5 s
-    is shortened in the pauses of speech. Every method may be called from any thread.
+    Every jump in the signal that this would cause becomes a fade of 5 ms. Meant for writers that deliver in real time:
+    a queue of more than 0.5 s is shortened in the pauses of speech. Every method may be called from any thread.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class RingBuffer:
             self._risen = 0
 
     def skip_late(self) -> None:
-        """Forget all but the newest `PRIME_S`: what came while nobody could hear it is past."""
+        """Forget all but the newest `PRIME_S`: what came before a device was there is too old to be played."""
         with self._lock:
             late = self._tail - self._head - int(PRIME_S * RATE)
             if late > 0:
@@ -69,12 +69,16 @@ class RingBuffer:
             self._gain = 0.0
 
     def unheard(self) -> int:
-        """Samples from here to the last audible one that is queued; 0: nothing left to be heard."""
+        """Return the number of samples up to the last audible one that is queued; 0: nothing is left to be heard."""
         with self._lock:
             return self._audible
 
     def read(self, count: int) -> tuple[NDArray[np.float32], int]:
-        """Take the next `count` samples: shape (count,), in the range of int16, and how many of them were queued."""
+        """Take the next `count` samples.
+
+        Returns:
+            The samples, float32, shape (count,), in the range of int16; and how many of them were queued.
+        """
         with self._lock:
             out = np.zeros(count, np.float32)
             if not self._primed(count):
@@ -99,7 +103,7 @@ class RingBuffer:
         return self._is_primed and queued > 0
 
     def _shape(self, out: NDArray[np.float32], queued: int) -> None:
-        """Fade in from where the last block ended, and out so that the end of the queue is the end of the fade."""
+        """Fade in from the gain of the last block, and out so that the fade ends at the end of the queue."""
         if self._gain == 1.0 and queued - FADE >= len(out):
             return
         rising = max(0, min(len(out), queued - FADE))
@@ -111,7 +115,7 @@ class RingBuffer:
         self._gain = float(ramp[-1]) if len(ramp) else self._gain
 
     def _catch_up(self) -> None:
-        """Skip silence in a long queue: after a stall the voice must not stay late for the rest of the visit."""
+        """Skip silence in a long queue: the voice must not stay late for the rest of the visit after one stall."""
         late = self._tail - self._head - int(LATE_S * RATE)
         if late <= 0 or self._quiet_run < PAUSE_S * RATE:
             return
@@ -149,7 +153,7 @@ class RingBuffer:
         self._tail += len(sound)
 
     def _drop_oldest(self, excess: int, sound: Sound) -> None:
-        """Keep the newest `LIMIT_S` of queue and sound together, crossfaded from what would have been played next."""
+        """Keep the newest `LIMIT_S` of queue and `sound` together, crossfaded from what would have been played next."""
         whole = np.concatenate([self._store[self._head : self._tail], sound])
         kept = whole[excess:].copy()
         fade = np.arange(FADE) / FADE

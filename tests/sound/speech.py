@@ -1,4 +1,4 @@
-"""A voice and an ear for the sound tests: real speech, and real words back."""
+"""Speech synthesis and speech recognition for the sound tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real devices: what a visitor says arrives, what the avatar says is heard, and what is unplugged comes back."""
+"""Real devices: the visitor's voice arrives, the avatar's voice is heard, and unplugged devices are opened again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_what_a_visitor_says_arrives_word_for_word(play):
     assert understood(QUESTION, found["words"]) > 0.9
     assert found["heard_anything"]
     assert found["loudest"] > 0.4
-    # The sign that somebody speaks is true, and every frame that the room took is counted.
+    # That somebody speaks is reported correctly, and every frame that the room took is counted.
     assert not found["spoke_before"]
     assert 2.0 < found["spoke_s"] < 4.2  # the question takes 3.7 s with its pauses
     assert not found["spoke_last"]
@@ -76,12 +76,12 @@ def test_nothing_clicks(play):
     assert found["steepest"] < 3 * found["of_the_tone"] < found["of_a_click"] / 10
 
 
-def test_signs_keep_below_the_voice_and_never_speak_over_it(play):
+def test_chimes_keep_below_the_voice_and_never_speak_over_it(play):
     found = play("signs_keep_below_the_voice")
     assert -9 < found["sign_db"] - found["voice_db"] < -4
     assert found["over_voice"] < 1e-4
     assert found["after_voice"] > 0.01
-    assert found["played_s"] == pytest.approx(1.0, abs=0.1)  # signs are not the avatar's voice
+    assert found["played_s"] == pytest.approx(1.0, abs=0.1)  # chimes are not the avatar's voice
 
 
 @pytest.mark.expect_log(f"{MISSING}|{LOST}")

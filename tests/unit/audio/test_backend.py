@@ -1,4 +1,4 @@
-"""The owner of the devices, on a machine that has none: every visit goes on, and nothing is raised."""
+"""The audio backend on a machine without devices: every visit goes on, and nothing is raised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kiosk's signs: as designed, in pauses only, and never later than they make sense."""
+"""The kiosk's chimes: as designed, only in pauses of the voice, and dropped when they would come too late."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def chimes():
     return load_chimes(SOUNDS)
 
 
-def test_every_sign_is_there(chimes):
+def test_every_chime_is_there(chimes):
     assert set(chimes) == NAMES
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_signs_lie_six_decibels_under_the_voice_and_have_soft_edges(chimes, name):
+def test_chimes_lie_six_decibels_under_the_voice_and_have_soft_edges(chimes, name):
     sound = chimes[name]
     assert loudest_db(sound) == pytest.approx(VOICE_DB - 6, abs=0.2)
     assert abs(int(sound[0])) < 50
@@ -54,7 +54,7 @@ def test_signs_lie_six_decibels_under_the_voice_and_have_soft_edges(chimes, name
         ("time_20s", 330, 330, 0.5),
     ],
 )
-def test_signs_sound_as_designed(chimes, name, first_hz, last_hz, length_s):
+def test_chimes_sound_as_designed(chimes, name, first_hz, last_hz, length_s):
     sound = chimes[name]
     assert len(sound) / RATE == pytest.approx(length_s, abs=0.01)
     half = len(sound) // 2
@@ -69,8 +69,8 @@ def test_still_there_is_two_taps_a_quarter_second_apart(chimes):
     assert np.diff(beginnings)[0] / RATE == pytest.approx(0.25, abs=0.02)
 
 
-@pytest.mark.expect_log("a sign cannot be played")
-def test_a_broken_file_costs_one_sign(tmp_path):
+@pytest.mark.expect_log("a chime cannot be played")
+def test_a_broken_file_costs_one_chime(tmp_path):
     (tmp_path / "broken.wav").write_bytes(b"RIFF")
     with wave.open(str(tmp_path / "slow.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -90,28 +90,28 @@ def played(player: ChimePlayer, blocks: int, voice: bool = False, level_db: floa
     return np.concatenate([np.zeros(FRAME) if block is None else block for block in out])
 
 
-def test_a_sign_sounds_at_once_in_a_pause():
+def test_a_chime_sounds_at_once_in_a_pause():
     player = ChimePlayer({"turn": SIGN})
     player.ask("turn")
     assert np.count_nonzero(played(player, 5)) == 3 * FRAME
     assert not player.is_playing()
 
 
-def test_a_sign_waits_for_the_voice_to_end():
+def test_a_chime_waits_for_the_voice_to_end():
     player = ChimePlayer({"turn": SIGN})
     player.ask("turn")
     assert not played(player, 100, voice=True).any()
     assert np.count_nonzero(played(player, 5)) == 3 * FRAME
 
 
-def test_a_sign_that_would_come_too_late_never_comes():
+def test_a_chime_that_would_come_too_late_never_comes():
     player = ChimePlayer({"turn": SIGN})
     player.ask("turn")
     played(player, 200, voice=True)
     assert not played(player, 5).any()
 
 
-def test_a_voice_that_begins_ends_the_sign_softly():
+def test_a_voice_that_begins_ends_the_chime_softly():
     player = ChimePlayer({"turn": SIGN})
     player.ask("turn")
     first = played(player, 1)
@@ -122,7 +122,7 @@ def test_a_voice_that_begins_ends_the_sign_softly():
     assert not rest[FRAME:].any()
 
 
-def test_signs_follow_the_loudness_of_the_voice_above_them():
+def test_chimes_follow_the_loudness_of_the_voice_above_them():
     quiet, loud = ChimePlayer({"turn": SIGN}), ChimePlayer({"turn": SIGN})
     played(quiet, 500, voice=True, level_db=-30.0)
     played(loud, 500, voice=True, level_db=-16.0)
@@ -132,7 +132,7 @@ def test_signs_follow_the_loudness_of_the_voice_above_them():
     assert 20 * np.log10(played(loud, 1)[0] / 1000) == pytest.approx(4, abs=0.5)
 
 
-def test_a_name_that_has_no_sign_is_silent():
+def test_a_name_that_has_no_chime_is_silent():
     player = ChimePlayer({})
     player.ask("trumpet")
     assert not played(player, 3).any()

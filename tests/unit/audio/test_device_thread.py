@@ -1,4 +1,4 @@
-"""Devices that come, go, hang and are somebody else's: wanted against there, without a sound card."""
+"""Devices that are plugged in, unplugged, hang or are held by another program; without a sound card."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FakeStream:
 
 
 class FakeDevices:
-    """PortAudio as it is: the list is old until it is made anew, which nobody may do over an open stream."""
+    """Like PortAudio: its list stays as it was until `refresh`, and no stream may be open then."""
 
     def __init__(self) -> None:
         self.unplugged: set[Way] = set()

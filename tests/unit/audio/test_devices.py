@@ -1,4 +1,4 @@
-"""Choosing a device: by the name that staff see, through the best of the system's interfaces."""
+"""Choosing a device: by the name that staff see, through the preferred host API of the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The echo canceller: real WebRTC processing, 10 ms at a time and never anything else."""
+"""The echo canceller: real WebRTC processing, and any length other than 10 ms is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sound thread: order between speaker and microphone, time without a device, and survival."""
+"""The sound thread: keeps the order of played and heard, goes on without a device, and survives errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Level meters and the loudness of a room."""
+"""Level meters and the noise floor of a room."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_scale_runs_from_nothing_to_full_and_not_beyond():
     assert [loudness(db) for db in (-120, -50, -25, 0, 6)] == [0, 0, 0.5, 1, 1]
 
 
-def test_a_sign_jumps_up_and_falls_softly():
+def test_a_meter_rises_at_once_and_falls_slowly():
     meter = Meter()
     assert meter.feed(-10) == pytest.approx(0.8)
     falling = [meter.feed(-120) for _ in range(30)]

@@ -1,4 +1,4 @@
-"""The microphone: what the room gets of it, and what it tells."""
+"""The microphone: which frames the room gets, and what is measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOM = np.full(FRAME, 300, np.int16)
 DEAD = np.zeros(FRAME, np.int16)
 
 
-class Ear:
+class LoudnessModel:
     """A model that takes everything loud for speech."""
 
     def __call__(self, audio: bytes) -> float:
@@ -33,7 +33,7 @@ class Rig:
         self.levels = Levels()
         self.released = 0
         self.delays: list[float] = []
-        self.microphone = CaptureMicrophone(self._clean, VoiceDetector(Ear()), self.levels, self._release)
+        self.microphone = CaptureMicrophone(self._clean, VoiceDetector(LoudnessModel()), self.levels, self._release)
         self.microphone.connected(0.04)
 
     def _clean(self, sound, delay_s):

@@ -1,4 +1,4 @@
-"""The speaker: what it plays, and whether it tells the truth about it."""
+"""The speaker: what it plays, and whether it reports correctly what was heard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DELAY_S = 0.08
 
 
 class Rig:
-    """A speaker whose device is the test: `play` takes blocks and moves the clock."""
+    """A speaker without a device: the test takes its blocks with `play`, which moves the clock."""
 
     def __init__(self, volume: float = 1.0) -> None:
         self.now = 50.0
@@ -108,7 +108,7 @@ def test_muted_plays_on_in_silence_and_says_so(rig):
     assert rig.speaker.state is DeviceState.ON
 
 
-def test_a_muted_voice_does_not_silence_the_signs(rig):
+def test_a_muted_voice_does_not_silence_the_chimes(rig):
     rig.speaker.write(tone(1.0))
     rig.speaker.muted = True
     rig.play(0.3)
@@ -116,7 +116,7 @@ def test_a_muted_voice_does_not_silence_the_signs(rig):
     assert rig.play(0.05).max() > 1000
 
 
-def test_a_sign_waits_for_what_is_queued(rig):
+def test_a_chime_waits_for_what_is_queued(rig):
     rig.speaker.write(tone(0.3))
     rig.speaker.chime("turn")
     assert np.abs(rig.play(0.3)).max() <= 8001

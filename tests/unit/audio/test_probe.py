@@ -1,4 +1,4 @@
-"""What `check` says of sound: plain words, and a missing device is a note."""
+"""What `check` reports about sound: plain words, and a missing device is a note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between sample rates: the same sound, no seams, no mirror images."""
+"""Sample rate conversion: the same sound, no jumps between blocks, no aliasing."""
 
 from __future__ import annotations
 

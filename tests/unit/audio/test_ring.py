@@ -1,4 +1,4 @@
-"""The queue to the speaker: nothing invented, nothing late for long, and never a click."""
+"""The queue to the speaker: adds no sound, is never late for long, and never clicks."""
 
 from __future__ import annotations
 

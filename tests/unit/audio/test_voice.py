@@ -1,4 +1,4 @@
-"""Voice detection: firm at its beginning, patient at its end, and not fooled by a noisy room."""
+"""Voice detection: needs clear speech to begin, bridges short pauses, and ignores a noisy room."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SILENCE = np.zeros(FRAME, np.int16)
 
 
 class Scripted:
-    """A model that says what the test wants."""
+    """A model that returns the probability that the test sets."""
 
     def __init__(self) -> None:
         self.probability = 0.0
