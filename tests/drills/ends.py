@@ -122,7 +122,7 @@ async def through_the_panel(
     for digit in PIN:
         await kiosk.press(digit)
     await kiosk.press("Return")
-    await kiosk.until(lambda s: s["focus"] == "staff-close", 10)
+    await kiosk.until(lambda s: s["focus"] == "staff-done", 10)
     await _focus(kiosk, button)
     await kiosk.press("Return")
     await kiosk.until(lambda s: s["focus"] == "staff-no", 10)

@@ -312,7 +312,7 @@ def test_closing_during_a_visit_waits_for_its_end():
 
 def test_keys_alone_do_everything(kiosk):
     kiosk.inside()
-    assert kiosk.vitals.focus == "staff-close"
+    assert kiosk.vitals.focus == "staff-done"
     for _ in range(20):
         if kiosk.vitals.focus == "staff-end-visit":
             break

@@ -86,7 +86,7 @@ class StaffPanel(QWidget):
         self.no = Button(look, self, "staff-no", on_click=self._take_back)
         self.table = FactTable(look, self)
         self._closes = Words(look, self, Role.SMALL, colour="paper2")
-        self.close_button = Button(look, self, "staff-close", icon="close", on_click=self.close_panel)
+        self.close_button = Button(look, self, "staff-done", icon="close", on_click=self.close_panel)
         for control in self.findChildren(Control):
             control.pressed.connect(self._touched)
         self._tick = QTimer(self)
