@@ -7,7 +7,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from app.screens import Answer, Intent, Prefer, Preferences, Screen, Shown, Staff, StaffAction
+from app.intents import Answer, Intent, Prefer, Staff, StaffAction
+from app.screens import Preferences, Screen, Shown
 from app.vitals import Vitals
 
 TICK_S = 1.0

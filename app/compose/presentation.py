@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from app.audio.base import Levels
 from app.compose.options import RunOptions
+from app.intents import Answer
 from app.picture import Frame, Picture
 from app.records.counters import Counters
 from app.resources import resource
-from app.screens import Answer, Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
+from app.screens import Attract, Preferences, Screen, Shown, Unavailable, UnavailableReason
 from app.settings.startup import StartupSettings
 from app.vitals import Vitals
 from app.window.screens.base import ScreenWidget, Site

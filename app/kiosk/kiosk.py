@@ -11,11 +11,12 @@ from typing import Any
 
 from app.aio import cancel_and_wait
 from app.character.base import Mood
+from app.intents import StaffAction, Start
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
 from app.kiosk.planned_restart import PlannedRestart
 from app.records.journal import JournalError
-from app.screens import Attract, Closed, EndReason, StaffAction, Start, Unavailable, UnavailableReason
+from app.screens import Attract, Closed, EndReason, Unavailable, UnavailableReason
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
 from app.visit.visit import Visit, VisitParts
 from app.vitals import Vitals

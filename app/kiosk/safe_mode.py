@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import Callable
 
 from app.aio import wait_done
+from app.intents import StaffAction
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.kiosk import LOOK_S, MEND_S, STAFF_CODES, WAY_OUT_S, keep_beating
 from app.records.journal import JournalError
-from app.screens import StaffAction, Unavailable, UnavailableReason
+from app.screens import Unavailable, UnavailableReason
 from app.sessions.release import SessionReleaser
 from app.stage import Stage
 from app.vitals import Vitals

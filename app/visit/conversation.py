@@ -20,23 +20,11 @@ from app.events import (
     Thinking,
     Visemes,
 )
+from app.intents import Activity, AskText, Extend, Intent, Interrupt, Mute, Prefer, Stay, TalkButton
+from app.intents import End as EndIntent
 from app.picture import Picture
 from app.rooms.base import Arriving, AvatarGone, Disconnected, FirstFrame
-from app.screens import (
-    Activity,
-    AskText,
-    EndReason,
-    Extend,
-    Intent,
-    Interrupt,
-    Mute,
-    Prefer,
-    Speaker,
-    Stay,
-    TalkButton,
-    TalkMode,
-)
-from app.screens import End as EndIntent
+from app.screens import EndReason, Speaker, TalkMode
 from app.settings.model import VisitSettings
 from app.stage import Stage
 from app.vendors.base import Capabilities

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from app.audio.base import AudioBackend
 from app.character.base import Figure, Mood
+from app.intents import Accept, Answer, Cancel, Intent, Start
 from app.picture import Picture
 from app.rooms.base import RoomError, RoomFactory, RoomFault
-from app.screens import Accept, Answer, Cancel, Connecting, EndReason, Farewell, Intent, Notice, Start, TalkMode
+from app.screens import Connecting, EndReason, Farewell, Notice, TalkMode
 from app.sessions.create import Service, SessionCreator
 from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import Settings

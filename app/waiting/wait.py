@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.aio import run_within, wait_done
-from app.screens import Ask, Cancel, Connecting, EndReason, Intent, KeepPlace, Waiting, WaitReason
+from app.intents import Cancel, Intent, KeepPlace
+from app.screens import Ask, Connecting, EndReason, Waiting, WaitReason
 from app.sessions.create import SessionCreator
 from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import WaitingSettings

@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.audio.base import Levels
-from app.screens import Activity, Answer, Attract, Farewell, Intent, Live, Screen, Shown, StillThere
+from app.intents import Activity, Answer, Intent
+from app.screens import Attract, Farewell, Live, Screen, Shown, StillThere
 from app.vitals import Vitals
 from app.window.announce import Announcer, announcer_of
 from app.window.place_chip import PlaceChip

@@ -14,24 +14,13 @@ from typing import Generic, Self, TypeVar, overload
 from app.aio import TaskSet
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.character.base import Figure
+from app.intents import Accept, Answer, Intent, Start
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import Kiosk, KioskContext
 from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Room
-from app.screens import (
-    Accept,
-    Answer,
-    Attract,
-    Intent,
-    Live,
-    Notice,
-    Preferences,
-    Screen,
-    Shown,
-    Start,
-    UnavailableReason,
-)
+from app.screens import Attract, Live, Notice, Preferences, Screen, Shown, UnavailableReason
 from app.sessions.create import Service, SessionCreator
 from app.sessions.release import SessionReleaser
 from app.settings.model import Settings

@@ -25,12 +25,10 @@ import threading
 import psutil
 import pytest
 
+from app.intents import AskText, Cancel, End
 from app.screens import (
-    AskText,
     Attract,
-    Cancel,
     Connecting,
-    End,
     EndReason,
     Farewell,
     Live,

@@ -8,9 +8,10 @@ from typing import Self
 
 from app.audio.base import Microphone, SpeakerOut
 from app.http import HttpClient
+from app.intents import Start
 from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Room
-from app.screens import Attract, Live, Start
+from app.screens import Attract, Live
 from app.settings.model import ServiceSettings
 from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
 from app.vendors.build import control_for

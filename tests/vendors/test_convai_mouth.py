@@ -15,8 +15,9 @@ from app.audio.playout import Playout
 from app.audio.ring import QUIET
 from app.character.pose import Pose
 from app.character.renderer import CharacterRenderer
+from app.intents import AskText, End
 from app.picture import Frame, PixelFormat
-from app.screens import AskText, End, TalkMode
+from app.screens import TalkMode
 from app.visit.speech_activity import SpeechActivity
 from tests.fakes.audio import FakeAudio, FakeSpeaker
 from tests.rigs.livekit_server import LiveKitServer

@@ -11,22 +11,10 @@ from typing import Any, Protocol
 import pytest
 import pytest_asyncio
 
+from app.intents import Activity, AskText, End, Interrupt
 from app.records.journal import JournalRow
 from app.rooms.base import Disconnected
-from app.screens import (
-    Activity,
-    AskText,
-    Attract,
-    End,
-    EndReason,
-    Farewell,
-    Interrupt,
-    Live,
-    Speaker,
-    Talk,
-    Unavailable,
-    UnavailableReason,
-)
+from app.screens import Attract, EndReason, Farewell, Live, Speaker, Talk, Unavailable, UnavailableReason
 from tests.fakes.character import FakeFigure
 from tests.vendors.agent_media import AgentLook
 from tests.vendors.convai_service import KEY, ConvaiService

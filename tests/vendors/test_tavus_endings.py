@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from app.intents import AskText, End, Interrupt
 from app.rooms.daily.room import DailyRooms
 from app.rooms.presence import RoomTimes
-from app.screens import AskText, CaptionLine, End, EndReason, Farewell, Interrupt, Live, Unavailable, UnavailableReason
+from app.screens import CaptionLine, EndReason, Farewell, Live, Unavailable, UnavailableReason
 from tests.fakes import daily
 from tests.vendors.kiosk_rig import KioskRig
 from tests.vendors.tavus_replica import ReplicaScript

@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.screens import (
-    Activity,
-)
+from app.intents import Activity
 from tests.window.literals import SITE
 from tests.window.live_gallery import make_live
 from tests.window.test_keys import Kiosk

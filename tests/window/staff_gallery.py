@@ -7,8 +7,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from app.intents import StaffAction
 from app.records.counters import Counters
-from app.screens import EndReason, Live, Preferences, Shown, StaffAction
+from app.screens import EndReason, Live, Preferences, Shown
 from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
 from app.window.staff.panel import StaffPanel
 from tests.window.gallery import make_window

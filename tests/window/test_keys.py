@@ -6,25 +6,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.intents import Accept, Activity, Cancel, End, KeepPlace, Prefer, Start, Stay
 from app.screens import (
-    Accept,
-    Activity,
     Ask,
     Attract,
-    Cancel,
     Closed,
     Connecting,
-    End,
     EndReason,
     Farewell,
-    KeepPlace,
     Live,
     Notice,
-    Prefer,
     Preferences,
     Shown,
-    Start,
-    Stay,
     StillThere,
     Unavailable,
     Waiting,

@@ -12,21 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.character.paint import Painter
 from app.character.pose import Pose
-from app.screens import (
-    Activity,
-    AskText,
-    End,
-    Extend,
-    Farewell,
-    Interrupt,
-    Live,
-    MicrophoneState,
-    Mute,
-    Talk,
-    TalkMode,
-    Trouble,
-    WhyNot,
-)
+from app.intents import Activity, AskText, End, Extend, Interrupt, Mute
+from app.screens import Farewell, Live, MicrophoneState, Talk, TalkMode, Trouble, WhyNot
 from app.window.live.state import Indicator
 from app.window.toolkit.controls import Button
 from tests.window.literals import SITE

@@ -7,14 +7,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.screens import (
-    Farewell,
-    Live,
-    MicrophoneState,
-    Shown,
-    TalkButton,
-    TalkMode,
-)
+from app.intents import TalkButton
+from app.screens import Farewell, Live, MicrophoneState, Shown, TalkMode
 from tests.window.test_keys import KEY
 
 HOLD = Live(mode=TalkMode.PUSH_TO_TALK, microphone=MicrophoneState.HELD_OFF, show_questions=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.screens import Live, Prefer, Preferences, Shown, TextSize
+from app.intents import Prefer
+from app.screens import Live, Preferences, Shown, TextSize
 from tests.window.gallery import end
 from tests.window.live_kiosk import LiveKiosk
 from tests.window.test_keys import KEY

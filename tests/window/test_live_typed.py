@@ -7,15 +7,8 @@ from PySide6.QtCore import QPropertyAnimation, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.screens import (
-    Activity,
-    AskText,
-    End,
-    Farewell,
-    Live,
-    StillThere,
-    Talk,
-)
+from app.intents import Activity, AskText, End
+from app.screens import Farewell, Live, StillThere, Talk
 from app.window.toolkit.rise import RISE_MS
 from tests.window.live_literals import PAIR
 from tests.window.test_keys import CTRL, KEY

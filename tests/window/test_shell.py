@@ -7,22 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.screens import (
-    Answer,
-    Attract,
-    Connecting,
-    Farewell,
-    Live,
-    Notice,
-    Prefer,
-    Preferences,
-    Shown,
-    Start,
-    Stay,
-    StillThere,
-    TextSize,
-    Waiting,
-)
+from app.intents import Answer, Prefer, Start, Stay
+from app.screens import Attract, Connecting, Farewell, Live, Notice, Preferences, Shown, StillThere, TextSize, Waiting
 from app.window.placement import choose_screen
 from tests.window.gallery import CALM, control
 from tests.window.literals import SITE

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.audio.base import DeviceState
+from app.intents import Staff, StaffAction
 from app.records.counters import Counters
 from app.screens import (
     Attract,
@@ -18,8 +19,6 @@ from app.screens import (
     Farewell,
     Live,
     Notice,
-    Staff,
-    StaffAction,
     StillThere,
     Unavailable,
     UnavailableReason,

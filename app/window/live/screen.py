@@ -10,7 +10,8 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from app.audio.base import Levels
-from app.screens import Activity, End, Intent, Live, Trouble
+from app.intents import Activity, End, Intent
+from app.screens import Live, Trouble
 from app.window.live.settings import SettingsSheet
 from app.window.live.talk import TalkPane
 from app.window.live.typed import TypedSheet

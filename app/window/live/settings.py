@@ -10,7 +10,8 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Intent, Live, Prefer, Preferences, TextSize
+from app.intents import Intent, Prefer
+from app.screens import Live, Preferences, TextSize
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size

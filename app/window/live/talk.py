@@ -10,19 +10,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.audio.base import Levels
-from app.screens import (
-    AskText,
-    Extend,
-    Intent,
-    Interrupt,
-    Live,
-    MicrophoneState,
-    Mute,
-    TalkButton,
-    TalkMode,
-    Trouble,
-    WhyNot,
-)
+from app.intents import AskText, Extend, Intent, Interrupt, Mute, TalkButton
+from app.screens import Live, MicrophoneState, TalkMode, Trouble, WhyNot
 from app.window.live.clock import TimeChip
 from app.window.live.dock import Dock
 from app.window.live.ground import Ground

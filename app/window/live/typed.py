@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Activity, AskText, Intent, Live
+from app.intents import Activity, AskText, Intent
+from app.screens import Live
 from app.window.live.plates import CaptionPlate
 from app.window.live.turns import Turn, turns
 from app.window.live.typed_field import AskField

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Intent, Preferences, Screen
+from app.intents import Intent
+from app.screens import Preferences, Screen
 from app.window.toolkit.controls import Control, spread
 from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRect, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Closed, Intent
+from app.intents import Intent
+from app.screens import Closed
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.flow import Column, Grow, Item, Row, Space

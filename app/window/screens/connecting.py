@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Cancel, Connecting, Intent
+from app.intents import Cancel, Intent
+from app.screens import Connecting
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind

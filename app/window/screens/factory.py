@@ -6,18 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from app.screens import (
-    Attract,
-    Closed,
-    Connecting,
-    Farewell,
-    Intent,
-    Notice,
-    Screen,
-    StillThere,
-    Unavailable,
-    Waiting,
-)
+from app.intents import Intent
+from app.screens import Attract, Closed, Connecting, Farewell, Notice, Screen, StillThere, Unavailable, Waiting
 from app.window.screens.base import ScreenWidget, Site
 from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts

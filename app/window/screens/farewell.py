@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.screens import End, EndReason, Farewell, Intent, Start
+from app.intents import End, Intent, Start
+from app.screens import EndReason, Farewell
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size

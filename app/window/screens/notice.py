@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Accept, Cancel, Intent, Notice, TalkMode
+from app.intents import Accept, Cancel, Intent
+from app.screens import Notice, TalkMode
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size

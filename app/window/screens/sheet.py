@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
-from app.screens import Intent
+from app.intents import Intent
 from app.window.screens.base import ScreenWidget, Site, picture_width
 from app.window.toolkit.controls import Control
 from app.window.toolkit.flow import Column, Grow, Item, Space

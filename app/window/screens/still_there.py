@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 
-from app.screens import End, Intent, MicrophoneState, Stay, StillThere, TalkMode
+from app.intents import End, Intent, Stay
+from app.screens import MicrophoneState, StillThere, TalkMode
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.controls import Button, Kind, Size

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Intent, Prefer, Unavailable, UnavailableReason
+from app.intents import Intent, Prefer
+from app.screens import Unavailable, UnavailableReason
 from app.window.screens.base import Site
 from app.window.screens.farewell import quiet_glow
 from app.window.screens.sheet import Fit, SheetScreen

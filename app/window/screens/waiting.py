@@ -10,7 +10,8 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Ask, Cancel, Intent, KeepPlace, Prefer, Waiting, WaitReason
+from app.intents import Cancel, Intent, KeepPlace, Prefer
+from app.screens import Ask, Waiting, WaitReason
 from app.window.screens.base import Site
 from app.window.screens.facts import FactCard, load_facts
 from app.window.screens.sheet import Fit, SheetScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.screens import StaffAction
+from app.intents import StaffAction
 from app.vitals import Vitals
 
 PATIENCE_S = 15.0  # a visit that ends is given back within 5 s; leaving takes as long again

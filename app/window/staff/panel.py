@@ -10,7 +10,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.screens import Intent, Preferences, Staff, StaffAction
+from app.intents import Intent, Staff, StaffAction
+from app.screens import Preferences
 from app.vitals import Vitals
 from app.window.staff.actions import ASK_AGAIN, LABELS, Watched, possible
 from app.window.staff.attempts import PinAttempts, Store

@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from app.screens import Intent, Prefer, Preferences, TextSize
+from app.intents import Intent, Prefer
+from app.screens import Preferences, TextSize
 from app.window.toolkit.controls import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Row
 from app.window.toolkit.look import Look, Role

@@ -6,23 +6,12 @@ import asyncio
 
 import pytest
 
+from app.intents import Accept, Cancel, End, StaffAction, Start
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.planned_restart import MOST_VISITS
 from app.kiosk.safe_mode import SafeMode
 from app.records.journal import JournalError
-from app.screens import (
-    Accept,
-    Attract,
-    Cancel,
-    End,
-    EndReason,
-    Live,
-    Notice,
-    StaffAction,
-    Start,
-    Unavailable,
-    UnavailableReason,
-)
+from app.screens import Attract, EndReason, Live, Notice, Unavailable, UnavailableReason
 from app.settings.model import HoursSettings
 from app.vendors.base import VisitRequest
 from tests.fakes.kiosk import Rig, settings

@@ -8,18 +8,9 @@ import pytest
 
 from app.events import Ended, Ending
 from app.findings import Finding
+from app.intents import End
 from app.rooms.base import AvatarGone
-from app.screens import (
-    Attract,
-    End,
-    EndReason,
-    Farewell,
-    Live,
-    Trouble,
-    Unavailable,
-    UnavailableReason,
-    Waiting,
-)
+from app.screens import Attract, EndReason, Farewell, Live, Trouble, Unavailable, UnavailableReason, Waiting
 from app.vendors.errors import Busy
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl

@@ -7,17 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.intents import End
 from app.rooms.base import RoomError, RoomFault
-from app.screens import (
-    Attract,
-    End,
-    EndReason,
-    Farewell,
-    Live,
-    Unavailable,
-    UnavailableReason,
-    Waiting,
-)
+from app.screens import Attract, EndReason, Farewell, Live, Unavailable, UnavailableReason, Waiting
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError
 from tests.fakes.kiosk import Rig

@@ -13,28 +13,25 @@ from hypothesis import strategies as st
 
 from app.audio.base import DeviceState
 from app.events import Caption, Ended, Ending, FlushMouth, Ready, Speaking, Thinking, Visemes
-from app.rooms.base import AvatarGone, Data, RoomError, RoomFault
-from app.screens import (
+from app.intents import (
     Accept,
     Activity,
     AskText,
-    Attract,
     Cancel,
     End,
-    EndReason,
     Extend,
     Interrupt,
     KeepPlace,
     Mute,
     Prefer,
-    Preferences,
-    Speaker,
     Staff,
     StaffAction,
     Start,
     Stay,
     TalkButton,
 )
+from app.rooms.base import AvatarGone, Data, RoomError, RoomFault
+from app.screens import Attract, EndReason, Preferences, Speaker
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
 from tests.fakes.kiosk import Rig, settings

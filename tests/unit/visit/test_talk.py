@@ -9,22 +9,9 @@ import pytest
 
 from app.audio.base import DeviceState
 from app.events import Caption, Ending, Speaking
+from app.intents import AskText, End, Interrupt, TalkButton
 from app.rooms.base import Arriving, FirstFrame, Reconnecting
-from app.screens import (
-    AskText,
-    Attract,
-    End,
-    EndReason,
-    Farewell,
-    Interrupt,
-    Live,
-    MicrophoneState,
-    Speaker,
-    Talk,
-    TalkButton,
-    TalkMode,
-    Trouble,
-)
+from app.screens import Attract, EndReason, Farewell, Live, MicrophoneState, Speaker, Talk, TalkMode, Trouble
 from app.vendors.base import Capabilities
 from app.vendors.errors import TransientError
 from tests.fakes.kiosk import Rig, settings

@@ -7,16 +7,8 @@ import asyncio
 import pytest
 
 from app.events import Caption
-from app.screens import (
-    EndReason,
-    Extend,
-    Farewell,
-    Live,
-    Speaker,
-    Stay,
-    StillThere,
-    WhyNot,
-)
+from app.intents import Extend, Stay
+from app.screens import EndReason, Farewell, Live, Speaker, StillThere, WhyNot
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl
 

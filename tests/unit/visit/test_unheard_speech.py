@@ -158,7 +158,7 @@ async def test_a_voice_that_arrives_is_no_trouble_however_long_it_speaks() -> No
 
 
 async def test_an_interrupted_avatar_is_silent_by_right() -> None:
-    from app.screens import Interrupt
+    from app.intents import Interrupt
 
     async with Rig() as rig:
         await rig.to_live()

@@ -6,17 +6,8 @@ import asyncio
 
 import pytest
 
-from app.screens import (
-    Accept,
-    Attract,
-    Connecting,
-    End,
-    EndReason,
-    Farewell,
-    Live,
-    Notice,
-    Start,
-)
+from app.intents import Accept, End, Start
+from app.screens import Attract, Connecting, EndReason, Farewell, Live, Notice
 from app.vendors.base import Capabilities
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl

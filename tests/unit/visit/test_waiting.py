@@ -7,20 +7,8 @@ import logging
 
 import pytest
 
-from app.screens import (
-    Ask,
-    Attract,
-    Cancel,
-    Connecting,
-    End,
-    EndReason,
-    Farewell,
-    KeepPlace,
-    Live,
-    StillThere,
-    Waiting,
-    WaitReason,
-)
+from app.intents import Cancel, End, KeepPlace
+from app.screens import Ask, Attract, Connecting, EndReason, Farewell, Live, StillThere, Waiting, WaitReason
 from app.vendors.errors import Busy, TransientError
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl
