@@ -41,9 +41,9 @@ async def late_joins(server: LiveKitServer) -> None:
         joining.cancel()
         await asyncio.wait({joining})
         assert joining.cancelled()
-        assert rooms.reaper.pending == 2
+        assert rooms.background.pending == 2
         await asyncio.gather(overdue.leave(), cancelled.leave())
-        assert await rooms.reaper.settled(10.0), "the late joins were not reaped"
+        assert await rooms.background.settled(10.0), "the late joins were not reaped"
         await server.wait_empty("late", 5.0)
         await asyncio.sleep(PANIC_S)
         assert await server.identities("late") == set()

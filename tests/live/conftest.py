@@ -95,7 +95,7 @@ async def rooms(library_log):
     """Rooms with short patience for an absent avatar; nothing of them may be left at the end."""
     made = LiveKitRooms(QUICK, library_log)
     yield made
-    assert await made.reaper.settled(10.0), "something is still being left"
+    assert await made.background.settled(10.0), "something is still being left"
     await made.close()
 
 

@@ -161,7 +161,7 @@ async def test_a_server_that_stays_dead_is_given_up_in_time(own_livekit_server, 
     server.kill()
     await visitor.until(Disconnected(EndReason.NETWORK, may_rejoin=True), 5.0)
     await visitor.leave()
-    assert await rooms.reaper.settled(5.0)
+    assert await rooms.background.settled(5.0)
     await speaker.leave()
 
 
@@ -224,7 +224,7 @@ async def test_an_avatar_that_comes_back_in_time_is_not_gone(agent, livekit_serv
     await asyncio.sleep(4.0)  # as long as an absent avatar is waited for
     assert visitor.count(AvatarGone) == 0
     await visitor.leave()
-    assert await patient.reaper.settled(10.0)
+    assert await patient.background.settled(10.0)
 
 
 async def test_the_last_picture_stays_when_the_avatar_stops_showing_one(agent, guest):

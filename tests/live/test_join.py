@@ -55,7 +55,7 @@ async def test_after_leaving_the_room_is_empty_and_nothing_is_left(agent, guest,
     await speaker.leave()
     await livekit_server.wait_empty(room_name)
     assert (subscribers(), len(asyncio.all_tasks())) == (before, tasks)
-    assert rooms.reaper.pending == 0
+    assert rooms.background.pending == 0
 
 
 async def test_two_sessions_in_one_process_are_two_rooms(agent, guest):
@@ -122,7 +122,7 @@ async def test_after_a_refusal_nothing_is_left(guest, rooms):
     visitor = guest()
     await refused(visitor, url="ws://127.0.0.1:1")
     await visitor.leave()
-    assert (subscribers(), rooms.reaper.pending) == (before, 0)
+    assert (subscribers(), rooms.background.pending) == (before, 0)
 
 
 async def test_h264_is_seen_too_and_named(agent, guest):

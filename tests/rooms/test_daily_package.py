@@ -85,7 +85,7 @@ async def main():
         else:
             raise AssertionError("joined nothing")
         await room.leave()
-    call = Call(load_library(), rooms.tasks, lambda name, arguments: told.append(name))
+    call = Call(load_library(), rooms.background, lambda name, arguments: told.append(name))
     data, error = await call._join("nonsense CANARY", "")
     assert data is None and "InvalidUrl" in error, error
     await call.say(np.zeros(480, np.int16))
@@ -93,7 +93,7 @@ async def main():
     call.hear("00000000-0000-4000-8000-000000000000", lambda *sound: None)
     assert "ChannelNotOpen" in await call.send({"event_type": "conversation.interrupt"})
     await call.leave()
-    assert await rooms.tasks.settled(10.0)
+    assert await rooms.background.settled(10.0)
     await asyncio.sleep(0.1)
     assert told[-2:] == ["call_state_updated", "call_state_updated"], told
     print("threads", sorted(thread.name for thread in threading.enumerate() if thread.name.startswith("daily")))

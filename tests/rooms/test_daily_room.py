@@ -113,7 +113,7 @@ async def rooms():
         daily.Daily.init()
     made = DailyRooms(QUICK, library=daily)
     yield made
-    assert await made.tasks.settled(10.0)
+    assert await made.background.settled(10.0)
     assert daily.clients == []
 
 
@@ -275,8 +275,8 @@ async def test_a_join_that_takes_too_long_delays_nobody_and_is_left_again(visito
     await visitor.room.leave()
     assert loop.time() - began < 0.9  # the library answers only after 1 s
     assert caught.value.fault is RoomFault.TRANSIENT
-    assert rooms.tasks.pending
-    assert await rooms.tasks.settled(5.0)
+    assert rooms.background.pending
+    assert await rooms.background.settled(5.0)
     assert (place.joins, place.leaves) == (1, 1)
     assert visitor.room.events.empty()
 
@@ -285,7 +285,7 @@ async def test_a_join_that_fails_late_is_released(visitor, place, rooms):
     place.manners.join_s, place.manners.join_error = 0.6, "dns error"
     with pytest.raises(RoomError):
         await visitor.join(deadline_s=0.1)
-    assert await rooms.tasks.settled(5.0)
+    assert await rooms.background.settled(5.0)
     assert place.joins == 0
 
 
@@ -297,7 +297,7 @@ async def test_a_cancelled_join_is_left_again(visitor, place, rooms):
     await asyncio.gather(joining, return_exceptions=True)
     await visitor.room.leave()
     assert joining.cancelled()
-    assert await rooms.tasks.settled(5.0)
+    assert await rooms.background.settled(5.0)
     assert (place.joins, place.leaves) == (1, 1)
 
 
@@ -329,7 +329,7 @@ async def test_a_library_that_blocks_keeps_neither_loop_nor_visitor(visitor, pla
         longest, last = max(longest, loop.time() - last), loop.time()
     assert loop.time() - began < 2.5  # the promise of `HostedRoom.leave`, not a speed: the library takes 3 s
     assert longest < 1.0  # nothing blocked the loop
-    assert await rooms.tasks.settled(10.0)
+    assert await rooms.background.settled(10.0)
     assert place.leaves == 1
 
 
@@ -345,7 +345,7 @@ async def test_many_visits_leave_no_threads_behind(rooms, host):
         visitor = Visitor(rooms, host, place)
         await (await visitor.join()).seen()
         await visitor.room.leave()
-        assert await rooms.tasks.settled(5.0)
+        assert await rooms.background.settled(5.0)
         if number == 5:
             await asyncio.sleep(0.2)
             before, tracks = count(), len(daily._tracks)

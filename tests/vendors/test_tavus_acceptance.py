@@ -63,7 +63,7 @@ class _OnDaily:
         script = ReplicaScript(joins_after_s=0.02)
         async with TavusService(script=lambda: replace(script)) as service:
             yield TavusUnderTest(service, rooms)
-            assert await rooms.tasks.settled(10.0)
+            assert await rooms.background.settled(10.0)
         assert daily.clients == []
 
 

@@ -30,7 +30,7 @@ async def vendor() -> AsyncIterator[TavusUnderTest]:
     rooms = DailyRooms(RoomTimes(reconnect_s=1.0, absent_s=0.3, gone_s=3.0), library=daily)
     async with TavusService(script=lambda: ReplicaScript(joins_after_s=0.02)) as service:
         yield TavusUnderTest(service, rooms)
-        assert await rooms.tasks.settled(10.0)
+        assert await rooms.background.settled(10.0)
     assert daily.clients == []
 
 

@@ -19,12 +19,9 @@ from app.picture import Picture
 from app.rooms.base import (
     ChooseAvatar,
     Data,
-    Disconnected,
     FirstFrame,
     Participant,
     ParticipantsChanged,
-    Reconnected,
-    Reconnecting,
     RoomError,
     RoomEvent,
     RoomFault,
@@ -33,8 +30,8 @@ from app.rooms.daily.avatar import DailyAvatar
 from app.rooms.daily.call import Call
 from app.rooms.daily.errors import ended_by, is_final
 from app.rooms.daily.participants import Participants, mapping, text_of
+from app.rooms.lifecycle import Lifecycle, background_tasks, finish
 from app.rooms.presence import Presence, RoomTimes
-from app.screens import EndReason
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +67,19 @@ def library_version() -> str:
 class DailyRooms:
     """Makes Daily rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of a kiosk.
 
-    library: None for Daily's own. Raises ImportError where that is missing.
+    Args:
+        times: How long a room waits before it tells a loss.
+        library: None for Daily's own.
+
+    Attributes:
+        background: Goodbyes, joins and releases under way.
+
+    Raises:
+        ImportError: Daily's library is missing.
     """
 
     def __init__(self, times: RoomTimes | None = None, library: Any = None) -> None:
-        self.tasks = TaskSet(log_kind(log, "a room's end failed"))  # none is ever cancelled
+        self.background = background_tasks()
         self._times = times or RoomTimes()
         self._library = library or load_library()
 
@@ -88,14 +93,13 @@ class DailyRooms:
             microphone=microphone,
             choose=choose,
             library=self._library,
-            background=self.tasks,
+            background=self.background,
             times=self._times,
         )
 
     async def close(self, most_s: float = 2.0) -> None:
         """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
-        if not await self.tasks.settled(most_s):
-            log.info("a room is still being left")
+        await finish(self.background, most_s)
 
 
 class DailyRoom:
@@ -112,25 +116,21 @@ class DailyRoom:
         background: TaskSet,
         times: RoomTimes,
     ) -> None:
-        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
+        self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
+        self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
         self.identity = ""
         self._microphone = microphone
         self._choose = choose
         self._library = library
         self._background = background
-        self._times = times
-        self._loop = asyncio.get_running_loop()
-        self._presence = Presence(times, self._tell)
-        self._avatar = DailyAvatar(picture, speaker, lambda: self._tell(FirstFrame()))
+        self._presence = Presence(times, self._lifecycle.tell)
+        self._avatar = DailyAvatar(picture, speaker, lambda: self._lifecycle.tell(FirstFrame()))
         self._call: Call | None = None
         self._tracked = Participants()
         self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._broken: set[str] = set()  # connections that the library repairs
-        self._patience: asyncio.TimerHandle | None = None
         self._last_error = ""
-        self._closed_early = self._over = False
-        self._leaving: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ joining
 
@@ -142,12 +142,13 @@ class DailyRoom:
         try:
             data = await call.join(url, token, deadline_s)
         except BaseException:
-            self._over = True
+            self._lifecycle.join_failed()
             raise
         self._call = call
-        if self._closed_early:
-            self._over = True
+        if self._lifecycle.ended_early:
+            self._lifecycle.join_failed()
             raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
+        self._lifecycle.joined()
         for key, participant in mapping(data.get("participants")).items():
             self._tracked.note(participant, is_us=key == "local")
         self.identity = self._tracked.own
@@ -164,7 +165,7 @@ class DailyRoom:
     # ------------------------------------------------------------ what the library tells; in the loop
 
     def _on_event(self, name: str, arguments: tuple[Any, ...]) -> None:
-        if self._over:
+        if self._lifecycle.is_over:
             return
         match name, arguments:
             case (("participant_joined" | "participant_updated"), (participant, *_)):
@@ -176,7 +177,7 @@ class DailyRoom:
             case "app_message", (message, sender, *_):
                 self._on_message(message, sender)
             case "call_state_updated", ("left", *_):
-                self._end(ended_by(self._last_error))
+                self._lifecycle.end(ended_by(self._last_error))
             case "network_connection_status_updated", (status, *_):
                 self._on_network(mapping(status))
             case "error", (text, *_):
@@ -191,7 +192,7 @@ class DailyRoom:
         participants = self._tracked.participants()
         if participants != self._participants:
             self._participants = participants
-            self._tell(ParticipantsChanged(participants))
+            self._lifecycle.tell(ParticipantsChanged(participants))
         choice = self._choose(participants)
         self._avatar.follow(self._call, choice)
         self._presence.see(self._tracked.sight(choice.video, "camera"), self._tracked.sight(choice.audio, "microphone"))
@@ -201,70 +202,39 @@ class DailyRoom:
             payload = json.dumps(message).encode()
         except (TypeError, ValueError, RecursionError):
             return
-        self._tell(Data(payload, "", text_of(sender)))
+        self._lifecycle.tell(Data(payload, "", text_of(sender)))
 
     def _on_network(self, status: Mapping[str, Any]) -> None:
         connection, event = text_of(status.get("connection")), status.get("event")
         if event == "interrupted" and connection not in self._broken:
             self._broken.add(connection)
             if len(self._broken) == 1:
-                self._tell(Reconnecting())
+                self._lifecycle.repair_began()
                 self._presence.repairing(True)
-                self._patience = self._loop.call_later(self._times.reconnect_s, self._on_hopeless)
         elif event == "connected" and connection in self._broken:
             self._broken.discard(connection)
             if not self._broken:
-                self._no_more_patience()
-                self._tell(Reconnected())
+                self._lifecycle.repair_done()
                 self._presence.repairing(False)
 
     def _on_error(self, text: str) -> None:
         log.info("the media library told an error", extra={"final": is_final(text)})
         self._last_error = text
         if is_final(text):
-            self._end(ended_by(text))
+            self._lifecycle.end(ended_by(text))
 
-    def _on_hopeless(self) -> None:
-        log.info("the connection was not repaired in time")
-        self._end(Disconnected(EndReason.NETWORK, may_rejoin=True))
-        self._start_leaving()
+    # ------------------------------------------------------------ leaving
 
-    # ------------------------------------------------------------ the end
-
-    def _tell(self, event: RoomEvent) -> None:
-        if not self._over:
-            self.events.put_nowait(event)
-
-    def _end(self, event: Disconnected) -> None:
-        if self._call is None:
-            self._closed_early = True  # told to the caller of the join
-            return
-        self._tell(event)
-        self._stop()
+    async def leave(self) -> None:
+        """See `Room.leave`."""
+        await self._lifecycle.leave()
 
     def _stop(self) -> None:
-        self._over = True
-        self._no_more_patience()
         self._presence.stop()
         self._sending.cancel()
         self._avatar.close()
 
-    def _no_more_patience(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-
-    async def leave(self) -> None:
-        """See `Room.leave`. It goes on when the caller gives up waiting."""
-        await asyncio.shield(self._start_leaving())
-
-    def _start_leaving(self) -> asyncio.Task[None]:
-        if self._leaving is None:
-            self._leaving = self._background.start(self._leave(), "room-leave")
-        return self._leaving
-
-    async def _leave(self) -> None:
-        self._stop()
+    async def _goodbye(self) -> None:
         call, self._call = self._call, None
         await self._sending.settled(FLOW_END_S)
         if call is not None:
@@ -274,7 +244,7 @@ class DailyRoom:
 
     async def send_data(self, payload: bytes, topic: str = "") -> None:
         """See `Room.send_data`: an app message, which has to be JSON; the topic has no place in it."""
-        if self._call is None or self._over:
+        if self._call is None or self._lifecycle.is_over:
             log.info("not in the room: a message was not sent")
             return
         try:

@@ -1,22 +1,18 @@
-"""How a LiveKit session ends: what its reasons mean, what outlives a visit, and the library's own shut-down."""
+"""How a LiveKit session ends: what its reasons mean, a join that was given up, and the library's shut-down."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
 from livekit import rtc
 
-from app.aio import TaskSet, log_kind, wait_done
+from app.aio import wait_done
 from app.rooms.base import Disconnected
 from app.screens import EndReason
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _NETWORK = Disconnected(EndReason.NETWORK, may_rejoin=True)
 _CLOSED = Disconnected(EndReason.ROOM_CLOSED)
@@ -48,42 +44,20 @@ def disconnected(reason: int) -> Disconnected:
     return _REASONS.get(reason, Disconnected(EndReason.UNKNOWN))
 
 
-class Reaper:
-    """Owner of what outlives a visit: goodbyes under way, joins that nobody waits for any more. Cancels none.
+async def reap(joining: asyncio.Task[None], room: rtc.Room) -> None:
+    """Wait for a join that was given up; if it succeeds after all, leave the room again.
 
     A pending join must never be cancelled: the native part then waits 15 s for a word that never comes, and ends the
-    whole process. So whoever closes the event loop waits for `settled` first, or ends the process with `os._exit`.
+    whole process.
     """
-
-    def __init__(self) -> None:
-        self._tasks = TaskSet(log_kind(log, "a room's end failed"))
-
-    @property
-    def pending(self) -> int:
-        """How many things are still under way."""
-        return self._tasks.pending
-
-    def keep(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        """Run `work` as a task that lives as long as it needs."""
-        return self._tasks.start(work, name)
-
-    async def settled(self, most_s: float) -> bool:
-        """Wait until nothing is under way; False when `most_s` seconds were not enough."""
-        return await self._tasks.settled(most_s)
-
-    def adopt(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
-        """Take over a join that nobody waits for any more; if it succeeds after all, the room is left again."""
-        self.keep(self._reap(joining, room), "room-reap")
-
-    async def _reap(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
-        await wait_done(joining, most_s=None)
-        if joining.cancelled():
-            return
-        if joining.exception() is not None:
-            log.info("a join that was given up failed late")
-            return
-        await room.disconnect()
-        log.info("a join that was given up succeeded late and was left")
+    await wait_done(joining, most_s=None)
+    if joining.cancelled():
+        return
+    if joining.exception() is not None:
+        log.info("a join that was given up failed late")
+        return
+    await room.disconnect()
+    log.info("a join that was given up succeeded late and was left")
 
 
 def shut_down_library() -> None:

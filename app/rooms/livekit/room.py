@@ -18,25 +18,22 @@ from app.rooms.base import (
     Arriving,
     ChooseAvatar,
     Data,
-    Disconnected,
     MicrophoneHeard,
     Participant,
     ParticipantsChanged,
-    Reconnected,
-    Reconnecting,
     RoomError,
     RoomEvent,
     RoomFault,
 )
+from app.rooms.lifecycle import Lifecycle, background_tasks, finish
 from app.rooms.livekit.avatar import LiveKitAvatar, participants_of
-from app.rooms.livekit.end import Reaper, disconnected
+from app.rooms.livekit.end import disconnected, reap
 from app.rooms.livekit.errors import classify
 from app.rooms.livekit.log import LibraryLog
 from app.rooms.livekit.pulse import Pulse
 from app.rooms.livekit.texts import TextStreams
 from app.rooms.livekit.tracks import pump_microphone
 from app.rooms.presence import RoomTimes
-from app.screens import EndReason
 
 log = logging.getLogger(__name__)
 
@@ -54,14 +51,19 @@ _RELAYED = replace(_OPTIONS, rtc_config=rtc.RtcConfiguration(ice_transport_type=
 class LiveKitRooms:
     """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
 
-    relay_only: sound and picture go through the service's relays, for networks that let nothing else through.
-    library_log: None to install one; it stays for good, because the library's records come late.
+    Args:
+        times: How long a room waits before it tells a loss.
+        library_log: None to install one; it stays for good, because the library's records come late.
+        relay_only: Sound and picture go through the service's relays, for networks that let nothing else through.
+
+    Attributes:
+        background: Goodbyes under way, and joins that nobody waits for any more.
     """
 
     def __init__(
         self, times: RoomTimes | None = None, library_log: LibraryLog | None = None, *, relay_only: bool = False
     ) -> None:
-        self.reaper = Reaper()
+        self.background = background_tasks()
         self._options = _RELAYED if relay_only else _OPTIONS
         self._times = times or RoomTimes()
         if library_log is None:
@@ -78,7 +80,7 @@ class LiveKitRooms:
             speaker=speaker,
             microphone=microphone,
             choose=choose,
-            reaper=self.reaper,
+            background=self.background,
             library_log=self._log,
             times=self._times,
             options=self._options,
@@ -86,8 +88,7 @@ class LiveKitRooms:
 
     async def close(self, most_s: float = 2.0) -> None:
         """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
-        if not await self.reaper.settled(most_s):
-            log.info("a room is still being left")
+        await finish(self.background, most_s)
 
 
 class LiveKitRoom:
@@ -104,33 +105,30 @@ class LiveKitRoom:
         speaker: SpeakerOut | None,
         microphone: Microphone | None,
         choose: ChooseAvatar,
-        reaper: Reaper,
+        background: TaskSet,
         library_log: LibraryLog,
         times: RoomTimes,
         options: rtc.RoomOptions = _OPTIONS,
     ) -> None:
-        self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
+        self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
+        self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
         self.identity = ""
         self._microphone = microphone
         self._choose = choose
-        self._reaper = reaper
+        self._background = background
         self._library_log = library_log
-        self._times = times
         self._options = options
-        self._avatar = LiveKitAvatar(picture, speaker, times, self._tell)
-        self._texts = TextStreams(self._tell)
-        self._pulse = Pulse(lambda: self._tell(Arriving()))
+        self._avatar = LiveKitAvatar(picture, speaker, times, self._lifecycle.tell)
+        self._texts = TextStreams(self._lifecycle.tell)
+        self._pulse = Pulse(lambda: self._lifecycle.tell(Arriving()))
         self._room: rtc.Room | None = None
         self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
-        self._patience: asyncio.TimerHandle | None = None
-        self._leaving: asyncio.Task[None] | None = None
-        self._over = False
 
     # ------------------------------------------------------------ joining
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        """See `Room.join`. The pending connect is never cancelled: the reaper takes it over."""
+        """See `Room.join`. The pending connect is never cancelled: given up, it goes on in the background."""
         room = rtc.Room()  # single use: a second connect finds the first one's participants and fails
         self._listen(room)
         began = time.monotonic()
@@ -140,20 +138,21 @@ class LiveKitRoom:
             raise RoomError(RoomFault.TRANSIENT, "media ports blocked" if blocked else "no answer from the room")
         error = joining.exception()
         if error is not None:
-            self._over = True
+            self._lifecycle.join_failed()
             raise classify(str(error)) from None  # the cause's text may hold the token
         if not room.isconnected():
-            self._over = True
+            self._lifecycle.join_failed()
             raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
         self._room = room
+        self._lifecycle.joined()
         self.identity = room.local_participant.identity
         self._open_microphone(room)
         self._pulse.follow(room, lambda: not self._avatar.is_seen)  # a picture tells by itself whether it moves
         self._review()
 
     def _give_up(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
-        self._over = True
-        self._reaper.adopt(joining, room)
+        self._lifecycle.join_failed()
+        self._background.start(reap(joining, room), "room-reap")
 
     def _listen(self, room: rtc.Room) -> None:
         self._texts.listen(room)
@@ -183,19 +182,15 @@ class LiveKitRoom:
 
     # ------------------------------------------------------------ what the SDK tells; plain functions, in the loop
 
-    def _tell(self, event: RoomEvent) -> None:
-        if not self._over:
-            self.events.put_nowait(event)
-
     def _review(self) -> None:
         """Whatever changed about the others: look at all of them anew."""
-        if self._over or self._room is None:
+        if self._lifecycle.is_over or self._room is None:
             return
         remote = self._room.remote_participants
         participants = participants_of(remote)
         if participants != self._participants:
             self._participants = participants
-            self._tell(ParticipantsChanged(participants))
+            self._lifecycle.tell(ParticipantsChanged(participants))
         self._avatar.follow(remote, self._choose(participants))
 
     def _on_subscription_failed(self, _participant: rtc.RemoteParticipant, _track_sid: str, _error: str) -> None:
@@ -204,65 +199,37 @@ class LiveKitRoom:
     def _on_speakers(self, speakers: list[rtc.Participant]) -> None:
         identities = tuple(speaker.identity for speaker in speakers)
         others = tuple(identity for identity in identities if identity != self.identity)
-        self._tell(ActiveSpeakers(others, own=len(others) < len(identities)))
+        self._lifecycle.tell(ActiveSpeakers(others, own=len(others) < len(identities)))
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
         identity = packet.participant.identity if packet.participant is not None else ""
-        self._tell(Data(packet.data, packet.topic or "", identity))
+        self._lifecycle.tell(Data(packet.data, packet.topic or "", identity))
 
     def _on_heard(self) -> None:
-        self._tell(MicrophoneHeard())
+        self._lifecycle.tell(MicrophoneHeard())
 
     def _on_reconnecting(self) -> None:
-        self._tell(Reconnecting())
+        self._lifecycle.repair_began()
         self._avatar.repairing(True)
-        if self._patience is None and not self._over:
-            loop = asyncio.get_running_loop()
-            self._patience = loop.call_later(self._times.reconnect_s, self._on_hopeless)
 
     def _on_reconnected(self) -> None:
-        self._no_more_patience()
-        self._tell(Reconnected())
+        self._lifecycle.repair_done()
         self._review()
         self._avatar.repairing(False)
         self._verify_microphone()
 
     def _verify_microphone(self) -> None:
         """The SDK publishes the microphone again after a full reconnect; where it did not, we do."""
-        if self._over or self._room is None:
+        if self._lifecycle.is_over or self._room is None:
             return
         if not self._room.local_participant.track_publications:
             log.info("publishing the microphone again")
             self._sending.cancel()
             self._open_microphone(self._room)
 
-    def _on_hopeless(self) -> None:
-        log.info("the connection was not repaired in time")
-        self._end(Disconnected(EndReason.NETWORK, may_rejoin=True))
-        self._start_leaving()
-
     def _on_disconnected(self, reason: int) -> None:
         # A remote end is nearly silent: this event alone tells it, and the avatar is still listed.
-        self._end(disconnected(reason))
-
-    def _end(self, event: Disconnected) -> None:
-        if self._room is None:
-            return  # our own leaving, or a join whose caller is told
-        self._tell(event)
-        self._stop()
-
-    def _stop(self) -> None:
-        self._over = True
-        self._no_more_patience()
-        self._sending.cancel()
-        self._avatar.stop()
-        self._texts.stop()
-        self._pulse.stop()
-
-    def _no_more_patience(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._lifecycle.end(disconnected(reason))
 
     # ------------------------------------------------------------ sending
 
@@ -283,7 +250,7 @@ class LiveKitRoom:
         )
 
     async def _send(self, work: Callable[[rtc.LocalParticipant], Awaitable[object]]) -> None:
-        if self._room is None or self._over:
+        if self._room is None or self._lifecycle.is_over:
             log.info("not in the room: a message was not sent")
             return
         try:
@@ -295,20 +262,20 @@ class LiveKitRoom:
     # ------------------------------------------------------------ leaving
 
     async def leave(self) -> None:
-        """See `Room.leave`. It goes on in the reaper's hands when the caller gives up waiting."""
-        await asyncio.shield(self._start_leaving())
+        """See `Room.leave`."""
+        await self._lifecycle.leave()
 
-    def _start_leaving(self) -> asyncio.Task[None]:
-        if self._leaving is None:
-            self._leaving = self._reaper.keep(self._leave(), "room-leave")
-        return self._leaving
+    def _stop(self) -> None:
+        self._sending.cancel()
+        self._avatar.stop()
+        self._texts.stop()
+        self._pulse.stop()
 
-    async def _leave(self) -> None:
-        self._stop()
+    async def _goodbye(self) -> None:
         room, self._room = self._room, None
         flows = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
         await asyncio.gather(*flows, self._sending.settled(FLOWS_END_S))
         if room is not None:
             # It waits for remote calls under way first, and must not be cancelled.
-            goodbye = self._reaper.keep(room.disconnect(), "room-goodbye")
+            goodbye = self._background.start(room.disconnect(), "room-goodbye")
             await wait_done(goodbye, most_s=GOODBYE_S)

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from app.rooms.livekit.end import Reaper, disconnected
+from app.rooms.lifecycle import background_tasks
+from app.rooms.livekit.end import disconnected, reap
 from app.screens import EndReason
 
 # docs/vendors/livekit.md 5.
@@ -50,34 +51,34 @@ async def _join(seconds: float, error: Exception | None = None) -> None:
 
 @pytest.mark.asyncio
 async def test_a_join_that_succeeds_late_is_left_again():
-    reaper, room = Reaper(), Room()
-    reaper.adopt(asyncio.create_task(_join(40)), room)
-    assert not await reaper.settled(10)
+    background, room = background_tasks(), Room()
+    background.start(reap(asyncio.create_task(_join(40)), room), "room-reap")
+    assert not await background.settled(10)
     assert room.disconnects == 0
-    assert await reaper.settled(60)
+    assert await background.settled(60)
     assert room.disconnects == 1
 
 
 @pytest.mark.asyncio
 async def test_a_join_that_fails_late_is_over():
-    reaper, room = Reaper(), Room()
-    reaper.adopt(asyncio.create_task(_join(40, OSError("no"))), room)
-    assert await reaper.settled(60)
+    background, room = background_tasks(), Room()
+    background.start(reap(asyncio.create_task(_join(40, OSError("no"))), room), "room-reap")
+    assert await background.settled(60)
     assert room.disconnects == 0
 
 
 @pytest.mark.asyncio
-async def test_waiting_for_the_reaper_cancels_nothing():
-    reaper = Reaper()
+async def test_waiting_for_the_background_cancels_nothing():
+    background = background_tasks()
     joining = asyncio.create_task(_join(40))
-    reaper.adopt(joining, Room())
-    waiting = asyncio.create_task(reaper.settled(1))
+    background.start(reap(joining, Room()), "room-reap")
+    waiting = asyncio.create_task(background.settled(1))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.wait({waiting})
     assert not joining.cancelled()
-    assert reaper.pending == 1
-    await reaper.settled(60)
+    assert background.pending == 1
+    await background.settled(60)
 
 
 @pytest.mark.asyncio
@@ -87,6 +88,6 @@ async def test_an_end_that_fails_is_told_to_the_log_alone():
         async def disconnect(self) -> None:
             raise OSError("no")
 
-    reaper = Reaper()
-    reaper.adopt(asyncio.create_task(_join(1)), Stubborn())
-    assert await reaper.settled(60)
+    background = background_tasks()
+    background.start(reap(asyncio.create_task(_join(1)), Stubborn()), "room-reap")
+    assert await background.settled(60)
