@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from app.screens import EndReason, UnavailableReason
+from app.screens import EndReason, Screen, UnavailableReason
 from app.settings.advice import _ADVISED
 from app.settings.load import load
 from app.settings.model import Settings
@@ -54,6 +55,17 @@ def test_no_key_of_a_table_is_missing(name):
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_key_of_a_service_is_missing(name):
     assert set(SERVICES[name].model_fields) - set(tomllib.loads(SETTINGS)["service"][name]) <= OF_EVERY_SERVICE
+
+
+def test_every_screen_has_its_name_in_the_status():
+    (told,) = re.findall(r"^\| `screen` \| ([^|]+) \|$", section("4.1"), re.MULTILINE)
+    assert words(told) == {screen.name for screen in get_args(Screen)}
+
+
+def test_every_screen_has_its_keys():
+    rows = re.findall(r"^\| ([A-Z][\w, ]+?) \|", section("3."), re.MULTILINE)
+    told = {name for row in rows for name in row.split(", ")} - {"Screen"}
+    assert told == {screen.__name__ for screen in get_args(Screen)}
 
 
 def test_the_advised_ranges_are_those_that_check_warns_of():

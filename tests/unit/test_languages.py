@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from app.window.toolkit.look import FONT_FILES
 from app.window.toolkit.texts import FALLBACK, load_language, plural_form
 
 PIXELS = 40.0
+CONTRACT = Path(__file__).parents[2] / "docs/contract.md"
 BLANK = re.compile(r"\{\w+\}")
 
 
@@ -47,6 +49,9 @@ def lacking(code: str) -> Iterator[str]:
     offered = re.search(r"those offered to visitors: ([a-z, -]+)", resource("kiosk.toml").read_text(encoding="utf-8"))
     if offered is None or code not in offered[1].split(", "):
         yield "resources/kiosk.toml: the comment of kiosk.languages"
+    spoken = re.search(r"spoken by the screens: ([a-z, -]+)", CONTRACT.read_text(encoding="utf-8"))
+    if spoken is None or code not in spoken[1].strip().split(", "):
+        yield "docs/contract.md: the comment of kiosk.languages"
     if language_name(code) == language_name(""):
         yield "app/vendors/tavus/languages.py: its name"
     if code not in CLOSING:
@@ -103,6 +108,7 @@ def test_of_a_language_that_nobody_has_added_each_place_is_named(qapp):
         "resources/keyboards/zz.toml",
         "resources/facts/zz.toml",
         "resources/kiosk.toml: the comment of kiosk.languages",
+        "docs/contract.md: the comment of kiosk.languages",
         "app/vendors/tavus/languages.py: its name",
         "app/vendors/tavus/languages.py: the closing words",
     ]
