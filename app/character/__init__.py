@@ -1,1 +1,1 @@
-"""The drawn character: time and visemes to a pose, a pose to a picture."""
+"""The drawn character: from time, moods and visemes to a pose, and from a pose to a picture."""

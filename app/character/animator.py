@@ -1,6 +1,6 @@
-"""The life of the figure: a rising clock, a mood, a voice and a visitor become the pose of each instant. No Qt.
+"""Animation of the figure: computes its pose from time, mood, its own voice and the visitor's voice. No Qt.
 
-Deterministic: the clock is passed in and chance comes from one seed. Units: seconds, degrees, design pixels.
+Deterministic: the time is passed in, and random numbers come from one seed. Units: seconds, degrees, design pixels.
 """
 
 from __future__ import annotations
@@ -18,18 +18,24 @@ from app.character.mouth import Lips, babble, blend
 from app.character.pose import PURSE, SPRINGS, Pose, target
 from app.character.springs import Spring, noise
 
-_LONGEST_DT_S = 0.2  # after a stall the figure goes on, it does not leap
+_LONGEST_DT_S = 0.2  # a longer step counts as this: after a stall the figure goes on where it was, without a jump
 _NEUTRAL = Feeling()
-_BREATH_S, _BREATH_ASLEEP_S = 3.8, 5.4
+_BREATH_S, _BREATH_ASLEEP_S = 3.8, 5.4  # length of one breath
 
 
 @dataclass(frozen=True, slots=True)
 class AnimationInput:
-    """What reaches the figure at one instant.
+    """What the pose of one instant depends on.
 
-    visemes: weights by name while its own words are known, None while only the loudness (0 to 1) of its voice is.
-    hearing: how loud the visitor is, 0 to 1. free: the share of
-    the picture's height that nothing covers. calm: reduced motion. feeling: about what it says.
+    Attributes:
+        mood: How the figure behaves.
+        visemes: Weights by name, 0 to 1, while the mouth shapes of its speech are known; None: the mouth follows
+            `loudness`.
+        loudness: Of its own voice, 0 to 1.
+        hearing: How loud the visitor is, 0 to 1.
+        free: Share of the picture's height, from the top, that nothing covers, 0 to 1.
+        calm: Reduced motion.
+        feeling: About what it says.
     """
 
     mood: Mood = Mood.IDLE
@@ -42,7 +48,12 @@ class AnimationInput:
 
 
 class Animator:
-    """Call `step` with a rising clock; it returns the pose of that instant."""
+    """Call `step` with rising times; it returns the pose of each.
+
+    Args:
+        seed: Of everything random.
+        mood: The first one.
+    """
 
     def __init__(self, seed: int, mood: Mood = Mood.IDLE) -> None:
         chance = random.Random(seed)
@@ -59,7 +70,7 @@ class Animator:
         self._first = True
 
     def step(self, t: float, inputs: AnimationInput) -> Pose:
-        """The pose at `t` seconds. `t` never falls; after a long gap the figure goes on as if it had been short."""
+        """Return the pose at `t` seconds. `t` must not fall; a step longer than `_LONGEST_DT_S` counts as that long."""
         dt = 0.0 if self._t is None else min(_LONGEST_DT_S, max(0.0, t - self._t))
         if self._first:
             self._free.x, self._first = inputs.free, False
@@ -86,7 +97,7 @@ class Animator:
 
     def _enter(self, mood: Mood, t: float) -> None:
         self._mood = mood
-        self._springs["rise"].v -= 0.10  # anticipation: a short crouch before every change
+        self._springs["rise"].v -= 0.10  # anticipation, as animators call it: a short crouch before every change
         self._gaze.turn_to_visitor(t)
         self._blink.now(t)
         self._gestures.enter(mood, t)
@@ -94,7 +105,7 @@ class Animator:
             self._springs["bloom"].v += 1.5
 
     def _follow_voice(self, dt: float, inputs: AnimationInput) -> None:
-        """Loudness, its slow average, and the beat of stressed syllables; the visitor's voice beside it."""
+        """Follow its own loudness, the slow average of it, stressed syllables (`_beat`), and the visitor's loudness."""
         level = inputs.loudness
         if inputs.visemes is not None:
             talk = sum(weight for name, weight in inputs.visemes.items() if name.lower() != "sil")
@@ -107,16 +118,16 @@ class Animator:
         self._hearing += (inputs.hearing - self._hearing) * min(1.0, dt / quick)
 
     def _pull(self, name: str, t: float, inputs: AnimationInput, looked: tuple[float, float]) -> tuple[float, float]:
-        """Where the spring of that name is drawn at `t`, and the push it gets from the others."""
+        """Return the target of the spring of that name at `t`, and the acceleration that it gets from other springs."""
         springs, sway = self._springs, 0.0 if inputs.calm else 1.0
         goal, push = target(self._mood, name), 0.0
         if name == "yaw":
-            goal += 0.38 * looked[0]  # the jar follows the eyes, later and less
+            goal += 0.38 * looked[0]  # the jar turns to where the eyes look, later and less
         elif name == "pitch":
             goal += 0.3 * looked[1]
-            if self._mood is Mood.LISTENING and sway:  # a small nod now and then: I follow you
+            if self._mood is Mood.LISTENING and sway:  # a small nod now and then shows that it listens
                 goal -= 0.34 * max(0.0, math.sin(t * 4.4)) * (math.sin(t * 0.73) > 0.55)
-        elif name.startswith("stem"):  # the plant is dragged by the jar and moved by the air
+        elif name.startswith("stem"):  # the plant lags behind the jar and sways in the air
             third = int(name[-1])
             push = -(4.5 + 4.5 * third) * springs["lean"].v - (19.2 + 19.2 * third) * springs["yaw"].v
             goal += sway * ((1 + 1.2 * third) * noise(t * 0.9, 11 + third) + 10 * self._beat * noise(t * 0.7, 17))
@@ -141,7 +152,7 @@ class Animator:
         gaze_x, gaze_y = self._gaze.x + extra.get("gaze_x", 0.0), self._gaze.y + extra.get("gaze_y", 0.0)
         lid = at["lid"] * (1 - blink) if at["lid"] > 0.05 else 0.0
         if lid > 0:
-            lid = max(0.0, lid - 0.16 * max(0.0, -gaze_y))  # lids follow a downward look
+            lid = max(0.0, lid - 0.16 * max(0.0, -gaze_y))  # the lids go down with a look downwards
         return Pose(
             lean=at["lean"] + sway * 0.7 * noise(t * 0.8, 1) + 1.6 * beat * noise(t, 5),
             rise=at["rise"] + 0.0055 * breath - 0.012 * beat,

@@ -1,4 +1,4 @@
-"""What a visit knows of the drawn character: shown while nobody streams, and the avatar of voice-only services."""
+"""The interface of the drawn character: shown while no video is streamed, and the avatar of voice-only services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.events import Visemes
 
 
 class Mood(StrEnum):
-    """How the character behaves; the states of its sheet."""
+    """How the character behaves."""
 
     ATTRACT = "attract"
     IDLE = "idle"
@@ -27,30 +27,32 @@ class Figure(Protocol):
     """The drawn character on the kiosk's own picture."""
 
     def show(self, mood: Mood) -> None:
-        """Be seen, in this mood; cheap when nothing changes."""
+        """Show the character in this mood; cheap when nothing changes."""
         ...
 
     def hide(self) -> None:
-        """Paint nothing any more: the service's picture is here. Returns when no frame of ours can come any more."""
+        """Stop painting: the service's picture is here. No frame of the character comes after it has returned."""
         ...
 
     def voice(self, level: float) -> None:
-        """The loudness of the avatar's voice now, 0 to 1; moves the mouth where no visemes come."""
+        """Take the loudness of the avatar's voice now, 0 to 1; it moves the mouth where no visemes come."""
         ...
 
     def turn_started(self, heard: Callable[[], float | None]) -> None:
-        """A new turn of the avatar: mouth shapes count from its first audible sample.
+        """Begin a new turn of the avatar: mouth shapes count from its first audible sample.
 
-        heard: tells how many seconds of the turn came out of the speaker, None while nothing did; any thread.
+        Args:
+            heard: Returns how many seconds of the turn came out of the speaker, None while nothing did; called from
+                any thread.
         """
         ...
 
     def visemes(self, shapes: Visemes) -> None:
-        """Mouth shapes of the turn that has started; nothing happens where none has."""
+        """Add a mouth shape to the turn that has started; ignored where none has."""
         ...
 
     def feel(self, emotion: str, strength: float) -> None:
-        """How the avatar feels about what it says: a word of the service's, and how much, 0 to 1."""
+        """Show how the avatar feels about what it says: the service's word for it, and how strong, 0 to 1."""
         ...
 
     def flush(self) -> None:
@@ -58,5 +60,5 @@ class Figure(Protocol):
         ...
 
     def calm(self, less_motion: bool) -> None:
-        """Move less, for visitors who asked for it."""
+        """Move less (True), for visitors who asked for it."""
         ...

@@ -1,11 +1,11 @@
-"""What the avatar's feelings look like: the colour of the light around the drawn character."""
+"""How the avatar's feelings are shown: as the colour of the light around the drawn character."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Colours as 0xRRGGBB. The words are those of Convai's two emotion providers; an unknown one changes nothing.
+# 0xRRGGBB by name. The names are those of Convai's two emotion providers; an unknown one changes nothing.
 COLOURS: Mapping[str, int] = {
     "joy": 0xFFC94D, "happy": 0xFFC94D, "happiness": 0xFFC94D, "positive": 0xFFC94D,
     "excited": 0xFF9E45, "excitement": 0xFF9E45, "anticipation": 0xFF9E45, "surprise": 0xFFA9D0, "surprised": 0xFFA9D0,
@@ -18,20 +18,25 @@ _SETTLE_S = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Feeling:
-    """A colour of the table, and how strong, 0 to 1."""
+    """A colour of the table (0xRRGGBB), and how strong it is shown, 0 to 1."""
 
     colour: int = 0
     strength: float = 0.0
 
 
 def feeling(name: str, strength: float) -> Feeling:
-    """Return what an emotion of that name looks like."""
+    """Return how an emotion of that name is shown; an unknown name is no colour."""
     colour = COLOURS.get(name.lower())
     return Feeling() if colour is None else Feeling(colour, max(0.0, min(1.0, strength)))
 
 
 class Light:
-    """The light follows a feeling softly; another colour comes when the old one has faded."""
+    """Fades the light towards a feeling; another colour begins after the old one has faded out.
+
+    Attributes:
+        colour: 0xRRGGBB.
+        strength: 0 to 1.
+    """
 
     def __init__(self) -> None:
         self.colour = 0

@@ -1,4 +1,4 @@
-"""Where the eyes rest and when they blink: jumps, not glides; chance comes from the generator passed in."""
+"""Where the eyes look and when they blink. Eyes jump and do not glide; the random generator is passed in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ _BLINK_S = _DOWN_S + _SHUT_S + _UP_S
 
 @dataclass(frozen=True, slots=True)
 class _Habit:
-    """How a mood looks about: chance of a glance away, how long a look rests (seconds), how wide, and where to."""
+    """How the eyes move in one mood.
+
+    Attributes:
+        away: Probability that the next look goes elsewhere than to the visitor.
+        hold_s: Shortest and longest time that a look rests.
+        wide: How far from `home` a look elsewhere may go.
+        home: Middle of the looks elsewhere, each coordinate -1 to 1.
+    """
 
     away: float = 0.04
     hold_s: tuple[float, float] = (1.2, 2.6)
@@ -26,7 +33,7 @@ class _Habit:
     home: tuple[float, float] = (0.0, 0.0)
 
 
-# A listener looks at who speaks nearly always, a speaker about four fifths of the time, a thinker hardly.
+# People who listen look at the speaker nearly always, who speak about four fifths of the time, who think hardly ever.
 _HABITS: Mapping[Mood, _Habit] = MappingProxyType(
     {
         Mood.IDLE: _Habit(0.35, (1.2, 3.2)),
@@ -42,22 +49,28 @@ _VISITOR = (0.0, 0.0)  # visitors stand in front of the picture
 
 
 class Gaze:
-    """The eyes: a place they jump to, hold, and leave again."""
+    """The direction of the eyes: they jump to a place, stay on it for a while, and jump to the next.
+
+    Attributes:
+        x: -1 to 1.
+        y: -1 to 1, + is up.
+        jumped: The last step began a large jump: a good moment to blink.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self.x = 0.0
         self.y = 0.0
-        self.jumped = False  # the last step began a large jump: a moment to blink
+        self.jumped = False
         self._chance = chance
         self._look: tuple[float, float] | None = None  # None: at the visitor
         self._until = 0.0
 
     def turn_to_visitor(self, t: float) -> None:
-        """Choose anew at once: something has changed."""
+        """Choose the next look at `t`, because something has changed."""
         self._until = t
 
     def step(self, t: float, dt: float, mood: Mood, calm: bool) -> tuple[float, float]:
-        """Move on; return the place looked at (the head follows it later and less), each -1 to 1."""
+        """Move on by `dt` seconds; return the place looked at, -1 to 1 each (the head follows it later and less)."""
         self.jumped = False
         if t >= self._until:
             self._choose(t, mood)
@@ -85,7 +98,7 @@ class Gaze:
 
 
 class Blink:
-    """The lids: every 2.2 to 6.5 seconds, one in eight double; less often while it listens."""
+    """The eyelids: a blink every 2.2 to 6.5 seconds, one in eight double; less often while it listens."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -98,7 +111,7 @@ class Blink:
             self._from = t
 
     def step(self, t: float, mood: Mood) -> float:
-        """How far the lids are shut at `t`: 0 open, 1 shut."""
+        """Return how far the lids are shut at `t`: 0 open, 1 shut."""
         if t >= self._next:
             self._from = t
             again = self._chance.random() < 0.12

@@ -1,4 +1,4 @@
-"""Small gestures: a wave, a wink, a look up at its own flower. Each is a curve over its own time."""
+"""Small gestures: a wave, a wink, a look up at its own flower. Each is a function of the time since it began."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from app.character.base import Mood
 from app.character.springs import ease
 
-# What a gesture adds, by the name of a spring; besides those: "gaze_x", "gaze_y" and "wink" (0 to 1, the right lid).
+# What a gesture adds to the targets, by name of the spring; also "gaze_x", "gaze_y" and "wink" (0 to 1, right lid).
 Offsets = Mapping[str, float]
 _NOTHING: Offsets = {}
 
 
 def _window(age: float, begin: float, end: float, soft: float = 0.18) -> float:
-    """0 outside begin..end, 1 inside, eased over `soft` seconds at both ends."""
+    """Return 0 outside begin..end and 1 inside, eased over `soft` seconds at both ends."""
     return ease((age - begin) / soft) * ease((end - age) / soft)
 
 
@@ -72,7 +72,7 @@ _PAUSE_S = (5.0, 7.5)
 
 
 class Gestures:
-    """Plays one gesture at a time: a wave on greeting and goodbye, and something small every few seconds in attract."""
+    """Plays one gesture at a time: a wave at greeting and goodbye, and a small one every few seconds in attract."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -82,13 +82,13 @@ class Gestures:
         self._next = chance.uniform(1.5, 3.0)
 
     def enter(self, mood: Mood, t: float) -> None:
-        """The figure's mood has changed at `t`."""
+        """Take a new mood at `t`."""
         waves = mood in {Mood.GREETING, Mood.GOODBYE}
         self._playing, self._since = (WAVE if waves else None), t
         self._next = t + self._chance.uniform(1.5, 3.0)
 
     def step(self, t: float, mood: Mood, calm: bool) -> Offsets:
-        """What is added to the targets at `t`."""
+        """Return what is added to the targets at `t`."""
         if calm:
             return _NOTHING
         if self._playing is not None and t - self._since > self._playing.length_s:

@@ -1,4 +1,4 @@
-"""Mouth shapes: the fifteen visemes, their mixture, and the springs that move the lips from one to the next."""
+"""Mouth shapes: the fifteen visemes, mixing them, and the springs that move the lips from one to the next."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from app.character.springs import Spring, noise
 
 @dataclass(slots=True)
 class Mouth:
-    """One mouth shape. Lengths are design pixels (a picture 1280 high), the rest 0 to 1."""
+    """One mouth shape. `w`, `up` and `down` are design pixels (a picture is 1280 high), the rest 0 to 1."""
 
     w: float = 50.0  # half width, corner to corner
     up: float = 0.0  # opening above the line of the corners
     down: float = 0.0  # opening below it (the jaw)
-    round: float = 0.0  # 0 a lens with sharp corners, 1 an ellipse
+    round: float = 0.0  # 0: sharp corners like a lens, 1: an ellipse
     pucker: float = 0.0  # lips pushed out: a thick ring
     press: float = 0.0  # lips rolled in and closed (m, b, p)
     top: float = 0.0  # upper teeth shown
@@ -46,19 +46,22 @@ MOUTHS: Mapping[str, Mouth] = {
     "oh": Mouth(37, 28, 42, round=1.0, pucker=0.55, tongue=0.3),
     "ou": Mouth(19, 17, 20, round=1.0, pucker=1.0),
 }
-# Closures are what the eye reads first, so they win against their neighbours.
+# Weight of a closed mouth (p, b, m, f, v) against its neighbours: viewers notice first whether lips close.
 _CLOSURE = 2.0
 _BY_LOWER_NAME = {name.lower(): name for name in MOUTHS}
 _CLOSING_HZ, _OPENING_HZ, _DAMPING = 13.0, 8.5, 0.95
 
 
 def viseme_name(name: str) -> str | None:
-    """The viseme meant by `name`, whatever its case; None for one we do not know."""
+    """Return the viseme of that name in any case, None for an unknown one."""
     return _BY_LOWER_NAME.get(name.lower())
 
 
 def blend(weights: Mapping[str, float]) -> Mouth:
-    """Mix the visemes by weight; what is missing to 1 is rest, what is above 1 is scaled down. Unknown names: rest."""
+    """Return the mixture of visemes by weight, 0 to 1 each.
+
+    A sum below 1 is filled up with the resting mouth; one above 1 is scaled down. Unknown names count as rest.
+    """
     known: dict[str, float] = {}
     for name, weight in weights.items():
         viseme = viseme_name(name)
@@ -76,9 +79,10 @@ def blend(weights: Mapping[str, float]) -> Mouth:
 
 
 def babble(loudness: float, t: float) -> Mouth:
-    """A mouth for a voice of which only the loudness (0 to 1) is known, `t` seconds.
+    """Return a mouth shape at `t` seconds for a voice of which only the loudness (0 to 1) is known.
 
-    It opens by level, and drifts about four times a second between spread, open and round, so that it never flaps.
+    The louder, the wider it opens; about four times a second it changes between spread, open and round, so that it
+    does not only open and close.
     """
     level = max(0.0, min(1.0, (loudness - 0.2) / 0.75)) * (0.72 + 0.28 * noise(t * 17, 45))
     rounded = max(0.0, min(1.0, 0.5 + 0.9 * noise(t * 11, 41)))
@@ -95,14 +99,14 @@ def babble(loudness: float, t: float) -> Mouth:
 
 
 class Lips:
-    """The moving mouth: a spring for every part; closing is quicker than opening."""
+    """The moving mouth: one spring for each field of `Mouth`; closing is quicker than opening."""
 
     def __init__(self) -> None:
         rest = MOUTHS["sil"]
         self._springs = {part: Spring(getattr(rest, part), _OPENING_HZ, _DAMPING) for part in _PARTS}
 
     def step(self, goal: Mouth, dt: float) -> Mouth:
-        """Move on by `dt` seconds towards `goal`; return the mouth of that instant."""
+        """Move on by `dt` seconds towards `goal`; return the shape at that instant."""
         out = Mouth()
         for part, spring in self._springs.items():
             target = getattr(goal, part)

@@ -1,8 +1,8 @@
-"""A sentence's phonemes, spread over its sound: mouth shapes in time, and when each word begins.
+"""Aligns a sentence's phonemes with its sound: mouth shapes over time, and when each word begins.
 
-Phonemes are in the alphabet of Kokoro and misaki (hibari-tts speaks it too): IPA letters, capitals for diphthongs.
-A 10 ms time warp of the usual length of each sound against the loudness and hiss that are really there; loudness alone
-puts a word up to 0.2 s late.
+Phonemes are in the alphabet of Kokoro and misaki (hibari-tts uses it too): IPA letters, capitals for diphthongs.
+Dynamic time warping in steps of 10 ms: the usual length of each phoneme against the loudness and the share of hiss
+that were measured. By loudness alone a word would begin up to 0.2 s late.
 """
 
 # ruff: noqa: RUF001 - phonetic letters look like others by nature
@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from app.character.track import Shape
 
 _HOP_S = 0.01
-_SOFT_S = 0.045  # neighbouring sounds overlap by this: lips are on their way before their sound
+_SOFT_S = 0.045  # neighbouring sounds overlap by this: lips begin to move before their sound
 _SHAPE_EVERY_S = 0.02
 
 
 class _PhonemeKind(Enum):
-    """How loud a sound is expected to be, dB below the loudest part around it."""
+    """Kinds of phonemes; the value is the expected loudness, dB relative to the loudest part around."""
 
     VOWEL = -1.5
     WEAK_VOWEL = -2.0
@@ -36,6 +36,16 @@ class _PhonemeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
+    """One phoneme or pause, as the mouth shows it.
+
+    Attributes:
+        viseme: Name of its mouth shape.
+        weight: Of that shape, 0 to 1.
+        usual_s: How long it usually lasts.
+        kind: How loud it is expected to be.
+        word: Number of the word it belongs to.
+    """
+
     viseme: str
     weight: float
     usual_s: float
@@ -68,7 +78,7 @@ _SOUNDS: dict[str, tuple[_Sound, ...]] = {
     )
     for letter in letters
 }  # fmt: skip
-_SOUNDS |= {  # diphthongs move
+_SOUNDS |= {  # diphthongs: from one shape to another
     letter: (_Sound(begin, 1.0, 0.10, _V), _Sound(end, 0.85, 0.07, _W))
     for letter, begin, end in (
         ("A", "E", "ih"), ("I", "aa", "ih"), ("O", "oh", "ou"), ("Q", "oh", "ou"), ("W", "aa", "ou"), ("Y", "oh", "ih"),
@@ -77,7 +87,7 @@ _SOUNDS |= {  # diphthongs move
 _PAUSES_S = {",": 0.18, ";": 0.2, ":": 0.2, "—": 0.22, "…": 0.3, ".": 0.25, "!": 0.25, "?": 0.25}
 _STRESS = {"ˈ": 1.18, "ˌ": 1.06}
 _EDGE = _Sound("sil", 1.0, 0.05, _PhonemeKind.SILENCE)
-# Share of hiss (of the step from sample to sample in the loudness): 0.2 for a vowel, 0.8 for an s.
+# Share of hiss: RMS of the difference between neighbouring samples, divided by the RMS. 0.2 for a vowel, 0.8 for an s.
 _HISS = {"SS": 0.8, "CH": 0.7, "FF": 0.5, "TH": 0.4}
 _USUAL_HISS = 0.22
 
@@ -86,7 +96,10 @@ _USUAL_HISS = 0.22
 class Aligned:
     """What the mouth does during one sentence. Times are seconds into its sound.
 
-    words: when each word of the phoneme string begins.
+    Attributes:
+        shapes: Mouth shapes at rising times.
+        words: When each word of the phoneme string begins.
+        length_s: Length of the sound.
     """
 
     shapes: tuple[Shape, ...]
@@ -95,7 +108,13 @@ class Aligned:
 
 
 def align(phonemes: str, sound: NDArray[np.float32], rate: int) -> Aligned:
-    """Spread the phonemes of one sentence over its sound (mono, -1 to 1, `rate` samples a second)."""
+    """Align the phonemes of one sentence with its sound.
+
+    Args:
+        phonemes: Words separated by spaces.
+        sound: Mono, float32, shape (n,), -1 to 1.
+        rate: Samples per second.
+    """
     sounds = [_EDGE, *_sounds(phonemes), _EDGE]
     length_s = len(sound) / rate
     loudness, hiss = _measure(sound, rate)
@@ -138,7 +157,7 @@ def _sounds(phonemes: str) -> Iterator[_Sound]:
 
 
 def _measure(sound: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Loudness of each hop in dB below the loud parts, and its share of hiss."""
+    """Return for each 10 ms the loudness, dB relative to the loud parts, and the share of hiss; shape (hops,) each."""
     hop = int(rate * _HOP_S)
     hops = len(sound) // hop
     if hops == 0:
@@ -150,9 +169,9 @@ def _measure(sound: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float64]
 
 
 def _costs(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How badly each sound (row) fits each hop (column)."""
+    """Return the cost of each sound (row) in each hop (column), float64: how badly it fits there."""
     peak = np.array([loudness[max(0, i - 25) : i + 26].max() for i in range(len(loudness))])
-    # A voice falls towards its full stop: judge against the neighbourhood.
+    # A voice gets quieter towards the end of a sentence: compare with what is around.
     relative = np.where(loudness < -38, loudness, loudness - np.minimum(0, peak))
     rows = []
     for each in sounds:
@@ -166,7 +185,7 @@ def _costs(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np
 
 
 def _warp(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """The cheapest way to lay the sounds in order over the hops: begin and end of each, seconds."""
+    """Return begin and end of each sound, seconds, of the cheapest alignment that keeps their order."""
     hops = len(loudness)
     spoken_s = np.count_nonzero(loudness > -36) * _HOP_S
     usual_s = sum(each.usual_s for each in sounds if each.kind is not _PhonemeKind.SILENCE)
@@ -196,7 +215,7 @@ def _warp(sounds: list[_Sound], loudness: NDArray[np.float64], hiss: NDArray[np.
 
 
 def _shapes(segments: list[tuple[float, float]], sounds: list[_Sound], length_s: float) -> Iterator[Shape]:
-    """The mouth every 20 ms: each sound fades in before it begins and out after it ends."""
+    """Yield a mouth shape every 20 ms: each sound fades in before it begins and out after it ends."""
     first = 0
     for step in range(int(length_s / _SHAPE_EVERY_S) + 1):
         t = step * _SHAPE_EVERY_S

@@ -1,4 +1,4 @@
-"""What the painter must know of one instant of the figure, and how it stands in each of its moods."""
+"""The pose of the figure at one instant, and the pose towards which each mood moves it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from app.character.mouth import Mouth
 
 @dataclass(slots=True)
 class Pose:
-    """One instant. Angles in degrees, lengths in design pixels (a picture 1280 high), the rest plain factors."""
+    """What is painted of one instant.
 
-    lean: float = 0.0  # rocking on the foot, + to the right of the picture
+    Angles are degrees, lengths design pixels (a picture is 1280 high), the rest factors without a unit.
+    """
+
+    lean: float = 0.0  # tilted on its foot, + to the right of the picture
     rise: float = 0.0  # stretch of the height (volume is kept); 0.03 is a lot
     near: float = 0.0  # leaning towards the visitor: 0.03 is 3 % larger
-    yaw: float = 0.0  # -1 to 1, the jar turns on its wheel
+    yaw: float = 0.0  # -1 to 1, the jar turned around its vertical axis
     pitch: float = 0.0  # -1 to 1, + looks up
     gaze_x: float = 0.0  # eyes, -1 to 1
     gaze_y: float = 0.0  # + up
@@ -37,7 +40,7 @@ class Pose:
     curl_l: float = 0.3  # its tip hangs (+) or reaches up (-)
     curl_r: float = 0.3
     bloom: float = 0.3  # 0 bud, 1 open
-    motes: float = 0.0  # the three thinking lights
+    motes: float = 0.0  # the three lights that are shown while it thinks, 0 to 1
     mote_t: float = 0.0  # their phase, seconds
     light: float = 1.0  # 1 day, 0.55 asleep
     tint: int = 0  # colour of the light around it, 0xRRGGBB
@@ -46,8 +49,8 @@ class Pose:
     mouth: Mouth = field(default_factory=Mouth)
 
 
-# How the springs of `Life` stand when nothing is said: hertz, damping, and the target where a mood names none.
-# Anticipation and overshoot come from the damping.
+# The springs of `Animator`: frequency in hertz, damping, and the target where a mood names none. The damping gives the
+# overshoot.
 SPRINGS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     {
         "lean": (1.1, 0.62, 0.0),
@@ -77,7 +80,7 @@ SPRINGS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     }
 )
 
-# Where each mood draws the springs; only what differs from their own rest is named.
+# The target of the springs in each mood; only what differs from the target above is named.
 TARGETS: Mapping[Mood, Mapping[str, float]] = MappingProxyType(
     {
         Mood.IDLE: {"smile": 0.6},
@@ -114,10 +117,10 @@ TARGETS: Mapping[Mood, Mapping[str, float]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Lips drawn together while it thinks: share of the mouth's width that goes.
+# Lips drawn together while it thinks: the share by which the mouth gets narrower.
 PURSE: Mapping[Mood, float] = MappingProxyType({Mood.THINKING: 0.42})
 
 
 def target(mood: Mood, spring: str) -> float:
-    """Where `mood` draws the spring of that name."""
+    """Return the target of the spring of that name in a mood."""
     return TARGETS[mood].get(spring, SPRINGS[spring][2])

@@ -1,4 +1,4 @@
-"""The figure on stage: a thread of its own that turns moods and mouth shapes into frames. No Qt in here."""
+"""The thread that animates the drawn character and paints its frames. No Qt in here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.picture import Frame
 log = logging.getLogger(__name__)
 
 LEAD_S = 0.06  # the mouth moves a little before the sound, as a person's does (40 to 80 ms look right)
-_FEELS_S = 8.0  # a feeling lasts so long
+_FEELS_S = 8.0  # how long a feeling is shown
 _STEADY = frozenset({Mood.ATTRACT, Mood.IDLE, Mood.ASLEEP})
 
 
@@ -36,9 +36,11 @@ class PosePainter(Protocol):
 
 @dataclass
 class Manner:
-    """How every figure of a kiosk behaves; shared by its renderers, each field replaced whole.
+    """What all renderers of a kiosk share. Threads may read it at any time: each field is replaced whole.
 
-    calm: reduced motion. free: share of the picture's height, from its top, that nothing covers.
+    Attributes:
+        calm: Reduced motion.
+        free: Share of the picture's height, from its top, that nothing covers, 0 to 1.
     """
 
     calm: bool = False
@@ -46,11 +48,15 @@ class Manner:
 
 
 class CharacterRenderer:
-    """Lives, and paints what it lives, into a sink. All methods may be called from any thread; none blocks for long.
+    """Animates the figure and gives its frames to a sink. Any thread may call any method; none blocks for long.
 
-    painter: may be replaced between two frames. seed: of everything that is left to chance. fps: frames a second while
-    somebody is here; quiet_fps: in attract, idle and asleep. manner: another renderer's, where both are one figure.
-    clock: seconds, rising.
+    Args:
+        painter: Paints a pose; the attribute may be replaced between two frames.
+        seed: Of everything random.
+        fps: Frames a second while somebody is here.
+        quiet_fps: Frames a second in attract, idle and asleep.
+        manner: Another renderer's, where both show the same figure.
+        clock: Seconds, rising.
     """
 
     def __init__(
@@ -103,7 +109,7 @@ class CharacterRenderer:
         thread.join()
 
     def show(self, mood: Mood) -> None:
-        """Be seen, in this mood; cheap when nothing changes."""
+        """Show the figure in this mood; cheap when nothing changes."""
         with self._changed:
             if mood is not self._mood or not self._is_shown:
                 self._is_blank = self._is_blank or not self._is_shown
@@ -115,55 +121,61 @@ class CharacterRenderer:
         with self._gate:
             self._is_shown = False
 
-    # ------------------------------------------------------------ what it perceives and says
+    # ------------------------------------------------------------ input of the animation
 
     @property
     def mood(self) -> Mood:
-        """What the figure is doing."""
+        """The mood that is shown."""
         return self._mood
 
     def calm(self, less_motion: bool) -> None:
-        """Move less; asleep and calm it stands still, and nothing is painted."""
+        """Move less (True). Asleep and calm the figure does not move, and nothing is painted."""
         self.manner.calm = less_motion
 
     def free(self, share: float) -> None:
-        """Tell which share of the picture's height, from its top, nothing covers (0 to 1): the face stays in it."""
+        """Set the share of the picture's height, from its top, that nothing covers (0 to 1): the face stays in it."""
         self.manner.free = max(0.3, min(1.0, share))
 
     def hear(self, level: float) -> None:
-        """How loud the visitor is now, 0 to 1."""
+        """Set how loud the visitor is now, 0 to 1."""
         self._hearing = max(0.0, min(1.0, level))
 
     def voice(self, level: float) -> None:
-        """How loud its own voice is now, 0 to 1: the mouth follows it where no shapes are known."""
+        """Set how loud the figure's own voice is now, 0 to 1: the mouth follows it where no shapes are known."""
         with self._changed:
             self._loudness = max(0.0, min(1.0, level))
 
     def turn_started(self, heard: Callable[[], float | None]) -> None:
-        """A new turn of speech: shapes count from its first audible sample.
+        """Begin a new turn of speech: shapes count from its first audible sample.
 
-        heard: tells how many seconds of it came out of the speaker, None while nothing did (called on the performer's
-        thread).
+        Args:
+            heard: Returns how many seconds of it came out of the speaker, None while nothing did; called on the
+                renderer's thread.
         """
         with self._changed:
             self._track = MouthTrack()
             self._heard = heard
 
     def mouth(self, shapes: Iterable[Shape]) -> None:
-        """Add shapes to the turn that has started: seconds into it, and weights by viseme name."""
+        """Add shapes to the turn that has started, each with its time in seconds into the turn."""
         with self._changed:
             if self._track is not None:
                 self._track.add(shapes)
 
     def visemes(self, shapes: Visemes) -> None:
-        """Add a shape of a turn whose shapes come while it is spoken; where they stop, the mouth follows loudness."""
+        """Add a shape of a turn whose shapes arrive while it is spoken; when they stop, the mouth follows loudness."""
         with self._changed:
             if self._track is not None:
                 self._track.grows()
                 self._track.add([(shapes.at_s, shapes.weights)])
 
     def feel(self, emotion: str, strength: float) -> None:
-        """Show a feeling for a while: the light around the figure takes its colour. Unknown words change nothing."""
+        """Show a feeling for 8 s: the light around the figure takes its colour. Unknown words change nothing.
+
+        Args:
+            emotion: A word of the service's.
+            strength: 0 to 1.
+        """
         with self._changed:
             self._feeling, self._feels_until = feeling(emotion, strength), self._clock() + _FEELS_S
 
@@ -181,13 +193,13 @@ class CharacterRenderer:
         while self._sink is sink:
             due = self._clock() + 1 / (self._quiet_fps if self._mood in _STEADY else self._fps)
             try:
-                pose = animator.step(self._clock() - begin, self._sense())
+                pose = animator.step(self._clock() - begin, self._inputs())
                 painter = self.painter
-                look = _look(pose, painter) if self.manner.calm else ()  # otherwise something moves always
-                if self._is_shown and (not look or look != shown or self._is_blank):
+                visible = _visible(pose, painter) if self.manner.calm else ()  # not calm: something moves always
+                if self._is_shown and (not visible or visible != shown or self._is_blank):
                     self._is_blank = False
                     self._put(painter(pose), sink)
-                shown = look
+                shown = visible
             except Exception as error:
                 if not failed:
                     log.error("the character cannot be painted", extra={"error": type(error).__name__}, exc_info=error)
@@ -208,11 +220,11 @@ class CharacterRenderer:
             if self._is_shown and self._sink is sink:
                 sink(frame)
 
-    def _sense(self) -> AnimationInput:
+    def _inputs(self) -> AnimationInput:
         with self._changed:
             track, heard = self._track, self._heard
             felt = self._feeling if self._clock() < self._feels_until else Feeling()
-        heard_s = heard() if heard is not None else None  # asked outside the lock: it may take another
+        heard_s = heard() if heard is not None else None  # called outside the lock: it may take another one
         shapes = None
         if track is not None and heard_s is not None:  # until it is heard, and afterwards, the mouth follows loudness
             with self._changed:
@@ -222,10 +234,11 @@ class CharacterRenderer:
         return AnimationInput(self._mood, shapes, self._loudness, self._hearing, manner.free, manner.calm, felt)
 
 
-_seen = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))
-_seen_mouth = attrgetter(*(f.name for f in fields(Mouth)))
+_pose_values = attrgetter(*(f.name for f in fields(Pose) if f.name not in {"mouth", "stem"}))
+_mouth_values = attrgetter(*(f.name for f in fields(Mouth)))
 
 
-def _look(pose: Pose, painter: object) -> tuple[float, ...]:
-    """What can be seen of a pose: two that look the same need one frame."""
-    return (id(painter), *(round(value, 3) for value in (*_seen(pose), *pose.stem, *_seen_mouth(pose.mouth))))
+def _visible(pose: Pose, painter: object) -> tuple[float, ...]:
+    """Return what can be seen of a pose: two poses with equal values need one frame."""
+    values = (*_pose_values(pose), *pose.stem, *_mouth_values(pose.mouth))
+    return (id(painter), *(round(value, 3) for value in values))

@@ -1,4 +1,4 @@
-"""Springs and smooth noise: what makes a target into a movement."""
+"""Springs and smooth noise: they turn targets into movement."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ _LONGEST_STEP_S = 0.01  # the fastest spring of the figure (13 Hz) is stable up 
 
 
 class Spring:
-    """A damped spring that runs after a target.
+    """A damped spring that follows a target.
 
-    hz: its own frequency; zeta: damping (1: no overshoot). `x` is where it is, `v` its speed in units a second.
+    Attributes:
+        x: The value now.
+        v: Its speed, units per second.
+        hz: The spring's natural frequency, hertz.
+        zeta: Damping ratio; from 1 on it does not overshoot.
     """
 
     __slots__ = ("hz", "v", "x", "zeta")
@@ -22,7 +26,7 @@ class Spring:
         self.zeta = zeta
 
     def step(self, target: float, dt: float, push: float = 0.0) -> float:
-        """Move on by `dt` seconds towards `target`, with an extra acceleration `push`; return the new place."""
+        """Move on by `dt` seconds towards `target`, with an extra acceleration `push`; return the new value."""
         if dt <= 0:
             return self.x
         steps = max(1, math.ceil(dt / _LONGEST_STEP_S))
@@ -35,12 +39,12 @@ class Spring:
 
 
 def noise(t: float, seed: int) -> float:
-    """Smooth, endless, between -1 and 1: three sines that never meet again. t in seconds."""
+    """Return smooth noise between -1 and 1 at `t` seconds: three sines whose sum does not repeat in practice."""
     s = seed * 1.7
     return (math.sin(t * 0.83 + s) + 0.6 * math.sin(t * 1.37 + 2.1 * s) + 0.4 * math.sin(t * 2.29 + 3.3 * s)) / 2.0
 
 
 def ease(u: float) -> float:
-    """Smoothstep of `u`, which is cut to 0..1."""
+    """Return the smoothstep of `u`, which is clipped to 0..1."""
     u = max(0.0, min(1.0, u))
     return u * u * (3 - 2 * u)

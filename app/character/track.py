@@ -9,14 +9,14 @@ Weights = Mapping[str, float]
 Shape = tuple[float, Weights]  # seconds into the turn, weights by viseme name
 
 REST: Weights = {}
-_HOLD_S = 0.12  # a shape stays so long when none follows
-_AFTER_S = 0.5  # the mouth follows its shapes until so long after the last one
-STALL_S = 0.3  # shapes that come while they are spoken: the last one stays so long, then they have stopped
-_MIX_S = 0.25  # between shapes further apart than this lies a pause
+_HOLD_S = 0.12  # how long a shape stays when none follows
+_AFTER_S = 0.5  # so long after the last shape the mouth still rests by the track, before it follows loudness again
+STALL_S = 0.3  # where shapes arrive while they are spoken: how long the last one stays, before they count as stopped
+_MIX_S = 0.25  # shapes further apart than this are not mixed: there is a pause between them
 
 
 class MouthTrack:
-    """Shapes at rising times. Those between two are mixed; in a pause and after the end the mouth rests."""
+    """Shapes at rising times. Between two shapes they are mixed; in a pause and after the end the mouth rests."""
 
     def __init__(self) -> None:
         self._shapes: list[Shape] = []
@@ -24,19 +24,19 @@ class MouthTrack:
 
     @property
     def end_s(self) -> float:
-        """When the last shape begins, seconds into the turn; 0 while there is none."""
+        """When the last shape begins, seconds into the turn; 0 without a shape."""
         return self._shapes[-1][0] if self._shapes else 0.0
 
     def is_over(self, t: float) -> bool:
-        """Whether no shape is known any more `t` seconds into the turn."""
+        """Return whether no shape is known any more `t` seconds into the turn."""
         return t > self.end_s + self._after_s
 
     def grows(self) -> None:
-        """Shapes come while they are spoken."""
+        """Note that shapes arrive while they are spoken: `STALL_S` holds from now on."""
         self._hold_s = self._after_s = STALL_S
 
     def add(self, shapes: Iterable[Shape]) -> None:
-        """Add shapes; late ones find their place."""
+        """Add shapes; those that come late are sorted in."""
         for shape in shapes:
             if not self._shapes or shape[0] >= self._shapes[-1][0]:
                 self._shapes.append(shape)
@@ -44,7 +44,7 @@ class MouthTrack:
                 insort(self._shapes, shape, key=lambda s: s[0])
 
     def at(self, t: float) -> Weights:
-        """The shape `t` seconds into the turn."""
+        """Return the shape `t` seconds into the turn."""
         after = bisect_right(self._shapes, t, key=lambda s: s[0])
         if after == 0:
             return REST

@@ -1,4 +1,4 @@
-"""A pose to a picture, with QPainter on an image: the only part of the figure that knows Qt."""
+"""Paints a pose with QPainter on an image: the only part of the figure that uses Qt."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from app.picture import Frame, PixelFormat
 __all__ = ["Painter", "RoomLight"]
 
 _TINT = 0.28  # opacity of the strongest feeling on the room
-_FREE_STEP = 1 / 256  # the framing moves in steps, so that a still picture keeps its painted room
+_FREE_STEP = 1 / 256  # the framing changes in steps, so that the room is not painted again for tiny changes
 
 
 class Painter:
-    """Paints frames of one size. Belongs to one thread at a time; what never changes is painted at the first frame.
+    """Paints frames of one size. Belongs to one thread at a time; what never changes is painted once and kept.
 
-    width, height: pixels, portrait or landscape. plate: the words on the plinth, in `family`; they are left out where
-    no QGuiApplication exists.
+    Args:
+        width: Pixels; portrait or landscape.
+        height: Pixels.
+        theme: The light of the room.
+        plate: The words on the plinth; they are left out where no QGuiApplication exists.
+        family: Their font.
     """
 
     def __init__(
@@ -46,11 +50,11 @@ class Painter:
         self._jar: tuple[JarLayer, JarLayer] | None = None  # behind the plant, and in front of it
 
     def __call__(self, pose: Pose) -> Frame:
-        """Paint one pose into memory of its own: BGRA, rows tight, alpha 255."""
-        # numpy leaves the memory untouched; a bytearray would be cleared first.
+        """Return the picture of one pose, in memory of its own: BGRA, uint8, no padding, alpha 255."""
+        # numpy does not clear the memory, as a bytearray would.
         pixels = np.empty(self.width * self.height * 4, np.uint8)
         image = QImage(pixels.data, self.width, self.height, self.width * 4, FORMAT)
-        # Ended even when something raises: Qt aborts the process over a painter left open.
+        # Ended even when something raises: Qt aborts the process if a painter is still active at its end.
         with QPainter(image) as p:
             self._draw(p, pose)
         return Frame(self.width, self.height, PixelFormat.BGRA, pixels.data)

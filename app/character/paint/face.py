@@ -1,4 +1,4 @@
-"""The face: eyes, brows and cheeks, on the round of the belly."""
+"""The face: eyes, brows and cheeks, on the curved belly of the jar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOUTH_Y, _MOUTH_SCALE = -188.0, 1.24
 
 
 def draw_face(p: QPainter, pose: Pose) -> None:
-    """Cheeks, eyes, brows, mouth."""
+    """Draw cheeks, eyes, brows and mouth."""
     frame = p.transform()
     p.setPen(Qt.PenStyle.NoPen)
     warm = 0.50 + 0.22 * max(0.0, pose.smile)
@@ -50,7 +50,7 @@ def _move_onto_belly(p: QPainter, pose: Pose, x: float, y: float) -> None:
 
 
 def _draw_eye(p: QPainter, pose: Pose, lid: float, side: int) -> None:
-    """The open eye is one shape: the lids are its edges, so that the glaze around it is the lid."""
+    """Draw an eye. The open eye is one shape whose edges are the lids: the glaze around it looks like the lid."""
     rx, ry = _EYE_RX, _EYE_RY
     open_ = min(1.0, lid)
     shut = 1 - open_
@@ -58,7 +58,7 @@ def _draw_eye(p: QPainter, pose: Pose, lid: float, side: int) -> None:
     low = ry * (1 - 0.72 * pose.squint * open_) * (0.62 + 0.38 * open_)
     top = low + (-ry * 0.78 - low) * lid if lid > 0.02 else low
     c = 0.56 if lid > 0.9 else 0.62
-    hx = rx - rx * 0.34 * shut  # the curve's handles come in when shut: an arc, not a bracket
+    hx = rx - rx * 0.34 * shut  # control points of the curve move inwards when shut: an arc, not a bracket
     upper = path(
         (-rx, yc),
         (-hx, yc + (top - yc) * c, -rx * 0.60, top, 0, top),
@@ -109,7 +109,7 @@ def _draw_iris(p: QPainter, pose: Pose, side: int) -> None:
 
 
 def _draw_brow(p: QPainter, worry: float, up: float, side: int) -> None:
-    """A tapered stroke of the brush; `worry` lifts its inner end."""
+    """Draw a brow as a tapered brush stroke; `worry` lifts its inner end."""
     y = -78 - up * 0.9
     inner, outer = y - 12 * worry, y + 9 + 12 * worry
     p.setBrush(fill("glaze_deep"))

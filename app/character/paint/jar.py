@@ -1,4 +1,4 @@
-"""The jar: glaze over clay, handles, gold seam. A solid of revolution, so turning moves only what is on it."""
+"""The jar: glaze over clay, handles, gold seam. It is round, so turning it moves only what is painted on it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _OPENING_BOX = QRectF(-160, -526, 320, 54)
 
 @dataclass(frozen=True, slots=True)
 class JarLayer:
-    """Something painted once, and where its corner lies from the foot, in pixels."""
+    """Something painted once, and where its upper left corner is, pixels from the foot."""
 
     image: QImage
     corner: QPointF
@@ -62,7 +62,7 @@ def _paint_layer(box: QRectF, k: float, paint: Callable[[QPainter], None]) -> Ja
 
 
 def paint_jar(k: float, theme: RoomLight) -> tuple[JarLayer, JarLayer]:
-    """What lies behind the plant (the opening and the soil) and in front of it, at `k` pixels for a design pixel."""
+    """Return what is behind the plant (opening and soil) and what is in front, at `k` pixels for a design pixel."""
 
     def front(p: QPainter) -> None:
         _paint_glaze(p)
@@ -111,7 +111,7 @@ def _paint_glaze(p: QPainter) -> None:
 
 
 def _paint_speckles(p: QPainter) -> None:
-    """Iron in the clay: always the same jar."""
+    """Paint the dark specks that iron makes in clay; the same ones each time."""
     chance = random.Random(5)
     p.setClipPath(_BODY)
     for _ in range(_SPECKLES):
@@ -142,7 +142,7 @@ def _paint_edges(p: QPainter, theme: RoomLight) -> None:
 
 
 def draw_handles(p: QPainter, pose: Pose) -> None:
-    """The two handles, which are its ears."""
+    """Draw the two handles, which are the figure's ears."""
     p.setBrush(Qt.BrushStyle.NoBrush)
     for side in (-1, 1):
         e = pose.ears
@@ -167,7 +167,7 @@ def draw_handles(p: QPainter, pose: Pose) -> None:
 
 
 def draw_band(p: QPainter, yaw: float) -> None:
-    """Dots of pale slip around the neck: they show that it turns."""
+    """Draw dots of pale slip (liquid clay) around the neck: they show that the jar turns."""
     p.setPen(Qt.PenStyle.NoPen)
     for index in range(-5, 6):
         angle = index * 0.36 + 0.12 + yaw * TURN
@@ -179,7 +179,7 @@ def draw_band(p: QPainter, yaw: float) -> None:
 
 
 def draw_seam(p: QPainter, yaw: float) -> None:
-    """Mended once, with gold. The neck is a thinner cylinder than the belly."""
+    """Draw the crack that was mended with gold. The neck is a thinner cylinder than the belly."""
     turned = math.asin(108 / _NECK_R) + yaw * TURN
     p.save()
     p.translate(_NECK_R * math.sin(turned), -442)

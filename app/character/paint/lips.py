@@ -1,4 +1,4 @@
-"""The mouth: lips, teeth and tongue from one `Mouth`."""
+"""Draws a `Mouth`: lips, teeth and tongue."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from app.character.paint.tools import fill, linear, path, pen, radial
 
 _CLOSED = 5.0  # an opening below this is drawn as one line
 _SMILING = 6.0  # corners lifted by more show small creases
-_HANDLE = 0.5523  # of a cubic that looks like a quarter of an ellipse
+_HANDLE = 0.5523  # distance of the control points of a cubic curve that looks like a quarter of an ellipse
 
 
 def draw_mouth(p: QPainter, m: Mouth, smile: float) -> None:
-    """Draw the mouth around the middle of its line of corners, y downwards."""
-    # A smile of everyday size is carried by the corners; lips that round or press give it up.
+    """Draw the mouth around the middle of the line between its corners, y downwards."""
+    # A smile shows in the corners; lips that are round or pressed show less of it.
     w = max(12.0, m.w + 10 * smile * (1 - m.pucker) * (1 - m.press * 0.6))
     lift = 15 * smile * (1 - 0.75 * m.round) * (1 - 0.6 * m.press)
     p.setBrush(Qt.BrushStyle.NoBrush)
@@ -27,7 +27,7 @@ def draw_mouth(p: QPainter, m: Mouth, smile: float) -> None:
 
 
 def _draw_closed(p: QPainter, m: Mouth, w: float, lift: float) -> None:
-    """One line; pressed lips are short, thick and flat."""
+    """Draw one line; pressed lips are short, thick and flat."""
     line = path((-w, -lift), (-w * 0.45, lift * 0.75 + 2, w * 0.45, lift * 0.75 + 2, w, -lift))
     if m.press > 0.05:
         p.setPen(pen("lip_soft", 22 * m.press, min(1.0, m.press)))
@@ -42,7 +42,7 @@ def _draw_closed(p: QPainter, m: Mouth, w: float, lift: float) -> None:
 
 
 def _outline(m: Mouth, w: float, lift: float) -> tuple[QPainterPath, float, float]:
-    """The opening: a lens when `round` is 0, an ellipse at 1; and how far it opens up and down."""
+    """Return the opening (a lens when `round` is 0, an ellipse at 1), and how far it opens up and down."""
     r = m.round
     up, down = m.up - lift * 0.4, m.down + lift * 0.25
     cy = -lift
@@ -82,7 +82,7 @@ def _draw_open(p: QPainter, m: Mouth, w: float, lift: float) -> None:
 
 
 def _draw_inside(p: QPainter, m: Mouth, w: float, up: float, down: float) -> None:
-    """Tongue and teeth, clipped to the opening."""
+    """Draw tongue and teeth, clipped to the opening."""
     gap = m.up + m.down
     if m.tongue > 0.03:
         top = down - (0.25 + 0.5 * m.tongue) * min(gap, 46)

@@ -1,4 +1,4 @@
-"""The plant: its leaves are hands, its bloom tells from afar who has the floor."""
+"""The plant: its leaves are the figure's hands; its flower shows from a distance whose turn it is to speak."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Plant:
         self._curve.cubicTo(*points[1:])
 
     def draw_flower(self, p: QPainter) -> None:
-        """The stem and the flower."""
+        """Draw the stem and the flower."""
         frame = p.transform()
         p.setBrush(Qt.BrushStyle.NoBrush)
         for name, width, shift in (("leaf_lo", 15, 0.0), ("stem", 10, -1.5), ("stem_hi", 3, -4.0)):
@@ -50,7 +50,7 @@ class Plant:
         p.setTransform(frame)
 
     def draw_leaves(self, p: QPainter) -> None:
-        """The leaves, which can hang over the rim."""
+        """Draw the leaves, which can hang over the rim."""
         frame, pose = p.transform(), self._pose
         p.setPen(Qt.PenStyle.NoPen)
         for side, place, angle, curl, size in (
@@ -116,7 +116,7 @@ def _draw_heart(p: QPainter, b: float) -> None:
 
 
 def draw_motes(p: QPainter, pose: Pose) -> None:
-    """Three lights that rise beside the flower while it thinks."""
+    """Draw three lights that rise beside the flower while the figure thinks."""
     shown = min(1.0, pose.motes)
     p.setPen(Qt.PenStyle.NoPen)
     for i in range(3):

@@ -46,7 +46,7 @@ _LIGHTS = {
         "#241804",
     ),
 }  # fmt: skip
-# The halo stands behind the face: middle and radii in design pixels above the foot.
+# The halo is behind the face: middle and radii in design pixels above the foot.
 _HALO_Y, _HALO_RADII = -330, (680, 500, 350)
 # Where the foot stands, share of the height; captions may reach up to 62 % of it, and the mouth ends above that.
 _FOOT, _SCALE = 0.69, 0.93
@@ -57,7 +57,13 @@ _PLINTH_R, _PLINTH_TOP, _PLINTH_LOW = 272, -36, 44
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Where the figure stands in the picture: its foot in pixels, and pixels for one design pixel."""
+    """Where the figure stands in the picture.
+
+    Attributes:
+        foot_x: Its foot, pixels.
+        foot_y: Its foot, pixels.
+        k: Pixels for one design pixel.
+    """
 
     foot_x: float
     foot_y: float
@@ -65,10 +71,15 @@ class Camera:
 
 
 def camera(width: int, height: int, free: float) -> Camera:
-    """Frame the figure in a picture of which only the upper share `free` is not covered by a sheet.
+    """Place the figure in a picture.
 
-    Portrait: in the middle; when the sheet rises the figure steps back and up, so that eyes and mouth stay free.
+    Portrait: in the middle; the more is covered, the smaller and higher it stands, so that eyes and mouth stay visible.
     Landscape: in the left third, captions to its right.
+
+    Args:
+        width: Pixels.
+        height: Pixels.
+        free: Share of the height, from the top, that nothing covers, 0 to 1.
     """
     if width > height:
         shrink = min(1.0, (free + 0.05) / _LANDSCAPE_FOOT)
@@ -80,7 +91,15 @@ def camera(width: int, height: int, free: float) -> Camera:
 
 
 def paint_room(size: tuple[int, int], theme: RoomLight, view: Camera, plate: str, family: str) -> QImage:
-    """The picture without the figure. `plate`: the words on the plinth; `family`: their font."""
+    """Return the picture without the figure.
+
+    Args:
+        size: Width and height, pixels.
+        theme: The light of the room.
+        view: Where the figure will stand.
+        plate: The words on the plinth.
+        family: Their font.
+    """
     width, height = size
     light = _LIGHTS[theme]
     image = QImage(width, height, FORMAT)
@@ -107,7 +126,7 @@ def _paint_halo(p: QPainter, light: _Light) -> None:
 
 
 def _paint_plinth(p: QPainter, light: _Light, low: float) -> None:
-    """A round drum, its top seen slightly from above, with the shadow of the jar."""
+    """Draw the plinth: a round drum, its top seen slightly from above, with the shadow of the jar."""
     r = _PLINTH_R
     drum = path((-r, 4), (-r, 56, r, 56, r, 4), (r, low), (-r, low), ())
     side = linear((-r, 0, r, 0), (0, light.plinth_lo), (0.3, light.plinth), (0.55, light.plinth), (1, light.plinth_lo))
@@ -115,7 +134,7 @@ def _paint_plinth(p: QPainter, light: _Light, low: float) -> None:
     p.drawPath(drum)
     p.setBrush(linear((0, 30, 0, low), (0, light.shade, 0.0), (1, light.shade, 0.38)))
     p.drawPath(drum)
-    # a narrow moulding under the edge catches the light
+    # a narrow bright moulding under the edge
     p.setBrush(colour(light.shade, 0.16))
     p.drawPath(path((-r, 26), (-r, 78, r, 78, r, 26), (r, 34), (r, 86, -r, 86, -r, 34), ()))
     top = QColor(light.plinth)
@@ -129,14 +148,14 @@ def _paint_plinth(p: QPainter, light: _Light, low: float) -> None:
     )
     p.setBrush(shadow)
     p.drawEllipse(QPointF(18, 0), 205, 175)
-    # the clay's warm light on the stone
+    # warm light that the clay reflects onto the stone
     p.setBrush(radial((-40, 120, 130), (0, "clay_hi", 0.22), (1, "clay_hi", 0.0)))
     p.drawEllipse(QPointF(-40, 120), 130, 60)
     p.restore()
 
 
 def _paint_plate(p: QPainter, light: _Light, words: str, family: str) -> None:
-    """A brass plate with its words, which shrink until they fit."""
+    """Draw a brass plate with its words, which get smaller until they fit."""
     brass = QColor(light.plate)
     p.setBrush(colour(light.shade, 0.4))
     p.drawRoundedRect(_PLATE.translated(0, 3), 9, 9)

@@ -1,7 +1,7 @@
-"""Colours, pens, brushes and paths that are made once and kept.
+"""Colours, pens, brushes and paths, each made once and kept.
 
-Drawing calls hold the interpreter's lock, but making and dropping Qt objects gives it away each time: beside a busy
-Python thread a frame took twice as long before they were kept.
+Drawing calls hold Python's interpreter lock (GIL), but creating and freeing Qt objects releases it each time: beside a
+busy Python thread a frame takes twice as long when they are not kept.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def _colour(name: str, alpha: float) -> QColor:
 
 
 def colour(name: str, alpha: float = 1.0) -> QColor:
-    """A colour of the palette, or "#rrggbb", with alpha 0 to 1 (in hundredths)."""
+    """Return a colour of the palette, or "#rrggbb", with alpha 0 to 1 (rounded to hundredths)."""
     return _colour(name, round(alpha, 2))
 
 
 @lru_cache(256)
 def fill(name: str) -> QBrush:
-    """A flat brush."""
+    """Return a brush of one colour."""
     return QBrush(_colour(name, 1.0))
 
 
@@ -50,7 +50,7 @@ def _pen(name: str, width: float, alpha: float) -> QPen:
 
 
 def pen(name: str, width: float, alpha: float = 1.0) -> QPen:
-    """A round pen (width in half pixels, alpha in hundredths)."""
+    """Return a round pen (width rounded to half pixels, alpha to hundredths)."""
     return _pen(name, round(width * 2) / 2, round(alpha, 2))
 
 
@@ -75,26 +75,26 @@ def _named(stop: Stop) -> tuple[str, float]:
 
 
 def linear(line: tuple[float, float, float, float], *stops: Stop) -> QBrush:
-    """A linear gradient along (x0, y0, x1, y1)."""
+    """Return a linear gradient along (x0, y0, x1, y1)."""
     x0, y0, x1, y1 = line
     return _linear((round(x0), round(y0), round(x1), round(y1)), stops)
 
 
 def radial(circle: tuple[float, float, float], *stops: Stop) -> QBrush:
-    """A radial gradient in the circle (x, y, radius)."""
+    """Return a radial gradient in the circle (x, y, radius)."""
     x, y, r = circle
     return _radial((round(x), round(y), max(1, round(r))), stops)
 
 
 @lru_cache(64)
 def outline(brush_line: tuple[float, float, float, float], stops: tuple[Stop, ...], width: float) -> QPen:
-    """A round pen that paints a linear gradient."""
+    """Return a round pen that paints a linear gradient."""
     brush = linear(brush_line, *stops)
     return QPen(brush, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def path(*segments: tuple[float, ...]) -> QPainterPath:
-    """A path: the first pair is where it begins; then (x, y) a line, six numbers a curve, () closes it."""
+    """Return a path: the first pair is where it begins; then (x, y) is a line, six numbers a curve, () closes it."""
     out = QPainterPath()
     for index, segment in enumerate(segments):
         if not segment:

@@ -1,4 +1,4 @@
-"""The figure lives by clock and chance alone: same seed, same life; whatever comes, a pose that can be painted."""
+"""The animation depends on time, input and seed only, and every pose can be painted, whatever the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the figure: opaque, the same everywhere, and with a face that can be read."""
+"""Pictures of the figure: opaque, the same everywhere, and with a face whose expression can be recognised."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_frame_keeps_its_memory_when_its_painter_is_gone():
 
 
 def eyes_row(frame):
-    """The middle row of the whites of the eyes, as a share of the height."""
+    """Return the middle row of the whites of the eyes, as a share of the height."""
     image = pixels(frame)[..., :3].astype(int)
     middle = image[:, int(frame.width * 0.25) : int(frame.width * 0.75)]
     # the room of the dark theme has nothing as light as the eyes

@@ -1,4 +1,4 @@
-"""Phonemes find their place in the sound."""
+"""Phonemes are aligned with the sound."""
 
 # ruff: noqa: RUF001 - phonetic letters look like others by nature
 

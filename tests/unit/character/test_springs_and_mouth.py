@@ -1,4 +1,4 @@
-"""Springs settle, mouths mix, and nothing ever leaves its bounds."""
+"""Springs settle, mouth shapes mix, and no value leaves its bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes over time: mixed between neighbours, at rest in pauses."""
+"""Mouth shapes over time: mixed between neighbours, at rest in pauses."""
 
 from __future__ import annotations
 
