@@ -1,1 +1,1 @@
-"""The built-in guide: what it knows, how it speaks and listens."""
+"""The built-in guide: what it knows, how it speaks, and how it understands speech."""

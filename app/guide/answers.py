@@ -1,4 +1,4 @@
-"""What the guide's file answers, as plain text: for services whose avatar says only what it is given."""
+"""Answers from the guide's file as plain text, for services whose avatar says only what it is given."""
 
 from __future__ import annotations
 
@@ -12,24 +12,29 @@ from app.guide.knowledge import Knowledge, load_knowledge
 
 
 class TextOnlyAnswers:
-    """One visit's worth of answers; see `app.vendors.base.Answers`."""
+    """The answers of one visit; see `app.vendors.base.Answers`."""
 
     def __init__(self, dialog: DialogState) -> None:
         self._dialog = dialog
 
     def reply(self, question: str) -> str:
-        """Return an answer, or an excuse; never nothing, never invented."""
+        """Return an answer from the file, or an excuse. Never empty; nothing is made up."""
         return self._dialog.reply(question).text
 
     def wrap_up(self) -> str:
-        """Return words for the last seconds of a visit."""
+        """Return what to say in the last seconds of a visit."""
         return self._dialog.wrap_up().text
 
 
 class SiteAnswers:
-    """The files LANGUAGE.toml of `folders`, the program's own last; each is read at its first use and kept.
+    """Answers from the files LANGUAGE.toml; each file is read at its first use and kept.
 
-    place, help_at: the site's words. questions: its suggestions. chance: varies the words.
+    Args:
+        folders: Where the files are looked for, the program's own folder last.
+        place: What the site calls itself; "" for the file's word.
+        help_at: Where visitors find a person; "" for the file's word.
+        questions: The site's suggestions.
+        chance: Varies the words.
     """
 
     def __init__(
@@ -51,15 +56,15 @@ class SiteAnswers:
         self._knowledge = knowledge
 
     def __call__(self, language: str) -> TextOnlyAnswers:
-        """Return fresh answers for one visit; blocks to read the file.
+        """Return the answers for a new visit; blocks while it reads the file.
 
         Raises:
-            BadGuideContent: no folder has a usable file.
+            BadGuideContent: No folder has a usable file.
         """
         return TextOnlyAnswers(DialogState(self._knowledge(language), self._chance, self._own))
 
     def questions(self, language: str) -> tuple[str, ...]:
-        """Return what to suggest in a language: the site's own, else what its file answers, none in another one."""
+        """Return what to suggest: the site's own questions, else those of the file if it is in that language."""
         if self._own:
             return self._own
         knowledge = self._knowledge(language)

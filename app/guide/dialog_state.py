@@ -1,4 +1,4 @@
-"""What the guide says next: it remembers the talk of one visit, varies its words, and says so when it does not know."""
+"""What the guide says next: keeps the state of one visit, varies its words, and admits what it does not know."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ _MOODS = {"": Mood.SPEAKING, "greeting": Mood.GREETING, "sorry": Mood.SORRY, "go
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say, and how to look while saying it. knows: it is an answer, not an excuse."""
+    """What to say.
+
+    Attributes:
+        text: The words.
+        mood: How the figure behaves while it says them.
+        knows: They are an answer, not an excuse.
+    """
 
     text: str
     mood: Mood = Mood.SPEAKING
@@ -22,7 +28,14 @@ class Reply:
 
 
 class DialogState:
-    """One visit's worth of memory. questions: the site's own suggestions, else those of the book."""
+    """The dialog of one visit: what was said and asked so far.
+
+    Args:
+        knowledge: What the guide knows.
+        chance: Varies the words.
+        questions: The site's own suggestions. Those that the guide cannot answer are left out; where none is left,
+            those of its file are used.
+    """
 
     def __init__(self, knowledge: Knowledge, chance: random.Random, questions: Sequence[str] = ()) -> None:
         self._knowledge = knowledge
@@ -30,7 +43,7 @@ class DialogState:
         self._chance = chance
         self._questions = [q for q in questions if self._is_ours(q)] or list(self._content.questions)
         chance.shuffle(self._questions)
-        self._said: dict[int, int] = {}  # which line of a list comes next, by the list
+        self._said: dict[int, int] = {}  # which line of a list comes next, by `id` of the list
         self._topic: Topic | None = None  # what was talked about last
         self._more = 0  # how much of its "more" was said
         self._offer: Topic | None = None
@@ -38,19 +51,19 @@ class DialogState:
         self._misses = 0
 
     def greeting(self) -> Reply:
-        """The first words."""
+        """Return the first words."""
         return self._say(self._content.greeting, Mood.GREETING)
 
     def wrap_up(self) -> Reply:
-        """Words for the last seconds of a visit."""
+        """Return words for the last seconds of a visit."""
         return self._say(self._content.wrap_up, Mood.GOODBYE)
 
     def cannot_hear(self) -> Reply:
-        """Words for somebody who speaks to a guide without ears."""
+        """Return words for somebody who speaks to a guide that cannot understand speech."""
         return self._say(self._content.cannot_hear, Mood.SORRY)
 
     def reply(self, question: str) -> Reply:
-        """Answer a question. Never silent, never invented."""
+        """Return the answer to a question, or an excuse. Never empty; nothing is made up."""
         found = self._knowledge.find(question)
         offer, self._offer = self._offer, None
         if found is None:
@@ -74,7 +87,7 @@ class DialogState:
         return self._say(topic.say, _MOODS[topic.mood])
 
     def _miss(self) -> Reply:
-        """It does not know, and the second time in a row it tells what it does know."""
+        """Return an excuse; from the second one in a row on, with what may be asked."""
         self._misses += 1
         line = self._next(self._content.unknown)
         if self._misses > 1:
@@ -93,7 +106,7 @@ class DialogState:
         return Reply(self._last, mood, knows)
 
     def _next(self, lines: list[str]) -> str:
-        """Another line of the list each time, beginning anywhere."""
+        """Return the next line of the list, in turn; the first one is chosen at random."""
         at = self._said.get(id(lines), self._chance.randrange(len(lines)))
         self._said[id(lines)] = at + 1
         return lines[at % len(lines)]

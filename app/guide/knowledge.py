@@ -1,4 +1,4 @@
-"""What the guide knows: a file for each language, for staff to edit; a bad one is told in one line and passed over."""
+"""What the guide knows: one file for each language, which staff may edit. A bad file is logged and skipped."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from app.settings.remarks import dotted, in_plain_words, nearest, printable
 log = logging.getLogger(__name__)
 
 FALLBACK = "en"  # the language whose file comes with the program
-_SURE = 0.8  # score from which a question counts as asked
+_SURE = 0.8  # from this score on, a question counts as asked
 _SURE_ENOUGH = 0.7  # the same for small talk and directions, where a wrong guess does no harm
-_NEARLY = 0.55  # from here on the topic is offered instead
+_NEARLY = 0.55  # from this score on, the topic is offered instead
 _FIELDS = {"name", "place", "help", "about", "question"}
 
 
@@ -54,7 +54,16 @@ class _Table(BaseModel):
 
 
 class Topic(_Table):
-    """One thing to be asked. does: what it does beside answering. mood: how the guide looks while it answers."""
+    """One thing that visitors ask about.
+
+    Attributes:
+        ask: How visitors may ask for it.
+        say: Answers; one of them is said, in turn.
+        more: Said one after the other when the visitor asks for more.
+        about: What it is about, in words that fit into an offer; "" for small talk and directions.
+        mood: How the figure behaves while it answers; "" is speaking.
+        does: What it does besides answering.
+    """
 
     ask: Phrases
     say: Lines
@@ -65,7 +74,7 @@ class Topic(_Table):
 
 
 class MatchingWords(_Table):
-    """What the matching needs to know of the language."""
+    """What `Matcher` needs to know about the language; see its arguments."""
 
     ignore: list[str] = []
     polite: list[str] = []
@@ -73,7 +82,7 @@ class MatchingWords(_Table):
 
 
 class GuideContent(_Table):
-    """The whole file."""
+    """The whole file. Each list of lines holds variants, of which one is said."""
 
     name: Phrase
     place: str
@@ -90,21 +99,25 @@ class GuideContent(_Table):
 
 
 class BadGuideContent(Exception):
-    """A file cannot be used; the text is one line that names the file and the place in it."""
+    """A file cannot be used; the text is one line that names the file and the position in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The topic nearest to a question. is_sure: it was asked for; else it may be offered."""
+    """The topic nearest to a question. `is_sure`: it was asked for; otherwise it may be offered."""
 
     topic: Topic
     is_sure: bool
 
 
 class Knowledge:
-    """The content of a guide file, ready to be asked.
+    """The content of a guide file, with an index of its questions.
 
-    place, help_at: how the site calls itself, and where visitors find a person.
+    Args:
+        content: The file.
+        language: Its language.
+        place: What the site calls itself; "" for the file's word.
+        help_at: Where visitors find a person; "" for the file's word.
     """
 
     def __init__(self, content: GuideContent, *, language: str = FALLBACK, place: str = "", help_at: str = "") -> None:
@@ -119,7 +132,7 @@ class Knowledge:
         )
 
     def find(self, question: str) -> Found | None:
-        """Find the topic that was asked for, or nearly; None when it is none of ours."""
+        """Return the topic that was asked for, or one that is near enough to be offered; None if there is neither."""
         match: Match | None = self._matcher.nearest(question)
         if match is None:
             return None
@@ -129,11 +142,11 @@ class Knowledge:
         return Found(topic, False) if topic.about and match.score >= _NEARLY else None
 
     def fill(self, line: str, *, about: str = "", question: str = "") -> str:
-        """Put names into a line."""
+        """Return a line with its fields filled in: {name}, {place}, {help}, {about}, {question}."""
         return line.format(**self._fields, about=about, question=question)
 
 
-def read_book(path: Path) -> GuideContent:
+def read_content(path: Path) -> GuideContent:
     """Read one file. Raises BadGuideContent."""
     try:
         text, _ = decode(Files().read(path))
@@ -147,17 +160,23 @@ def read_book(path: Path) -> GuideContent:
 
 
 def load_knowledge(folders: Sequence[Path], language: str, *, place: str = "", help_at: str = "") -> Knowledge:
-    """Load what the guide knows: LANGUAGE.toml in the first folder that has a good one, else the English one.
+    """Load LANGUAGE.toml from the first folder that has a usable one, else the English file.
 
-    A bad file is logged as a warning and passed over.
+    A bad file is logged as a warning and skipped.
+
+    Args:
+        folders: Where the files are looked for, in this order.
+        language: Such as "de" or "pt-BR"; for the latter "pt" is tried as well.
+        place: As for `Knowledge`.
+        help_at: As for `Knowledge`.
 
     Raises:
-        BadGuideContent: nothing is left, which cannot happen as long as the program's own folder comes last.
+        BadGuideContent: No file is usable, which cannot happen as long as the program's own folder comes last.
     """
     last = BadGuideContent("no folder has a file for the guide")
     for name, path in _candidates(folders, language):
         try:
-            return Knowledge(read_book(path), language=name, place=place, help_at=help_at)
+            return Knowledge(read_content(path), language=name, place=place, help_at=help_at)
         except BadGuideContent as fault:
             last = fault
             log.warning("a file for the guide cannot be used", extra={"fault": str(fault)})

@@ -1,4 +1,4 @@
-"""One conversation of the guide: it greets, listens, thinks a moment, answers, and falls silent when it should."""
+"""The guide's side of one conversation: greets, listens, pauses as if to think, answers, and can be interrupted."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from app.guide.voice import Spoken, Voice
 
 log = logging.getLogger(__name__)
 
-_SETTLE_S = 0.4  # the visitor sees it before it begins to speak
-_THINK_S = (0.45, 0.85)  # an answer out of a pistol's mouth does not look thought of
-_SUSTAINED_S = 0.5  # so long must somebody speak before it stops: a cough does not interrupt
-_INTERRUPTING_WORDS = 3
-# A line that began while it spoke, and is mostly made of its own words, is its own voice come back.
+_SETTLE_S = 0.4  # the visitor sees the guide for so long before it begins to speak
+_THINK_S = (0.45, 0.85)  # pause before an answer: one that comes at once seems thoughtless
+_SUSTAINED_S = 0.5  # a visitor must speak for so long to interrupt the guide: a cough does not
+_INTERRUPTING_WORDS = 3  # or so many words must have been recognised
+# A line that began while the guide spoke, and of whose words at least this share was said by the guide, is its own
+# voice, picked up by the microphone.
 _ECHO_SHARE = 0.7
-_ECHO_AFTER_S = 0.6  # the ears tell of a line so much after it began
-_MADE_AHEAD = 2  # sentences
+_ECHO_AFTER_S = 0.6  # how long after its beginning the recognizer may report a line
+_MADE_AHEAD = 2  # sentences that are synthesised while one is heard
 
 
 class AgentState(StrEnum):
-    """What the guide does, in the words of `lk.agent.state` (LiveKit Agents 1.x)."""
+    """What the guide does; the values are those of `lk.agent.state` (LiveKit Agents 1.x)."""
 
     INITIALIZING = "initializing"
     LISTENING = "listening"
@@ -38,21 +39,27 @@ class AgentState(StrEnum):
 
 
 class Scene(Protocol):
-    """Where a conversation takes place: the room shows the figure and plays the voice."""
+    """What the room does for a conversation: shows the figure and plays the voice."""
 
     def enter(self, state: AgentState, mood: Mood) -> None:
         """Show what the guide does now."""
         ...
 
     async def say(self, speech: AsyncIterator[Spoken]) -> None:
-        """Speak until everything was heard. Cancelled, it falls silent at once."""
+        """Speak until everything was heard. When it is cancelled, the voice stops at once."""
         ...
 
 
 class GuideTalk:
     """The guide's side of one visit. `run` it as a task; everything else may be called while it runs.
 
-    has_ears: somebody writes down what the visitor says. clock: the event loop's, seconds.
+    Args:
+        dialog: What it says.
+        voice: Makes speech of it.
+        scene: Shows the figure and plays the speech.
+        chance: Varies the pauses.
+        clock: The event loop's, seconds.
+        recognizes_speech: `heard` will be called with what the visitor says.
     """
 
     def __init__(
@@ -63,14 +70,14 @@ class GuideTalk:
         chance: random.Random,
         clock: Callable[[], float],
         *,
-        has_ears: bool,
+        recognizes_speech: bool,
     ) -> None:
         self._dialog = dialog
         self._voice = voice
         self._scene = scene
         self._chance = chance
         self._clock = clock
-        self._has_ears = has_ears
+        self._recognizes_speech = recognizes_speech
         self._asked: list[Callable[[], Reply]] = []
         self._arrived = asyncio.Event()
         self._utterance: asyncio.Task[None] | None = None
@@ -103,64 +110,74 @@ class GuideTalk:
             make = self._asked.pop(0)
             await self._answer(make())
 
-    # ------------------------------------------------------------ what reaches it
+    # ------------------------------------------------------------ input
 
     def ask(self, question: str) -> None:
-        """A typed question: whatever it says now, it stops and answers."""
+        """Take a typed question: the guide stops what it says now, and answers."""
         if question.strip():
             self._replace(question.strip())
 
     def heard(self, words: str, *, line: str, final: bool) -> bool:
-        """Spoken words: a line so far. Returns whether they are the visitor's, not its own voice come back."""
+        """Take recognised speech.
+
+        Args:
+            words: The whole line so far.
+            line: Tells lines apart.
+            final: The line is complete.
+
+        Returns:
+            Whether the visitor said it; False: it is the guide's own voice, picked up by the microphone.
+        """
         if line != self._line:
             self._line, self._began_beside_voice = line, self._speaks_or_just_did()
         if not plain_words(words) or (self._began_beside_voice and self._are_mine(words)):
             return False
         if final:
-            # Somebody who goes on while it thinks has not finished the question.
+            # A visitor who goes on while the guide thinks had not finished the question.
             self._replace(f"{self._question} {words}".strip())
         elif self._saying and not self._is_greeting and len(plain_words(words)) >= _INTERRUPTING_WORDS:
-            self.hush()
+            self.interrupt()
         return True
 
     def visitor_speaks(self, active: bool) -> None:
-        """Whether the visitor's voice is heard; called several times a second."""
+        """Take whether the visitor speaks now; called several times a second."""
         if not active:
             spoke_s = self._clock() - self._speaks_since if self._speaks_since is not None else 0.0
             self._speaks_since = None
-            if spoke_s >= _SUSTAINED_S and not self._has_ears:
+            if spoke_s >= _SUSTAINED_S and not self._recognizes_speech:
                 self._explain_once()
             return
         if self._speaks_since is None:
             self._speaks_since = self._clock()
         is_sustained = self._clock() - self._speaks_since >= _SUSTAINED_S
-        # A greeting is not interrupted by the noise of arriving, and a guide without ears gains nothing by silence.
-        if is_sustained and self._has_ears and self._saying and not self._is_greeting:
-            self.hush()
+        # The noise of people who arrive does not interrupt the greeting. A guide that cannot understand speech would
+        # gain nothing by stopping.
+        if is_sustained and self._recognizes_speech and self._saying and not self._is_greeting:
+            self.interrupt()
 
-    def hush(self) -> None:
-        """Fall silent at once and listen."""
+    def interrupt(self) -> None:
+        """Stop speaking at once and listen."""
         if self._utterance is not None:
             self._utterance.cancel()
 
     def wrap_up(self) -> None:
-        """Say a closing line after the sentence under way."""
+        """Say a closing line after what it says now."""
         self._put(self._dialog.wrap_up)
 
     def goodbye(self) -> None:
-        """Wave, without a word: the visit is over and nobody would hear it."""
+        """Wave without speaking: the visit is over and nobody would hear it."""
         self._is_leaving = True
         self._asked = []
         self._scene.enter(AgentState.LISTENING, Mood.GOODBYE)
-        self.hush()
+        self.interrupt()
 
-    # ------------------------------------------------------------ what it does
+    # ------------------------------------------------------------ output
 
     def _replace(self, question: str) -> None:
         self._question = question
         self._asked = []
         self._put(lambda: self._dialog.reply(question))
-        self.hush()
+        self.interrupt()
 
     def _put(self, make: Callable[[], Reply]) -> None:
         self._asked.append(make)
@@ -172,7 +189,7 @@ class GuideTalk:
             self._put(self._dialog.cannot_hear)
 
     async def _answer(self, reply: Reply) -> None:
-        """Say it, as a task of its own, so that it can be stopped without stopping the conversation."""
+        """Say it in a task of its own, so that it can be stopped without stopping the conversation."""
         utterance = asyncio.create_task(self._utter(reply), name="guide-utterance")
         self._utterance = utterance
         try:
@@ -186,7 +203,7 @@ class GuideTalk:
             log.error("the guide could not answer", extra={"error": type(error).__name__}, exc_info=error)
 
     async def _utter(self, reply: Reply) -> None:
-        speech = _Ahead(self._voice.speak(reply.text))
+        speech = _Prefetch(self._voice.speak(reply.text))
         async with contextlib.aclosing(speech):
             if not self._is_greeting:
                 self._scene.enter(AgentState.THINKING, Mood.THINKING)
@@ -204,15 +221,15 @@ class GuideTalk:
         return sum(word in own for word in heard) >= _ECHO_SHARE * len(heard)
 
 
-class _Ahead:
-    """The same sentences, but the next ones are made while one is heard. Begins at once."""
+class _Prefetch:
+    """Yields the same sentences, but makes the next `_MADE_AHEAD` while one is heard. Begins at once."""
 
     def __init__(self, speech: AsyncIterator[Spoken]) -> None:
         self._ready: asyncio.Queue[Spoken | None] = asyncio.Queue(_MADE_AHEAD)
         self._error: Exception | None = None
         self._making = asyncio.create_task(self._make(speech), name="guide-sentences")
 
-    def __aiter__(self) -> _Ahead:
+    def __aiter__(self) -> _Prefetch:
         return self
 
     async def __anext__(self) -> Spoken:
@@ -224,7 +241,7 @@ class _Ahead:
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """Make no more."""
+        """Stop making sentences."""
         await cancel_and_wait(self._making)
 
     async def _make(self, speech: AsyncIterator[Spoken]) -> None:

@@ -1,4 +1,4 @@
-"""The guide's voice: text to sentences of sound with mouth shapes, made in a worker thread, without a network."""
+"""The guide's speech synthesis: from text to sound with mouth shapes, in a worker thread, without a network."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ from app.character.track import Shape
 log = logging.getLogger(__name__)
 
 _MODEL_RATE = 24_000  # hibari-tts 0.2.1
-_LOUDNESS = 0.14  # RMS of the loud parts, of full scale: every sentence as loud as the next
-_PEAK = 0.89
+_LOUDNESS = 0.14  # RMS of the loud parts, of full scale, to which each sentence is brought
+_PEAK = 0.89  # of full scale; no sentence gets louder than that
 _MOST_GAIN = 8.0
-_AUDIBLE = 0.01  # RMS, of full scale, below which the model's edges are cut
+_AUDIBLE = 0.01  # RMS, of full scale: what is below half of it at the ends of the model's sound is silence
 _LEAD_S, _TAIL_S = 0.06, 0.22  # silence kept before and after a sentence
-_LETTER_S = 0.068  # a calm speaker needs so long for a letter
-# An end of a sentence, unless it ends a title ("Dr. Smith") or an initial ("J. K. Rowling").
+_LETTER_S = 0.068  # how long a calm speaker needs for a letter
+# The end of a sentence, unless it is the end of a title ("Dr. Smith") or an initial ("J. K. Rowling").
 _SENTENCE = re.compile(r"(?<=[.!?…])(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St)\.)(?<!\bMrs\.)(?<!\bProf\.)[\"”)\]]*\s+(?=\S)")
-_SEED = 1  # the noise in the voice: the same sentence always sounds the same
+_SEED = 1  # of the noise in the voice: the same sentence always sounds the same
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One sentence, ready to be heard.
+    """One sentence, ready to be played.
 
-    sound: whole frames of 10 ms. shapes: of the mouth, seconds into the sound. words: when each piece of `text` (a
-    word with the space before it) is heard, seconds into the sound.
+    Attributes:
+        text: The words.
+        sound: Int16, 48 kHz, mono, whole frames of 10 ms.
+        shapes: Of the mouth, at seconds into the sound.
+        words: When each piece of `text` (a word with the space before it) is heard, seconds into the sound.
     """
 
     text: str
@@ -47,23 +50,23 @@ class Spoken:
 
     @property
     def length_s(self) -> float:
-        """How long it lasts, seconds."""
+        """Length of the sound, seconds."""
         return len(self.sound) / RATE
 
 
 class Voice(Protocol):
-    """Speaks. One for the whole process; several visits may not speak at once."""
+    """Makes speech. One for the whole process; only one visit may speak at a time."""
 
     async def warm_up(self) -> None:
-        """Load whatever is needed; the first sentence is then quick. Never raises."""
+        """Load whatever is needed, so that the first sentence comes quickly. Never raises."""
         ...
 
     def speak(self, text: str) -> AsyncIterator[Spoken]:
-        """Yield the sentences of `text` as each is ready. Given up between two sentences, nothing more is made."""
+        """Yield the sentences of `text`, each as soon as it is ready. No more are made once the iteration is left."""
         ...
 
     def close(self) -> None:
-        """Free it; idempotent."""
+        """Free everything; idempotent."""
         ...
 
 
@@ -76,7 +79,7 @@ class HibariVoice:
         self._has_failed = False
 
     async def warm_up(self) -> None:
-        """See `Voice.warm_up`: 0.5 s with the first sentence, then about a fiftieth of the sentence's own length."""
+        """See `Voice.warm_up`. Takes 0.5 s; each sentence afterwards about a fiftieth of its own length."""
         async for _ in self.speak("Hello."):
             pass
 
@@ -96,7 +99,7 @@ class HibariVoice:
                 from hibari import Hibari
 
                 self._model = Hibari(threads=1)
-            parts = self._model.phonemize(sentence)  # several, where the model could not say it in one breath
+            parts = self._model.phonemize(sentence)  # several, where the sentence is too long for the model
             if not parts:
                 return silent(sentence)
             sound = np.concatenate([self._model.from_phonemes(part, seed=_SEED) for part in parts])
@@ -124,12 +127,12 @@ class SilentVoice:
 
 
 def sentences(text: str) -> list[str]:
-    """Cut a text at the ends of its sentences."""
+    """Return the sentences of a text."""
     return [part.strip() for part in _SENTENCE.split(" ".join(text.split())) if part.strip()]
 
 
 def silent(sentence: str) -> Spoken:
-    """A sentence without sound that takes as long as it would take to say."""
+    """Return a sentence without sound that lasts as long as saying it would."""
     sound = np.zeros(int(len(sentence) * _LETTER_S * RATE), np.float32)
     return _finish(sentence, sentence.lower(), sound, RATE)
 
@@ -144,7 +147,7 @@ def _finish(sentence: str, phonemes: str, sound: NDArray[np.float32], rate: int 
 
 
 def _levels(sound: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """RMS of each 10 ms."""
+    """Return the RMS of each 10 ms, shape (n,), in the unit of `sound`."""
     hop = rate // 100
     cut = sound[: len(sound) // hop * hop].astype(np.float64).reshape(-1, hop)
     rms: NDArray[np.float64] = np.sqrt(np.mean(cut**2, axis=1))
@@ -152,7 +155,7 @@ def _levels(sound: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
 
 
 def _trim(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cut the model's silence at both ends down to what a pause needs."""
+    """Cut the silence at both ends down to `_LEAD_S` and `_TAIL_S`."""
     loud = np.flatnonzero(_levels(sound, _MODEL_RATE) > _AUDIBLE * 0.5)
     if not len(loud):
         return sound
@@ -173,7 +176,10 @@ def _gain(sound: NDArray[np.float32], rate: int) -> float:
 
 
 def _word_times(sentence: str, heard: tuple[float, ...], length_s: float) -> tuple[tuple[float, str], ...]:
-    """When each written word is heard. A number is one written word and several spoken ones: then in proportion."""
+    """Return when each written word is heard, seconds.
+
+    A number is one written word but several spoken ones: then the spoken words are assigned in proportion.
+    """
     words = sentence.split(" ")
     if not heard:
         heard = tuple(i * length_s / len(words) for i in range(len(words)))

@@ -1,11 +1,11 @@
-"""What the guide's room and its protocol call things between them."""
+"""Names that the guide's room and its protocol both use."""
 
 from __future__ import annotations
 
 GUIDE = "guide"  # its identity in the room
 URL = "local:"  # address of its room, followed by the language of the visit; the token is the visitor's identity
 
-# Its remote procedures: fall silent; say a closing line; wave, because the visit ends.
+# Its remote procedures: stop speaking; say a closing line; wave, because the visit ends.
 INTERRUPT = "interrupt"
 WRAP_UP = "wrap_up"
 GOODBYE = "goodbye"

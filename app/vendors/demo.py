@@ -20,7 +20,7 @@ class DemoControl:
     """See `VendorControl`. Pretends to be full for `demo_busy_s` seconds from each visitor's first ask for a slot."""
 
     def __init__(self, context: VendorContext[VendorSettings]) -> None:
-        from app.guide.ears import can_hear  # here, because a release after a crash must not wait for numpy
+        from app.guide.recognizer import can_hear  # here, because a release after a crash must not wait for numpy
 
         self.capabilities = Capabilities(transcripts=can_hear(context.language), orphan_s=60.0, local=True)
         self._busy_s = context.demo_busy_s

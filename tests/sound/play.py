@@ -13,7 +13,7 @@ from tests.rigs.pulse import SoundServer
 from tests.sound import scenes
 
 
-class _Recorder(logging.Handler):
+class _LogRecorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.kept: list[tuple[str, int, str]] = []
@@ -24,7 +24,7 @@ class _Recorder(logging.Handler):
 
 def main() -> None:
     home, scene, *arguments = sys.argv[1:]
-    recorder = _Recorder()
+    recorder = _LogRecorder()
     logging.basicConfig(level=logging.INFO)
     logging.getLogger().addHandler(recorder)
     result = asyncio.run(getattr(scenes, scene)(SoundServer(Path(home)), *arguments))

@@ -18,7 +18,7 @@ from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.character.renderer import CharacterRenderer
 from app.guide.build import Guide
 from app.guide.dialog_state import DialogState
-from app.guide.ears import RecognizedSpeech
+from app.guide.recognizer import RecognizedSpeech
 from app.guide.talk import GuideTalk
 from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.picture import Frame, Picture
@@ -102,9 +102,11 @@ class LocalRoom:
         self.identity = token or "visitor"
         scene = self._scene = LocalScene(self._renderer, voice, self._tell_words, self._tell_changes)
         dialog = DialogState(of_guide.knowledge, self._chance, self._guide.questions)
-        ears = of_guide.ears if self._microphone is not None else None
+        recognizer = of_guide.recognizer if self._microphone is not None else None
         clock = asyncio.get_running_loop().time
-        talk = self._talk = GuideTalk(dialog, of_guide.voice, scene, self._chance, clock, has_ears=ears is not None)
+        talk = self._talk = GuideTalk(
+            dialog, of_guide.voice, scene, self._chance, clock, recognizes_speech=recognizer is not None
+        )
         self._tell_changes()
         choice = self._choose((_participant(scene),))
         if choice.video == GUIDE:
@@ -116,9 +118,11 @@ class LocalRoom:
             self.events.put_nowait(AvatarAudio(True))
         self._tasks.start(talk.run(), "local-room-talk")
         if self._microphone is not None:
-            self._tasks.start(self._sense(self._microphone, talk), "local-room-senses")
-            if ears is not None:
-                self._tasks.start(ears.listen(self._microphone.frames(), self._on_words), "local-room-ears")
+            self._tasks.start(self._sense(self._microphone, talk), "local-room-visitor")
+            if recognizer is not None:
+                self._tasks.start(
+                    recognizer.listen(self._microphone.frames(), self._on_words), "local-room-recognition"
+                )
                 self.events.put_nowait(MicrophoneHeard())
 
     async def send_text(self, text: str, topic: str) -> None:
@@ -133,7 +137,9 @@ class LocalRoom:
         """See `Room.call`: the guide can be interrupted, asked to close, and told that the visit ends."""
         if self._talk is None or identity != GUIDE:
             return
-        {INTERRUPT: self._talk.hush, WRAP_UP: self._talk.wrap_up, GOODBYE: self._talk.goodbye}.get(method, _nothing)()
+        {INTERRUPT: self._talk.interrupt, WRAP_UP: self._talk.wrap_up, GOODBYE: self._talk.goodbye}.get(
+            method, _nothing
+        )()
 
     async def leave(self) -> None:
         """See `Room.leave`."""

@@ -16,7 +16,7 @@ from app.picture import Frame, PixelFormat
 WAIT_S = 5.0
 
 
-class Recorder:
+class FrameRecorder:
     """A painter that records the poses, and a sink that records the frames."""
 
     def __init__(self):
@@ -46,7 +46,7 @@ class Recorder:
 
 @pytest.fixture
 def recorder():
-    return Recorder()
+    return FrameRecorder()
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_a_feeling_colours_the_light_and_an_unknown_word_changes_nothing(recorde
 
 
 def test_the_painter_can_be_replaced_while_it_plays(recorder, renderer):
-    other = Recorder()
+    other = FrameRecorder()
     renderer.painter = other.paint
     other.pose_where(lambda pose: True)
 

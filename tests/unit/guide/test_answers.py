@@ -1,4 +1,4 @@
-"""The site's answers as plain text: its own file first, fresh memory for each visit, suggestions that it can answer."""
+"""The site's answers as plain text: its own file first, a new state for each visit, only suggestions it can answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide's side of a talk: varied, honest, never silent."""
+"""What the guide says next: words vary, there is always an answer, and it admits what it does not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide finds what was asked, refuses what it does not know, and tells staff what is wrong in their file."""
+"""The guide finds what was asked, finds nothing for what it does not know, and names mistakes in a file of staff."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.guide.knowledge import BadGuideContent, Knowledge, load_knowledge, read_book
+from app.guide.knowledge import BadGuideContent, Knowledge, load_knowledge, read_content
 from app.guide.matching import Matcher, plain_words
 
 RESOURCES = Path(__file__).parents[3] / "resources" / "guide"
@@ -121,7 +121,7 @@ MISTAKES = {
 def test_a_mistake_is_one_line_that_names_the_place(tmp_path, line):
     path = write(tmp_path, MISTAKES[line])
     with pytest.raises(BadGuideContent) as raised:
-        read_book(path)
+        read_content(path)
     text = str(raised.value)
     assert text.startswith(f"{path}: ") and "\n" not in text
     assert re.search(line, text), text
@@ -132,7 +132,7 @@ def test_an_empty_list_is_a_mistake(tmp_path):
     path = tmp_path / "en.toml"
     path.write_text(re.sub(r"(?s)wrap_up = \[.*?\n\]", "wrap_up = []", text, count=1), "utf-8")
     with pytest.raises(BadGuideContent, match="wrap_up: too few entries, allowed: at least 1"):
-        read_book(path)
+        read_content(path)
 
 
 @pytest.mark.expect_log("a file for the guide cannot be used")

@@ -1,4 +1,4 @@
-"""A conversation of the guide on a jumping clock: it greets, thinks, answers, and is silent when it should be."""
+"""A conversation of the guide in virtual time: it greets, thinks, answers, and stops speaking when it should."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ KNOWLEDGE = load_knowledge([Path(__file__).parents[3] / "resources" / "guide"], 
 MOON = "how old is the moon"
 
 
-class Scene:
-    """Notes what is shown, and "plays" sentences in the loop's time."""
+class RecordingScene:
+    """Records what is shown, and "plays" sentences in the loop's time."""
 
     def __init__(self):
         self.entered = []
@@ -58,15 +58,15 @@ class Scene:
                 await asyncio.sleep(0.05)
 
 
-class Stand:
-    """A talk under way with its scene."""
+class RunningTalk:
+    """A running talk with its scene."""
 
-    def __init__(self, *, has_ears=True, voice=None):
-        self.scene = Scene()
+    def __init__(self, *, recognizes_speech=True, voice=None):
+        self.scene = RecordingScene()
         loop = asyncio.get_running_loop()
         dialog = DialogState(KNOWLEDGE, random.Random(1))
         self.talk = GuideTalk(
-            dialog, voice or SilentVoice(), self.scene, random.Random(1), loop.time, has_ears=has_ears
+            dialog, voice or SilentVoice(), self.scene, random.Random(1), loop.time, recognizes_speech=recognizes_speech
         )
         self.task = loop.create_task(self.talk.run())
 
@@ -77,7 +77,7 @@ class Stand:
         await self.scene.until(lambda: self.scene.playing and part in self.scene.said[-1])
 
     async def speak_into(self, seconds):
-        """The visitor's voice is heard for so long."""
+        """Let the visitor's voice be heard for so long."""
         for _ in range(int(seconds / 0.05)):
             self.talk.visitor_speaks(True)
             await asyncio.sleep(0.05)
@@ -86,7 +86,7 @@ class Stand:
 
 @contextlib.asynccontextmanager
 async def a_talk(**options):
-    stand = Stand(**options)
+    stand = RunningTalk(**options)
     try:
         yield stand
     finally:
@@ -184,10 +184,10 @@ async def test_noise_does_not_interrupt_the_greeting_but_words_do():
 async def test_the_interrupt_button_silences_it_at_once():
     async with a_talk() as stand:
         await stand.speaking()
-        stand.talk.hush()
+        stand.talk.interrupt()
         await stand.listening()
         assert stand.scene.cut == 1
-        stand.talk.hush()  # nothing to silence: nothing happens
+        stand.talk.interrupt()  # nothing to silence: nothing happens
 
 
 @pytest.mark.asyncio
@@ -261,7 +261,7 @@ async def test_goodbye_is_a_wave_without_words():
 
 @pytest.mark.asyncio
 async def test_without_ears_it_says_so_once_to_somebody_who_speaks():
-    async with a_talk(has_ears=False) as stand:
+    async with a_talk(recognizes_speech=False) as stand:
         await stand.listening()
         await stand.speak_into(1.0)
         await stand.speaking("no ears")
@@ -273,7 +273,7 @@ async def test_without_ears_it_says_so_once_to_somebody_who_speaks():
 
 @pytest.mark.asyncio
 async def test_without_ears_noise_does_not_silence_it():
-    async with a_talk(has_ears=False) as stand:
+    async with a_talk(recognizes_speech=False) as stand:
         await stand.listening()
         stand.talk.ask(MOON)
         await stand.speaking()

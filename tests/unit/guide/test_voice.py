@@ -1,4 +1,4 @@
-"""The voice is speech: what it says can be written down again; sentences come one by one, and can be given up."""
+"""The voice is real speech: it can be recognised; sentences come one by one, and making them can be stopped."""
 
 from __future__ import annotations
 

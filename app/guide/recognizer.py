@@ -1,4 +1,7 @@
-"""The guide's ears: microphone frames to words, in a worker thread, without a network. An optional extra (`listen`)."""
+"""The guide's speech recognition: microphone frames to words, in a worker thread, without a network.
+
+An optional extra (`listen`).
+"""
 
 from __future__ import annotations
 
@@ -21,25 +24,31 @@ log = logging.getLogger(__name__)
 _PACKAGE = "moonshine_voice"
 _MODEL = "tiny-en"  # in the wheel of 0.0.73; later wheels download theirs
 _MODEL_RATE = 16_000
-_UPDATE_S = 0.5  # how often a line under way is read again: each time costs a tenth of its length
+_UPDATE_S = 0.5  # how often an unfinished line is recognised again: each time costs a tenth of its length
 _CHUNK_S = 0.1
-_MOST_WAITING_S = 20.0  # sound that a slow machine may still have before it; then the oldest is dropped
+_MOST_WAITING_S = 20.0  # sound that waits at most on a slow machine; then the oldest is dropped
 
 
 @dataclass(frozen=True, slots=True)
 class RecognizedSpeech:
-    """Words of the visitor: the whole line so far. `line` tells the lines of one visit apart."""
+    """Words of the visitor.
+
+    Attributes:
+        line: Tells the lines of one visit apart.
+        text: The whole line so far.
+        final: The line is complete.
+    """
 
     line: str
     text: str
     final: bool
 
 
-class Ears(Protocol):
-    """Listens. One for the whole process."""
+class SpeechRecognizer(Protocol):
+    """Recognizes speech. One for the whole process."""
 
     async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
-        """Tell what is heard until the frames end or the listening is cancelled."""
+        """Call `hear` with what is recognized, until the frames end or the call is cancelled."""
         ...
 
     def close(self) -> None:
@@ -48,29 +57,29 @@ class Ears(Protocol):
 
 
 def can_hear(language: str) -> bool:
-    """Whether there are ears for this language: the extra is installed and it is English."""
+    """Return whether speech of this language can be recognized: it is English and the extra is installed."""
     return language.startswith("en") and importlib.util.find_spec(_PACKAGE) is not None
 
 
-def open_ears(language: str) -> Ears | None:
-    """Ears for this language, or None. Loads nothing yet."""
-    return MoonshineEars() if can_hear(language) else None
+def open_recognizer(language: str) -> SpeechRecognizer | None:
+    """Return a recognizer for this language, or None. Loads nothing yet."""
+    return MoonshineRecognizer() if can_hear(language) else None
 
 
-class MoonshineEars:
+class MoonshineRecognizer:
     """English, by moonshine-voice, whose voice detection cuts the sound into lines."""
 
     def __init__(self) -> None:
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="guide-ears")
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="guide-recognizer")
         self._model: Any = None
         self._is_closed = False
 
     async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
-        """See `Ears.listen`. A model that cannot be loaded is told once; nothing is heard then."""
+        """See `SpeechRecognizer.listen`. If the model cannot be loaded, that is logged and nothing is recognized."""
         loop = asyncio.get_running_loop()
         opening = self._worker.submit(self._open)
         inbox = _Inbox()
-        collecting = asyncio.create_task(inbox.collect(frames), name="guide-ears-inbox")
+        collecting = asyncio.create_task(inbox.collect(frames), name="guide-recognizer-inbox")
         try:
             stream = await asyncio.wrap_future(opening)
             while (sound := await inbox.take()) is not None:
@@ -82,10 +91,10 @@ class MoonshineEars:
             log.error("the guide cannot hear", extra={"error": type(error).__name__}, exc_info=error)
         finally:
             await cancel_and_wait(collecting)
-            self._worker.submit(_close, opening)  # the worker does one thing after the other: it is open by then
+            self._worker.submit(_close, opening)  # the worker has one thread, so opening is done by then
 
     def close(self) -> None:
-        """See `Ears.close`."""
+        """See `SpeechRecognizer.close`."""
         if not self._is_closed:
             self._is_closed = True
             self._worker.submit(self._free)
@@ -95,7 +104,7 @@ class MoonshineEars:
         if self._model is None:
             from moonshine_voice import ModelArch, Transcriber, get_assets_path
 
-            # The sound of every line ever heard would come back with each update.
+            # Otherwise each update would return the sound of every line so far.
             options = {"return_audio_data": "false"}
             self._model = Transcriber(str(get_assets_path() / _MODEL), ModelArch.TINY, options=options)
         return _Stream(self._model)
@@ -107,7 +116,7 @@ class MoonshineEars:
 
 
 class _Inbox:
-    """Sound that waits for the ears; they take all of it at once, so a slow machine falls behind only in steps."""
+    """Sound that waits for the recognizer, which takes all of it at once: so a slow machine can catch up."""
 
     def __init__(self) -> None:
         self._frames: list[Sound] = []
@@ -116,7 +125,7 @@ class _Inbox:
         self._ended = False
 
     async def collect(self, frames: AsyncIterator[Sound]) -> None:
-        """Fill it until the frames end."""
+        """Collect frames until they end."""
         try:
             async for frame in frames:
                 self._frames.append(frame)
@@ -132,7 +141,7 @@ class _Inbox:
                 await frames.aclose()
 
     async def take(self) -> Sound | None:
-        """Wait for sound and take all of it; None at the end."""
+        """Wait for sound and take all of it, int16, shape (n,); None at the end."""
         await self._enough.wait()
         taken, self._frames, self._waiting_s = self._frames, [], 0.0
         if not self._ended:
@@ -151,13 +160,13 @@ class _Stream:
         self._to_model_rate = Resampler(RATE, _MODEL_RATE)
 
     def add(self, sound: Sound) -> list[RecognizedSpeech]:
-        """Hear more sound; return what has changed."""
+        """Take more sound, int16, shape (n,), 48 kHz; return what has changed."""
         heard = self._to_model_rate.feed(sound.astype(np.float32) / np.float32(32768))
         self._stream.add_audio(heard.tolist(), _MODEL_RATE)
         return self._taken()
 
     def finish(self) -> list[RecognizedSpeech]:
-        """The sound is over: return the rest."""
+        """End the sound and return the rest."""
         self._stream.stop()
         return self._taken()
 

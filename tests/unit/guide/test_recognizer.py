@@ -1,4 +1,4 @@
-"""The ears: what is said into a microphone becomes words, and nothing stays behind."""
+"""Speech recognition: what is said into a microphone becomes words, and no thread or model is left behind."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from app.guide import ears as module
-from app.guide.ears import MoonshineEars, can_hear, open_ears
+from app.guide import recognizer as module
+from app.guide.recognizer import MoonshineRecognizer, can_hear, open_recognizer
 from app.guide.voice import HibariVoice
 from tests.fakes.audio import FakeMicrophone
 
@@ -19,11 +19,11 @@ QUIET = 96_000  # samples after the question
 
 
 @pytest.fixture
-def ears(ears_model):
-    ears = MoonshineEars()
-    yield ears
-    ears.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("guide-ears")]
+def recognizer(ears_model):
+    recognizer = MoonshineRecognizer()
+    yield recognizer
+    recognizer.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("guide-recognizer")]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def question():
 
 
 @pytest.mark.asyncio
-async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(ears, question):
+async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(recognizer, question):
     microphone, heard = FakeMicrophone(), []
     begun, done = asyncio.Event(), asyncio.Event()
 
@@ -43,7 +43,7 @@ async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(ear
         heard.append(each)
         (done if each.final else begun).set()
 
-    listening = asyncio.create_task(ears.listen(microphone.frames(), hear))
+    listening = asyncio.create_task(recognizer.listen(microphone.frames(), hear))
     async with asyncio.timeout(30):
         for begin in range(0, len(question), 4800):
             if begin >= len(question) - QUIET:
@@ -59,10 +59,10 @@ async def test_a_spoken_question_is_written_down_first_in_part_then_for_good(ear
 
 
 @pytest.mark.asyncio
-async def test_what_was_said_last_is_not_lost_when_the_microphone_closes(ears, question):
+async def test_what_was_said_last_is_not_lost_when_the_microphone_closes(recognizer, question):
     microphone, heard = FakeMicrophone(), []
     microphone.feed(question[:-80_000])
-    listening = asyncio.create_task(ears.listen(microphone.frames(), heard.append))
+    listening = asyncio.create_task(recognizer.listen(microphone.frames(), heard.append))
     await asyncio.sleep(0.1)
     await microphone.close()
     async with asyncio.timeout(30):
@@ -71,9 +71,9 @@ async def test_what_was_said_last_is_not_lost_when_the_microphone_closes(ears, q
 
 
 @pytest.mark.asyncio
-async def test_cancelled_in_the_middle_nothing_runs_on(ears, question):
+async def test_cancelled_in_the_middle_nothing_runs_on(recognizer, question):
     microphone = FakeMicrophone()
-    listening = asyncio.create_task(ears.listen(microphone.frames(), lambda heard: None))
+    listening = asyncio.create_task(recognizer.listen(microphone.frames(), lambda heard: None))
     microphone.feed(question)
     await asyncio.sleep(0.3)
     listening.cancel()
@@ -82,10 +82,10 @@ async def test_cancelled_in_the_middle_nothing_runs_on(ears, question):
 
 
 @pytest.mark.asyncio
-async def test_silence_is_no_words(ears):
+async def test_silence_is_no_words(recognizer):
     microphone, heard = FakeMicrophone(), []
     microphone.feed(np.zeros(96_000, np.int16))
-    listening = asyncio.create_task(ears.listen(microphone.frames(), heard.append))
+    listening = asyncio.create_task(recognizer.listen(microphone.frames(), heard.append))
     await asyncio.sleep(0.1)
     await microphone.close()
     async with asyncio.timeout(30):
@@ -97,7 +97,7 @@ async def test_silence_is_no_words(ears):
 @pytest.mark.asyncio
 async def test_a_model_that_cannot_be_loaded_is_told_and_ends_the_listening(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "moonshine_voice", None)
-    deaf, microphone = MoonshineEars(), FakeMicrophone()
+    deaf, microphone = MoonshineRecognizer(), FakeMicrophone()
     async with asyncio.timeout(10):
         await deaf.listen(microphone.frames(), lambda heard: None)
     deaf.close()
@@ -107,7 +107,7 @@ async def test_a_model_that_cannot_be_loaded_is_told_and_ends_the_listening(monk
 def test_there_are_no_ears_without_the_extra_or_for_another_language(monkeypatch):
     assert not can_hear("de")
     monkeypatch.setattr(module, "_PACKAGE", "no_such_package_here")
-    assert not can_hear("en") and open_ears("en") is None
+    assert not can_hear("en") and open_recognizer("en") is None
 
 
 def test_a_slow_machine_loses_the_oldest_sound_and_not_its_memory():
@@ -127,8 +127,8 @@ def test_a_slow_machine_loses_the_oldest_sound_and_not_its_memory():
     assert after is None
 
 
-class Listening:
-    """A model, and its stream, that keeps what it hears."""
+class RecordingModel:
+    """A model and its stream; keeps the sound that it gets."""
 
     def __init__(self):
         self.heard = []
@@ -148,7 +148,7 @@ class Listening:
 
 
 def heard_by_a_model(sound, piece):
-    model = Listening()
+    model = RecordingModel()
     stream = module._Stream(model)
     for begin in range(0, len(sound), piece):
         assert stream.add(sound[begin : begin + piece]) == []
