@@ -1,4 +1,4 @@
-"""What every media room offers: frames, sound and messages behind one interface, and the events it tells."""
+"""The interface of every media room: frames, sound and messages, and the events that a room reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.screens import EndReason
 
 
 class RoomFault(StrEnum):
-    """Why a join failed, told apart as the service's own refusals are."""
+    """Why a join failed; the same kinds as for refusals by a service."""
 
     AUTH = "auth"
     BUSY = "busy"
@@ -23,7 +23,12 @@ class RoomFault(StrEnum):
 
 
 class RoomError(Exception):
-    """A join failed. `hint` is for staff: bounded, no token in it."""
+    """A join failed.
+
+    Attributes:
+        fault: Why.
+        hint: For staff: short, and without a token.
+    """
 
     def __init__(self, fault: RoomFault, hint: str) -> None:
         super().__init__(hint)
@@ -33,7 +38,15 @@ class RoomError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A remote participant of the room."""
+    """A remote participant of the room.
+
+    Attributes:
+        identity: Names it in the room.
+        is_agent: It is an agent, by the word of the server.
+        attributes: As the participant set them.
+        has_video: It has a camera track, which may be muted.
+        has_audio: It has a microphone track, which may be muted.
+    """
 
     identity: str
     is_agent: bool = False
@@ -44,7 +57,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whose picture and whose voice are the avatar's (identities; None: nobody yet)."""
+    """Whose picture and whose voice are the avatar's: identities of participants; None: nobody yet."""
 
     video: str | None = None
     audio: str | None = None
@@ -52,14 +65,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantsChanged:
-    """Somebody joined, left, published or changed attributes; the whole list as it is now."""
+    """Somebody joined, left, published or changed attributes. `participants` is the whole list as it is now."""
 
     participants: tuple[Participant, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AvatarVideo:
-    """The avatar's picture track came (True) or went (False). codec: its MIME type, "" where nobody tells."""
+    """The avatar's video track came or went.
+
+    Attributes:
+        present: True: it came.
+        codec: MIME type of the track, "" where it is not known.
+    """
 
     present: bool
     codec: str = ""
@@ -67,7 +85,7 @@ class AvatarVideo:
 
 @dataclass(frozen=True, slots=True)
 class AvatarAudio:
-    """The avatar's voice track came (True) or went (False)."""
+    """The avatar's audio track came (`present`) or went."""
 
     present: bool
 
@@ -79,7 +97,16 @@ class FirstFrame:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Part of a text stream. `text` is the newly arrived piece; `closed` marks the stream's end (text is then "")."""
+    """Part of a text stream.
+
+    Attributes:
+        topic: Of the stream.
+        identity: Who sent it.
+        stream: Id of the stream.
+        text: The piece that has just arrived; "" at the end.
+        closed: The stream has ended.
+        attributes: Of the stream.
+    """
 
     topic: str
     identity: str
@@ -91,7 +118,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A data message, undecoded. identity is "" when the server itself sent it."""
+    """A data message, undecoded. `identity` is the sender's, "" when the server itself sent it."""
 
     payload: bytes
     topic: str
@@ -100,7 +127,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class ActiveSpeakers:
-    """Who is speaking, by the room's own measure; `own` is us."""
+    """Who is speaking, as the room measures it: identities of the others; `own`: the visitor."""
 
     identities: tuple[str, ...]
     own: bool
@@ -113,18 +140,20 @@ class MicrophoneHeard:
 
 @dataclass(frozen=True, slots=True)
 class Reconnecting:
-    """The connection is being repaired by the library."""
+    """The library repairs the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reconnected:
-    """It was repaired."""
+    """The connection was repaired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """Something arrived over the network since the last one of these: told every second, before any picture came, by
-    rooms that can tell."""
+    """Something has arrived over the network since the last event of this kind.
+
+    Rooms that can measure it report it every second until the first picture has come.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +163,7 @@ class AvatarGone:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The room is over; may_rejoin: a fresh join can repair it (docs/vendors/livekit.md 5)."""
+    """The room is over. `may_rejoin`: joining again can help (docs/vendors/livekit.md 5)."""
 
     reason: EndReason
     may_rejoin: bool = False
@@ -147,29 +176,37 @@ RoomEvent = (
 
 
 class ChooseAvatar(Protocol):
-    """Picks the avatar among the participants; the service's protocol provides it."""
+    """Finds the avatar among the participants; the service's protocol provides it."""
 
     def __call__(self, participants: Sequence[Participant]) -> Choice:
-        """Return whose picture and voice to take."""
+        """Return whose picture and voice are the avatar's."""
         ...
 
 
 class Room(Protocol):
     """One media session: used once, joined once, left once.
 
-    The room pushes frames into the picture, the avatar's voice into the speaker, and the microphone's frames to the
-    service. It tells everything else as `RoomEvent`s in `events`.
+    The room pushes frames into the picture, writes the avatar's voice to the speaker, and sends the microphone's
+    frames to the service. Everything else it reports as `RoomEvent`s.
+
+    Attributes:
+        events: What happened in the room.
+        identity: Ours in the room, "" before the join.
     """
 
     events: asyncio.Queue[RoomEvent]
-    identity: str  # ours in the room, "" before the join
+    identity: str
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        """Join within `deadline_s` seconds. Raises RoomError. A late success is left again by the room itself."""
+        """Join within `deadline_s` seconds. If the join succeeds only later, the room is left again by itself.
+
+        Raises:
+            RoomError: It failed, or took too long.
+        """
         ...
 
     async def send_text(self, text: str, topic: str) -> None:
-        """Send a text stream; a failure is logged, never raised: the visit does not end over a lost message."""
+        """Send a text stream. A failure is logged, never raised: a lost message must not end the visit."""
         ...
 
     async def send_data(self, payload: bytes, topic: str = "") -> None:
@@ -181,7 +218,7 @@ class Room(Protocol):
         ...
 
     async def leave(self) -> None:
-        """Leave and free everything; idempotent, bounded to about 2 s."""
+        """Leave and free everything; idempotent; takes about 2 s at most."""
         ...
 
 

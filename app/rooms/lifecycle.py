@@ -1,4 +1,4 @@
-"""What every network room has for its own end: the events until then, the bound of a repair, one goodbye."""
+"""How every network room ends: events until the end, a limit for repairs of the connection, leaving once."""
 
 from __future__ import annotations
 
@@ -15,34 +15,36 @@ log = logging.getLogger(__name__)
 
 
 def background_tasks() -> TaskSet:
-    """Return the owner of what outlives a visit: goodbyes under way, joins that nobody waits for any more.
+    """Return the task set for what outlives a visit: rooms that are being left, and joins that were given up.
 
-    Nobody cancels these tasks: whoever closes the event loop calls `finish` first, or ends the process with `os._exit`.
+    Nobody may cancel these tasks: whoever closes the event loop calls `finish` first, or ends the process with
+    `os._exit`.
     """
     return TaskSet(log_kind(log, "a room's end failed"))
 
 
 async def finish(background: TaskSet, most_s: float) -> None:
-    """Wait for what is still under way, `most_s` seconds at most; cancels nothing."""
+    """Wait for the tasks that still run, `most_s` seconds at most; cancels none."""
     if not await background.settled(most_s):
         log.info("a room is still being left")
 
 
 class Lifecycle:
-    """Tells a room's events until the room is over, ends a repair that takes too long, and leaves once.
+    """Reports a room's events until the room is over, ends a repair that takes too long, and leaves once.
 
-    Loop-bound.
+    Used in the event loop's thread only.
 
     Args:
-        times: `reconnect_s` bounds a repair of the connection.
-        background: Runs the goodbye, which goes on when the caller of `leave` gives up waiting.
-        stop: Stops every flow of the room and returns at once. May be called more than once.
-        goodbye: Waits for the flows, leaves the room and frees it. Called once, after `stop`; never cancelled.
+        times: `reconnect_s` limits a repair of the connection.
+        background: Runs `goodbye`, which goes on when the caller of `leave` gives up waiting.
+        stop: Stops everything that the room sends and receives, and returns at once. May be called more than once.
+        goodbye: Waits for what `stop` stopped, leaves the room and frees it. Called once, after `stop`; never
+            cancelled.
 
     Attributes:
-        events: What the room told.
-        is_over: Nothing is told or sent any more.
-        ended_early: The room ended before `joined` was called; the caller of the join is to be told.
+        events: What happened in the room.
+        is_over: Nothing is reported or sent any more.
+        ended_early: The room ended before `joined` was called; the join must report that to its caller.
     """
 
     def __init__(
@@ -65,29 +67,29 @@ class Lifecycle:
         self._leaving: asyncio.Task[None] | None = None
 
     def joined(self) -> None:
-        """The join succeeded: from now on `end` tells the visit."""
+        """Note that the join succeeded: from now on `end` puts its event into the queue."""
         self._is_joined = True
 
     def join_failed(self) -> None:
-        """The join failed or was given up; its caller is told, so nothing else is."""
+        """Note that the join failed or was given up: its caller gets an error, so no event is reported."""
         self.is_over = True
 
     def tell(self, event: RoomEvent) -> None:
-        """Put an event into the queue; nothing after the end."""
+        """Put an event into the queue, unless the room is over."""
         if not self.is_over:
             self.events.put_nowait(event)
 
     # ------------------------------------------------------------ repairs of the connection
 
     def repair_began(self) -> None:
-        """The library repairs the connection; a repair that is not done within `reconnect_s` ends the room."""
+        """Note that the library repairs the connection. If that takes longer than `reconnect_s`, the room ends."""
         self.tell(Reconnecting())
         if self._repair_timer is None and not self.is_over:
             loop = asyncio.get_running_loop()
             self._repair_timer = loop.call_later(self._times.reconnect_s, self._give_up_repair)
 
     def repair_done(self) -> None:
-        """The connection works again."""
+        """Note that the connection works again."""
         self._stop_repair_timer()
         self.tell(Reconnected())
 
@@ -104,7 +106,7 @@ class Lifecycle:
     # ------------------------------------------------------------ the end
 
     def end(self, event: Disconnected) -> None:
-        """The room ended by itself: tell it once and stop every flow. `leave` is still needed."""
+        """End the room, which ended by itself: report it once and stop everything. `leave` is still needed."""
         if self.is_over:
             return
         if not self._is_joined:
@@ -114,7 +116,7 @@ class Lifecycle:
         self._stop()
 
     async def leave(self) -> None:
-        """Leave once, however often it is called; it goes on when the caller gives up waiting."""
+        """Leave once, however often it is called. Leaving goes on when the caller gives up waiting."""
         await asyncio.shield(self._start_leaving())
 
     def _start_leaving(self) -> asyncio.Task[None]:

@@ -1,4 +1,4 @@
-"""Whether the avatar's picture and voice are there: a loss is told only when it is one."""
+"""Whether the avatar's picture and voice are there. A short loss is not reported."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from app.rooms.base import AvatarAudio, AvatarGone, AvatarVideo, RoomEvent
 
 @dataclass(frozen=True, slots=True)
 class RoomTimes:
-    """How patient a room is, seconds.
+    """How long a room waits before it reports a loss, seconds.
 
-    reconnect_s: the library may repair the connection for so long; by itself it tries up to two minutes.
-    absent_s: a track that is gone for less is not told. gone_s: an avatar gone for so long does not come back.
+    Attributes:
+        reconnect_s: How long the library may repair the connection; by itself it tries up to two minutes.
+        absent_s: A track that is gone for a shorter time is not reported.
+        gone_s: An avatar that is gone for so long counts as one that does not come back.
     """
 
     reconnect_s: float = 18.0
@@ -24,9 +26,12 @@ class RoomTimes:
 
 @dataclass(frozen=True, slots=True)
 class TrackState:
-    """The avatar's picture, or its voice, as it is now.
+    """The avatar's video or audio track as it is now.
 
-    exists: there is a track. delivers: and it may deliver; a muted one is paused on purpose. codec: its MIME type.
+    Attributes:
+        exists: There is a track.
+        delivers: It may deliver; a muted track is paused on purpose.
+        codec: MIME type of the track, "" where it is not known.
     """
 
     exists: bool = False
@@ -35,10 +40,14 @@ class TrackState:
 
 
 class Presence:
-    """Tells AvatarVideo, AvatarAudio and AvatarGone.
+    """Reports AvatarVideo, AvatarAudio and AvatarGone.
 
-    A reconnect looks like an avatar that leaves and comes back with new tracks, so a loss is told only after
-    `times.absent_s`, and while the library repairs the connection not at all.
+    A reconnect looks like an avatar that leaves and comes back with new tracks. So a loss is reported only after
+    `times.absent_s`, and not at all while the library repairs the connection.
+
+    Args:
+        times: How long to wait.
+        tell: Receives the events.
     """
 
     def __init__(self, times: RoomTimes, tell: Callable[[RoomEvent], None]) -> None:
@@ -51,24 +60,24 @@ class Presence:
         self._timer: asyncio.TimerHandle | None = None
 
     def see(self, video: TrackState, audio: TrackState) -> None:
-        """Take what there is now. Cheap when nothing changed."""
+        """Take the state of both tracks now. Cheap when nothing changed."""
         self._video, self._audio = video, audio
         self._had_video = self._had_video or video.exists
         self._had_audio = self._had_audio or audio.exists
-        self._weigh()
+        self._update()
 
     def repairing(self, under_way: bool) -> None:
-        """The library began (True) or ended to repair the connection."""
+        """Note that the library began (True) or ended (False) to repair the connection."""
         self._repairing = under_way
-        self._weigh()
+        self._update()
 
     def stop(self) -> None:
-        """Nothing is told any more."""
+        """Stop reporting."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _weigh(self) -> None:
+    def _update(self) -> None:
         if self._video.delivers and not self._told_video:
             self._tell_video(True)
         if self._audio.delivers and not self._told_audio:

@@ -1,4 +1,4 @@
-"""The self-test's question whether the media libraries really work here; needs no network, device or event loop."""
+"""Checks for the self-test whether the media libraries work here; they need no network, device or event loop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from app.findings import Finding
 
 
 def media_library() -> str:
-    """Load the native library, convert a picture with it, and return its version. Raises ImportError or RuntimeError.
+    """Load the native library, convert a picture with it, and return its version.
 
     Importing the SDK alone proves nothing: it loads its native part at first use.
+
+    Raises:
+        ImportError: The library does not load.
+        RuntimeError: It converts colours wrongly.
     """
     from livekit import rtc
 
@@ -23,7 +27,11 @@ def media_library() -> str:
 
 
 def daily_library() -> list[Finding]:
-    """Load and start the library of Daily's rooms. Where it is not installed that is no fault. Raises ImportError."""
+    """Load and start the library of Daily's rooms. That it is not installed is no fault.
+
+    Raises:
+        ImportError: It is installed and does not load.
+    """
     if importlib.util.find_spec("daily") is None:
         return [Finding("Daily library", None, 'not installed: Tavus alone needs it, the extra "tavus" brings it')]
     from app.rooms.daily.room import library_version

@@ -1,1 +1,1 @@
-"""Rooms of Daily. Nobody else imports Daily's library."""
+"""Rooms of Daily. No other package imports Daily's library."""

@@ -1,4 +1,4 @@
-"""One `CallClient` of Daily's library: made, joined, left and released once, and never on the event loop's thread."""
+"""One `CallClient` of Daily's library: made, joined, left and released once, never on the event loop's thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.rooms.daily.worker import Worker, post
 
 log = logging.getLogger(__name__)
 
-# Together below the 2 s that a release gives to leaving.
+# Together less than 2 s, the time that giving a session back allows for leaving.
 GOODBYE_S = 1.2
 RELEASE_S = 0.6
 SEND_S = 5.0
@@ -39,12 +39,12 @@ _EVENTS = (
 class Call:
     """One call.
 
-    Nothing is asked of the client inside its callbacks, and its getters are never used: both can wait for the thread
-    that holds them up.
+    No method of the client is called inside its callbacks, and its getters are never used: both can wait for the
+    thread that is blocked by them.
 
     Args:
-        library: The module `daily`, or what stands in for it.
-        background: Holds what outlives the visit; none of it is ever cancelled.
+        library: The module `daily`, or a substitute in tests.
+        background: Runs what outlives the visit; none of it is ever cancelled.
         tell: Receives the library's events by name, in the loop.
     """
 
@@ -61,10 +61,13 @@ class Call:
     # ------------------------------------------------------------ joining
 
     async def join(self, url: str, token: str, deadline_s: float) -> Mapping[str, Any]:
-        """Join within `deadline_s` seconds and return what the library says of the room. Raises RoomError.
+        """Join within `deadline_s` seconds and return what the library reports about the room.
 
-        A join that nobody waits for any more goes on by itself: neither leaving nor releasing would end it
-        sooner (the release of a pending join blocks its thread for 18 s).
+        A join that is given up goes on in the background: neither leaving nor releasing would end it sooner (the
+        release of a pending join blocks its thread for 18 s).
+
+        Raises:
+            RoomError: It failed, or took too long.
         """
         joining = self._background.start(self._join(url, token), "daily-join")
         if not await wait_or_abandon(joining, lambda: self._give_up(joining), most_s=deadline_s):
@@ -91,7 +94,7 @@ class Call:
         """Make the client and begin to join; in the worker's thread."""
         library = self._library
         self._client = client = library.CallClient(event_handler=self._handler())
-        # Silence goes out by itself while nothing is written: the avatar always finds a track.
+        # The library sends silence while nothing is written, so that the avatar always finds a track.
         self._source = library.CustomAudioSource(RATE, 1)
         track = library.CustomAudioTrack(self._source)
         microphone = {"isEnabled": True, "settings": {"customTrack": {"id": track.id}}}
@@ -115,7 +118,7 @@ class Call:
 
     async def _reap(self, joining: asyncio.Task[tuple[Any, Any]]) -> None:
         await wait_done(joining, most_s=JOIN_MOST_S)
-        joining.cancel()  # ours; the library's own goes on, and its release waits for it
+        joining.cancel()  # our waiting; the library's join goes on, and the release waits for it
         succeeded = joining.done() and not joining.cancelled() and joining.result()[1] is None
         if succeeded:
             await wait_done(self._ask_to_leave(), most_s=LEAVE_MOST_S)
@@ -125,20 +128,20 @@ class Call:
     # ------------------------------------------------------------ while joined
 
     def show(self, participant: str, layout: str, take: Callable[[str, Any, str], None]) -> None:
-        """Give the participant's pictures to `take`, in the layout "BGRA" or "I420"; again: in another one."""
+        """Call `take` with the participant's frames as "BGRA" or "I420"; a second call changes the format."""
         self._do(lambda client: client.set_video_renderer(participant, take, "camera", layout))
 
     def hear(self, participant: str, take: Callable[[str, Any, str], None]) -> None:
-        """Give the participant's sound to `take`, 20 ms at a time."""
+        """Call `take` with the participant's sound, 20 ms at a time."""
         self._do(lambda client: client.set_audio_renderer(participant, take, "microphone", RATE, 20))
 
     async def say(self, sound: Sound) -> None:
-        """Send a piece of the microphone's sound; takes as long as the sound."""
+        """Send a piece of the microphone's sound (int16, shape (n,)); takes as long as the sound lasts."""
         source, data = self._source, sound.tobytes()
         await self._sound.do(lambda: source.write_frames(data))
 
     async def send(self, message: object) -> str | None:
-        """Send an app message to everybody; return the library's complaint, or None."""
+        """Send an app message to everybody; return the library's error text, or None."""
         asked = self._ask(lambda client, told: client.send_app_message(message, completion=told))
         return asked.result() if await wait_done(asked, most_s=SEND_S) else "no answer"
 
@@ -146,7 +149,7 @@ class Call:
         self._ask(lambda client, _told: call(client))  # nobody waits for the answer
 
     def _ask(self, call: Callable[[Any, Callable[[str | None], None]], object]) -> asyncio.Future[str | None]:
-        """Queue a call of the client that answers by its completion; the future has its complaint, or None."""
+        """Queue a call of the client that answers by its completion; the future has the error text, or None."""
         answer: asyncio.Future[str | None] = self._loop.create_future()
 
         def told(complaint: str | None) -> None:
@@ -165,7 +168,7 @@ class Call:
     # ------------------------------------------------------------ leaving
 
     async def leave(self) -> None:
-        """Leave, wait, then release: 2 s at most here, the rest goes on by itself."""
+        """Leave, wait, then release. Takes 2 s at most; what is not done by then goes on in the background."""
         left = self._ask_to_leave()
         await wait_done(left, most_s=GOODBYE_S)
         releasing = self._background.start(self._release(after=left), "daily-release")

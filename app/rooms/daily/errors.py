@@ -1,4 +1,4 @@
-"""What the texts of Daily's library mean. It gives no codes; fragments are data, matched in any case."""
+"""What the error texts of Daily's library mean. It gives no codes; parts of the texts are matched in any case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from app.rooms.base import Disconnected, RoomError, RoomFault
 from app.screens import EndReason
 
-# First match wins. Texts of daily-python 0.36 and of Daily's documented error types.
+# Pattern, meaning, hint for staff; the first match counts. Texts of daily-python 0.36 and of Daily's documented errors.
 _JOIN: tuple[tuple[str, RoomFault, str], ...] = (
     (r"invalidurl|parse url|invalid join properties", RoomFault.CONFIG, "the room's address cannot be used"),
     (
@@ -32,7 +32,7 @@ _NETWORK = re.compile(r"network|connect|transport|signal|socket|timed? ?out|dns|
 
 
 def join_error(text: str) -> RoomError:
-    """Return what a failed join means; nothing of the text itself, which may hold address and token."""
+    """Return what a failed join means. The text itself is not passed on: it may hold address and token."""
     for pattern, fault, hint in _JOIN:
         if re.search(pattern, text, re.IGNORECASE):
             return RoomError(fault, hint)
@@ -40,12 +40,12 @@ def join_error(text: str) -> RoomError:
 
 
 def is_final(text: str) -> bool:
-    """Tell whether an error of the call is the end of it by itself, without the word that the call was left."""
+    """Return whether this error alone means that the call has ended, without an event that it was left."""
     return not _OF_A_REQUEST.match(text) and _CLOSED.search(text) is not None
 
 
 def ended_by(text: str) -> Disconnected:
-    """Return what the end of a call means. text: the last error of the call before it, "" for none."""
+    """Return what the end of a call means. `text` is the last error of the call before it, "" for none."""
     if _CLOSED.search(text) is None and _NETWORK.search(text) is not None:
         return Disconnected(EndReason.NETWORK, may_rejoin=True)
     return Disconnected(EndReason.ROOM_CLOSED)

@@ -1,4 +1,4 @@
-"""Daily's pictures and sound as ours. Everything here is called on threads of Daily's library."""
+"""Converts Daily's frames and sound to ours. Everything here is called on threads of Daily's library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.picture import Frame, Picture, PixelFormat
 
 log = logging.getLogger(__name__)
 
-SMALLEST = 16  # pixels; servers end tracks with black pictures of a few pixels
+SMALLEST = 16  # pixels; servers send black pictures of a few pixels at the end of a track
 
 LAYOUTS = {PixelFormat.BGRA: "BGRA", PixelFormat.I420: "I420"}
 _FORMATS = {name: layout for layout, name in LAYOUTS.items()}
@@ -22,22 +22,28 @@ _FORMATS = {name: layout for layout, name in LAYOUTS.items()}
 class FrameReader:
     """Pushes the frames of one renderer into the picture.
 
-    layout: what the renderer was asked for. on_frame: called after each pushed frame. on_other_wish: called when the
-    painter wants another layout from now on; once.
+    Args:
+        picture: Where the frames go.
+        layout: The pixel format that the renderer was asked for.
+        on_frame: Called after each pushed frame.
+        on_other_layout: Called once, when the painter wants another pixel format.
+
+    Attributes:
+        is_open: False: frames that still come are dropped.
     """
 
     def __init__(
-        self, picture: Picture, layout: PixelFormat, on_frame: Callable[[], None], on_other_wish: Callable[[], None]
+        self, picture: Picture, layout: PixelFormat, on_frame: Callable[[], None], on_other_layout: Callable[[], None]
     ) -> None:
         self.is_open = True
         self._picture = picture
         self._layout = layout
         self._on_frame = on_frame
-        self._on_other_wish = on_other_wish
-        self._has_complained = self._has_wished = False
+        self._on_other_layout = on_other_layout
+        self._has_complained = self._has_asked = False
 
     def take(self, participant: str, frame: Any, source: str) -> None:
-        """Take a frame; see `CallClient.set_video_renderer`."""
+        """Take a frame; the callback of `CallClient.set_video_renderer`."""
         if not self.is_open:
             return
         made = frame_of(frame)
@@ -47,13 +53,13 @@ class FrameReader:
         elif not self._has_complained and min(frame.width, frame.height) >= SMALLEST:
             self._has_complained = True
             log.warning("a picture of the room cannot be read", extra={"layout": str(frame.color_format)[:16]})
-        if self._picture.wanted is not self._layout and not self._has_wished:
-            self._has_wished = True
-            self._on_other_wish()
+        if self._picture.wanted is not self._layout and not self._has_asked:
+            self._has_asked = True
+            self._on_other_layout()
 
 
 def frame_of(frame: Any) -> Frame | None:
-    """Return the library's frame as ours, without a copy; None for one that is no picture of the avatar."""
+    """Return the library's frame as ours, without a copy; None for one that is not a picture of the avatar."""
     width, height, layout = frame.width, frame.height, _FORMATS.get(frame.color_format)
     if layout is None or width < SMALLEST or height < SMALLEST:
         return None
@@ -66,7 +72,7 @@ def frame_of(frame: Any) -> Frame | None:
 
 
 class AudioReader:
-    """Writes the sound of one renderer to the speaker."""
+    """Writes the sound of one renderer to the speaker. `is_open`: False: sound that still comes is dropped."""
 
     def __init__(self, speaker: SpeakerOut) -> None:
         self.is_open = True
@@ -74,7 +80,7 @@ class AudioReader:
         self._has_complained = False
 
     def take(self, participant: str, sound: Any, source: str) -> None:
-        """Take a piece of sound; see `CallClient.set_audio_renderer`, which was asked for our rate."""
+        """Take a piece of sound; the callback of `CallClient.set_audio_renderer`, which was asked for our rate."""
         if not self.is_open:
             return
         data, channels = sound.audio_frames, sound.num_channels

@@ -1,4 +1,4 @@
-"""Who is in a Daily room, from what its library tells; whatever it tells is normal input."""
+"""Who is in a Daily room, from the library's events. Events of any shape are normal input."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from app.rooms.base import Participant
 from app.rooms.presence import TrackState
 
-# States of a participant's media (Daily's ParticipantMediaInfo): these say that something comes, or soon will.
+# States of a participant's media (Daily's ParticipantMediaInfo) in which something comes, or will in a moment.
 _DELIVERS = frozenset({"playable", "loading", "interrupted"})
 _EXISTS = _DELIVERS | {"receivable"}
 
 
 class Participants:
-    """The others, and our own identity ("" before the join)."""
+    """The participants of one room. `own`: our identity, "" before the join."""
 
     def __init__(self) -> None:
         self.own = ""
         self._others: dict[str, Mapping[str, Any]] = {}
-        self._had: dict[str, set[str]] = {}  # which media each of them ever had: what is switched off is not gone
+        self._had: dict[str, set[str]] = {}  # media that each of them ever had: what is switched off may come back
 
     def note(self, given: object, is_us: bool = False) -> None:
-        """Take a participant as it is now."""
+        """Take the state of a participant as it is now. `is_us`: it is the kiosk."""
         participant = mapping(given)
         identity = text_of(participant.get("id"))
         if is_us or mapping(participant.get("info")).get("isLocal") is True:
@@ -33,13 +33,13 @@ class Participants:
             had.update(kind for kind in ("camera", "microphone") if _state(participant, kind) in _EXISTS)
 
     def forget(self, given: object) -> None:
-        """A participant left."""
+        """Remove a participant who left."""
         identity = text_of(mapping(given).get("id"))
         self._others.pop(identity, None)
         self._had.pop(identity, None)
 
     def participants(self) -> tuple[Participant, ...]:
-        """Return the others in our words."""
+        """Return the other participants."""
         return tuple(
             Participant(
                 identity, has_video="camera" in self._had[identity], has_audio="microphone" in self._had[identity]
@@ -47,8 +47,8 @@ class Participants:
             for identity in self._others
         )
 
-    def sight(self, identity: str | None, kind: str) -> TrackState:
-        """Return what there is now of somebody's "camera" or "microphone"."""
+    def track_state(self, identity: str | None, kind: str) -> TrackState:
+        """Return the state of a participant's `kind`, "camera" or "microphone"."""
         participant = self._others.get(identity or "")
         if participant is None:
             return TrackState()

@@ -1,4 +1,4 @@
-"""A Daily room as the kiosk uses it: joined once, left once, beside the same screen and speaker as any other."""
+"""A Daily room, for the same picture, speaker and microphone as any other room."""
 
 from __future__ import annotations
 
@@ -41,9 +41,12 @@ FLOW_END_S = 0.2
 
 @cache
 def load_library() -> ModuleType:
-    """Return Daily's library, ready for use. Raises ImportError where it is missing.
+    """Return Daily's library, ready for use.
 
-    Once per process: a second `Daily.init` aborts the process (0.36, seen).
+    Initialised once per process: a second `Daily.init` aborts the process (0.36, seen).
+
+    Raises:
+        ImportError: It is missing.
     """
     try:
         import daily
@@ -60,7 +63,7 @@ def library_version() -> str:
     load_library()
     try:
         return f"daily-python {importlib.metadata.version('daily-python')}"
-    except importlib.metadata.PackageNotFoundError:  # a package of ours carries the library without its record
+    except importlib.metadata.PackageNotFoundError:  # our packages carry the library without its metadata
         return "daily-python"
 
 
@@ -68,11 +71,11 @@ class DailyRooms:
     """Makes Daily rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of a kiosk.
 
     Args:
-        times: How long a room waits before it tells a loss.
-        library: None for Daily's own.
+        times: How long a room waits before it reports a loss.
+        library: A substitute in tests; None for Daily's own.
 
     Attributes:
-        background: Goodbyes, joins and releases under way.
+        background: Calls that are being joined, left or released.
 
     Raises:
         ImportError: Daily's library is missing.
@@ -98,12 +101,24 @@ class DailyRooms:
         )
 
     async def close(self, most_s: float = 2.0) -> None:
-        """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
+        """Wait for rooms that are still being left, `most_s` seconds at most; only at the end of the process."""
         await finish(self.background, most_s)
 
 
 class DailyRoom:
-    """One Daily call; see `app.rooms.base.Room`. Loop-bound, but for frames and sound, which skip the loop."""
+    """One Daily call; see `app.rooms.base.Room`.
+
+    Used in the event loop's thread only. Frames and sound of the avatar come on threads of the library.
+
+    Args:
+        picture: Where frames go.
+        speaker: Where the avatar's voice goes; None: nowhere.
+        microphone: The visitor's; None: silence is sent.
+        choose: Finds the avatar.
+        library: The module `daily`.
+        background: Runs what outlives the visit.
+        times: How long to wait before a loss is reported.
+    """
 
     def __init__(
         self,
@@ -129,7 +144,7 @@ class DailyRoom:
         self._tracked = Participants()
         self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
-        self._broken: set[str] = set()  # connections that the library repairs
+        self._broken: set[str] = set()  # names of the connections that the library repairs now
         self._last_error = ""
 
     # ------------------------------------------------------------ joining
@@ -162,7 +177,7 @@ class DailyRoom:
             async for sound in frames:
                 await call.say(sound)
 
-    # ------------------------------------------------------------ what the library tells; in the loop
+    # ------------------------------------------------------------ the library's events; in the loop
 
     def _on_event(self, name: str, arguments: tuple[Any, ...]) -> None:
         if self._lifecycle.is_over:
@@ -186,16 +201,17 @@ class DailyRoom:
                 pass
 
     def _review(self) -> None:
-        """Whatever changed about the others: look at all of them anew."""
+        """Check all participants again, whatever has changed about them."""
         if self._call is None:
-            return  # not joined yet: what came is looked at then
+            return  # not joined yet: `join` calls it again
         participants = self._tracked.participants()
         if participants != self._participants:
             self._participants = participants
             self._lifecycle.tell(ParticipantsChanged(participants))
         choice = self._choose(participants)
         self._avatar.follow(self._call, choice)
-        self._presence.see(self._tracked.sight(choice.video, "camera"), self._tracked.sight(choice.audio, "microphone"))
+        video = self._tracked.track_state(choice.video, "camera")
+        self._presence.see(video, self._tracked.track_state(choice.audio, "microphone"))
 
     def _on_message(self, message: object, sender: object) -> None:
         try:
@@ -243,7 +259,7 @@ class DailyRoom:
     # ------------------------------------------------------------ sending
 
     async def send_data(self, payload: bytes, topic: str = "") -> None:
-        """See `Room.send_data`: an app message, which has to be JSON; the topic has no place in it."""
+        """See `Room.send_data`. Sends an app message, which has to be JSON; the topic is not sent."""
         if self._call is None or self._lifecycle.is_over:
             log.info("not in the room: a message was not sent")
             return
@@ -256,9 +272,9 @@ class DailyRoom:
             log.warning("a message was not sent")
 
     async def send_text(self, text: str, topic: str) -> None:
-        """See `Room.send_text`: these rooms have no text streams, so nothing goes out."""
+        """See `Room.send_text`. These rooms have no text streams, so nothing is sent."""
         log.info("these rooms have no text streams: a message was not sent")
 
     async def call(self, identity: str, method: str, payload: str) -> None:
-        """See `Room.call`: these rooms have no remote procedures, so nothing goes out."""
+        """See `Room.call`. These rooms have no remote procedures, so nothing is sent."""
         log.info("these rooms have no remote procedures: a call was not made")

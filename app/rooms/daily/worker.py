@@ -1,4 +1,4 @@
-"""A thread of its own for the calls of one room: what blocks in Daily's library blocks nobody else."""
+"""A thread for the calls of one room: a call that blocks in Daily's library blocks nothing else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ T = TypeVar("T")
 
 
 def post(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-    """Run `call` in the loop, from any thread; nowhere once the loop has closed."""
+    """Run `call` in the loop, from any thread; does nothing once the loop has closed."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(call)
 
 
 class Worker:
-    """Does calls one after another, off the event loop, until `close`. The thread never holds up the process's end."""
+    """Runs calls one after another in a thread of its own, until `close`. It never delays the end of the process.
+
+    Args:
+        name: Of the thread.
+    """
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""Follows the avatar in a LiveKit room: takes the tracks it has now, and tells when it is really gone."""
+"""The avatar of a LiveKit room: takes the tracks that it has now, and reports when it is really gone."""
 
 from __future__ import annotations
 
@@ -26,28 +26,35 @@ _ACCEPTED = {
 
 @dataclass(slots=True)
 class _Subscription:
-    """One kind of track of the avatar: what is taken now, and what was told."""
+    """The avatar's track of one kind that is taken now.
+
+    Attributes:
+        kind: Video or audio.
+        publication: None: the avatar has none.
+        track: None: nothing is taken.
+        pump: The task that carries it.
+    """
 
     kind: rtc.TrackKind.ValueType
     publication: rtc.RemoteTrackPublication | None = None
     track: rtc.RemoteTrack | None = None
     pump: asyncio.Task[None] | None = None
 
-    def sight(self) -> TrackState:
-        """Return what there is of it now."""
+    def track_state(self) -> TrackState:
+        """Return its state now."""
         if self.track is None or self.publication is None:
             return TrackState()
         return TrackState(exists=True, delivers=not self.publication.muted, codec=self.publication.mime_type)
 
 
 def _log_failure(name: str, error: BaseException) -> None:
-    # The SDK asserts where a track went before its stream was made; that is told as an event as well.
+    # The SDK fails an assertion when a track goes before its stream was made; an event reports that as well.
     level = logging.INFO if isinstance(error, AssertionError) else logging.WARNING
     log.log(level, "a media flow failed", extra={"task": name, "error": type(error).__name__})
 
 
 def participants_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Participant, ...]:
-    """Return the room's participants in our words."""
+    """Return the SDK's participants as ours."""
     return tuple(
         Participant(
             identity=participant.identity,
@@ -61,7 +68,14 @@ def participants_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[
 
 
 class LiveKitAvatar:
-    """The avatar's tracks in one room. `tell` receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone."""
+    """The avatar's tracks in one room.
+
+    Args:
+        picture: Where frames go.
+        speaker: Where the voice goes; None: nowhere.
+        times: How long to wait before a loss is reported.
+        tell: Receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone.
+    """
 
     def __init__(
         self, picture: Picture, speaker: SpeakerOut | None, times: RoomTimes, tell: Callable[[RoomEvent], None]
@@ -77,27 +91,27 @@ class LiveKitAvatar:
 
     @property
     def is_seen(self) -> bool:
-        """Whether a picture of it has come."""
+        """Whether a frame of it has come."""
         return self._seen_frame
 
     def follow(self, participants: Mapping[str, rtc.RemoteParticipant], choice: Choice) -> None:
-        """Take the chosen tracks as they are now; drop those that went. Cheap when nothing changed."""
+        """Take the tracks of the chosen participants as they are now. Cheap when nothing changed."""
         self._take(self._video, participants.get(choice.video or ""))
         self._take(self._audio, participants.get(choice.audio or ""))
-        self._presence.see(self._video.sight(), self._audio.sight())
+        self._presence.see(self._video.track_state(), self._audio.track_state())
 
     def repairing(self, under_way: bool) -> None:
-        """The library began (True) or ended to repair the connection."""
+        """Note that the library began (True) or ended (False) to repair the connection."""
         self._presence.repairing(under_way)
 
     def stop(self) -> None:
-        """Stop every flow; nothing is told any more. `stopped` waits for it."""
+        """Stop taking the tracks; nothing is reported any more. `stopped` waits for it."""
         self._presence.stop()
         for taken in (self._video, self._audio):
             self._drop(taken)
 
     async def stopped(self, most_s: float) -> None:
-        """Wait until the flows have ended, `most_s` seconds at most."""
+        """Wait until the tasks have ended, `most_s` seconds at most."""
         await self._pumps.settled(most_s)
 
     def _take(self, taken: _Subscription, participant: rtc.RemoteParticipant | None) -> None:
@@ -132,5 +146,5 @@ def _publication(
     participant: rtc.RemoteParticipant, kind: rtc.TrackKind.ValueType
 ) -> rtc.RemoteTrackPublication | None:
     found = [p for p in participant.track_publications.values() if p.kind == kind and p.source in _ACCEPTED[kind]]
-    # Right after a republication the old one may still be listed: the one that delivers counts.
+    # Right after a track was published again, the old publication may still be listed: the one with a track counts.
     return next((p for p in found if p.track is not None), found[0] if found else None)

@@ -1,4 +1,4 @@
-"""How a LiveKit session ends: what its reasons mean, a join that was given up, and the library's shut-down."""
+"""How a LiveKit session ends: the meaning of its reasons, joins that were given up, and the library's shut-down."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def disconnected(reason: int) -> Disconnected:
 async def reap(joining: asyncio.Task[None], room: rtc.Room) -> None:
     """Wait for a join that was given up; if it succeeds after all, leave the room again.
 
-    A pending join must never be cancelled: the native part then waits 15 s for a word that never comes, and ends the
+    A pending join must never be cancelled: the native part then waits 15 s for a call that never comes, and ends the
     whole process.
     """
     await wait_done(joining, most_s=None)
@@ -61,7 +61,7 @@ async def reap(joining: asyncio.Task[None], room: rtc.Room) -> None:
 
 
 def shut_down_library() -> None:
-    """Dispose of the SDK's native part, where it was loaded; final. Only on the way out, before `os._exit`."""
+    """Dispose of the SDK's native part, if it was loaded; final. Only at the end of the process, before `os._exit`."""
     client = getattr(sys.modules.get("livekit.rtc._ffi_client"), "FfiClient", None)
     if client is None or client._instance is None:
         return

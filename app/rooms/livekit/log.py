@@ -1,4 +1,4 @@
-"""Makes the media library's log fit for ours: no token, no room name, no alarm over what the room tells by itself."""
+"""Filters the media library's log: no token, no room name, no warning about what the room reports as an event."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import time
 
 from app.system.redact import redact
 
-_NATIVE = "%s:%s:%s - %s"  # how the SDK passes records of its native part on: target, line, module, message
+_NATIVE = "%s:%s:%s - %s"  # format of the SDK's records of its native part: target, line, module, message
 _QUOTED = re.compile(r'"[^"]*"|participant \S+|(?:wss?|https?)://\S+')  # room names, identities, addresses
 _CALLBACK = "error running user callback for %s: %s"  # on the root logger, with the whole event
 _BLOCKED = "wait_pc_connection"
 _MOST = 300  # characters of a detail
 
-# Every refused join, resume and reconnect is logged as a warning or worse; the room tells all of these as events.
+# The SDK logs every refused join, resume and reconnect as a warning or worse; the room reports all these as events.
 _EXPECTED = re.compile(
     "|".join(
         (
@@ -33,8 +33,8 @@ _EXPECTED = re.compile(
 class LibraryLog(logging.Filter):
     """A filter for the SDK's records, which come on native threads. `install` it once, `remove` it at the end.
 
-    Native records get a constant message, with the cleaned text in the field `detail`; those that the room tells as
-    events become INFO, the library's own INFO becomes DEBUG.
+    Native records get a constant message, and the cleaned text in the field `detail`. Those that the room reports as
+    events become INFO; the library's own INFO becomes DEBUG.
     """
 
     def __init__(self) -> None:
@@ -52,15 +52,15 @@ class LibraryLog(logging.Filter):
         logging.getLogger().removeFilter(self)
 
     def media_blocked_since(self, moment: float) -> bool:
-        """Tell whether the library found no way for media after `moment` (time.monotonic, seconds)."""
+        """Return whether the library found no connection for media after `moment` (time.monotonic, seconds)."""
         return self._blocked_at >= moment
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Clean the record; one that nobody wants at its new level is dropped."""
+        """Clean the record; drop it if its new level is not logged."""
         if record.msg == _CALLBACK:
             record.args = (record.args[0], "...") if isinstance(record.args, tuple) and record.args else ()
             if record.exc_info and isinstance(record.exc_info[1], KeyError | AssertionError):
-                _lower(record, logging.INFO)  # the SDK's own books: an event about somebody who just left
+                _lower(record, logging.INFO)  # an error of the SDK itself: an event about somebody who just left
                 record.exc_info = None
         elif record.name == "livekit":
             self._clean(record)

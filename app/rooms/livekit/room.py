@@ -1,4 +1,4 @@
-"""A LiveKit room as the kiosk uses it: joined once, left once, with nothing left over."""
+"""A LiveKit room: joined once, left once, everything freed afterwards."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from app.rooms.livekit.avatar import LiveKitAvatar, participants_of
 from app.rooms.livekit.end import disconnected, reap
 from app.rooms.livekit.errors import classify
 from app.rooms.livekit.log import LibraryLog
-from app.rooms.livekit.pulse import Pulse
 from app.rooms.livekit.texts import TextStreams
 from app.rooms.livekit.tracks import pump_microphone
+from app.rooms.livekit.traffic import TrafficMonitor
 from app.rooms.presence import RoomTimes
 
 log = logging.getLogger(__name__)
 
-# Together below the 2 s that a release gives to leaving.
+# Together less than 2 s, the time that giving a session back allows for leaving.
 FLOWS_END_S = 0.6
 GOODBYE_S = 1.2
 SEND_S = 5.0
 
-# With the library's own default, one peer connection for both directions, our publishing and our subscribing can get
-# into each other's way: of 96 joins on an overloaded machine, 14 had no picture or were never heard; so none.
+# The library's default is one peer connection for both directions. Publishing and subscribing can then disturb each
+# other: of 96 joins on an overloaded machine, 14 had no picture or were never heard; with two connections, none.
 _OPTIONS = rtc.RoomOptions(single_peer_connection=False)
 _RELAYED = replace(_OPTIONS, rtc_config=rtc.RtcConfiguration(ice_transport_type=rtc.IceTransportType.TRANSPORT_RELAY))
 
@@ -52,12 +52,13 @@ class LiveKitRooms:
     """Makes LiveKit rooms (`RoomFactory`) and keeps what outlives a visit. One for the life of the process.
 
     Args:
-        times: How long a room waits before it tells a loss.
-        library_log: None to install one; it stays for good, because the library's records come late.
+        times: How long a room waits before it reports a loss.
+        library_log: The filter of the library's log. None: one is installed and never removed, because records of the
+            library can come late.
         relay_only: Sound and picture go through the service's relays, for networks that let nothing else through.
 
     Attributes:
-        background: Goodbyes under way, and joins that nobody waits for any more.
+        background: Rooms that are being left, and joins that were given up.
     """
 
     def __init__(
@@ -87,15 +88,25 @@ class LiveKitRooms:
         )
 
     async def close(self, most_s: float = 2.0) -> None:
-        """Wait for what is still under way, `most_s` seconds at most; only at the end of the process."""
+        """Wait for rooms that are still being left, `most_s` seconds at most; only at the end of the process."""
         await finish(self.background, most_s)
 
 
 class LiveKitRoom:
     """One LiveKit session; see `app.rooms.base.Room`.
 
-    Loop-bound: made and used in the running event loop. Frames are pushed from it too; the SDK decodes and converts
+    Made and used in the event loop's thread only. Frames are pushed from that thread too; the SDK decodes and converts
     them on its own threads.
+
+    Args:
+        picture: Where frames go.
+        speaker: Where the avatar's voice goes; None: nowhere.
+        microphone: The visitor's; None: a silent track is published.
+        choose: Finds the avatar.
+        background: Runs what outlives the visit.
+        library_log: Tells why a join failed.
+        times: How long to wait before a loss is reported.
+        options: Of the SDK.
     """
 
     def __init__(
@@ -120,7 +131,7 @@ class LiveKitRoom:
         self._options = options
         self._avatar = LiveKitAvatar(picture, speaker, times, self._lifecycle.tell)
         self._texts = TextStreams(self._lifecycle.tell)
-        self._pulse = Pulse(lambda: self._lifecycle.tell(Arriving()))
+        self._traffic = TrafficMonitor(lambda: self._lifecycle.tell(Arriving()))
         self._room: rtc.Room | None = None
         self._participants: tuple[Participant, ...] = ()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
@@ -128,8 +139,8 @@ class LiveKitRoom:
     # ------------------------------------------------------------ joining
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        """See `Room.join`. The pending connect is never cancelled: given up, it goes on in the background."""
-        room = rtc.Room()  # single use: a second connect finds the first one's participants and fails
+        """See `Room.join`. The pending connect is never cancelled: if it is given up, it goes on in the background."""
+        room = rtc.Room()  # single use: a second connect would find participants of the first one and fail
         self._listen(room)
         began = time.monotonic()
         joining = asyncio.get_running_loop().create_task(room.connect(url, token, self._options), name="room-connect")
@@ -147,7 +158,7 @@ class LiveKitRoom:
         self._lifecycle.joined()
         self.identity = room.local_participant.identity
         self._open_microphone(room)
-        self._pulse.follow(room, lambda: not self._avatar.is_seen)  # a picture tells by itself whether it moves
+        self._traffic.follow(room, lambda: not self._avatar.is_seen)  # not needed once frames come
         self._review()
 
     def _give_up(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
@@ -180,10 +191,10 @@ class LiveKitRoom:
     def _open_microphone(self, room: rtc.Room) -> None:
         self._sending.start(pump_microphone(room.local_participant, self._microphone), "room-microphone")
 
-    # ------------------------------------------------------------ what the SDK tells; plain functions, in the loop
+    # ------------------------------------------------------------ the SDK's events: plain functions, in the loop
 
     def _review(self) -> None:
-        """Whatever changed about the others: look at all of them anew."""
+        """Check all participants again, whatever has changed about them."""
         if self._lifecycle.is_over or self._room is None:
             return
         remote = self._room.remote_participants
@@ -219,7 +230,7 @@ class LiveKitRoom:
         self._verify_microphone()
 
     def _verify_microphone(self) -> None:
-        """The SDK publishes the microphone again after a full reconnect; where it did not, we do."""
+        """Publish the microphone again after a full reconnect, if the SDK has not done so itself."""
         if self._lifecycle.is_over or self._room is None:
             return
         if not self._room.local_participant.track_publications:
@@ -228,7 +239,7 @@ class LiveKitRoom:
             self._open_microphone(self._room)
 
     def _on_disconnected(self, reason: int) -> None:
-        # A remote end is nearly silent: this event alone tells it, and the avatar is still listed.
+        # When the server ends the session, only this event says so, and the avatar is still listed.
         self._lifecycle.end(disconnected(reason))
 
     # ------------------------------------------------------------ sending
@@ -269,13 +280,13 @@ class LiveKitRoom:
         self._sending.cancel()
         self._avatar.stop()
         self._texts.stop()
-        self._pulse.stop()
+        self._traffic.stop()
 
     async def _goodbye(self) -> None:
         room, self._room = self._room, None
-        flows = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._pulse)]
+        flows = [part.stopped(FLOWS_END_S) for part in (self._avatar, self._texts, self._traffic)]
         await asyncio.gather(*flows, self._sending.settled(FLOWS_END_S))
         if room is not None:
-            # It waits for remote calls under way first, and must not be cancelled.
+            # It first waits for remote calls that are running, and must not be cancelled.
             goodbye = self._background.start(room.disconnect(), "room-goodbye")
             await wait_done(goodbye, most_s=GOODBYE_S)

@@ -1,4 +1,4 @@
-"""Reads the text streams of a LiveKit room, piece by piece, into room events."""
+"""Reads the text streams of a LiveKit room piece by piece and reports them as room events."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from app.aio import TaskSet
 from app.rooms.base import RoomEvent, Text
 
 TOPICS = ("lk.transcription", "lk.chat")
-LEGACY_TOPIC = "lk.transcription.legacy"  # ours: the SDK's older event beside the text streams
+LEGACY_TOPIC = "lk.transcription.legacy"  # our name for the SDK's older event, which is no text stream
 SEGMENT = "lk.segment_id"
 FINAL = "lk.transcription_final"
 
 
 class TextStreams:
-    """One reading task for each open stream. `tell` receives `Text` events."""
+    """One reading task for each open stream.
+
+    Args:
+        tell: Receives `Text` events.
+    """
 
     def __init__(self, tell: Callable[[RoomEvent], None]) -> None:
         self._tell = tell
         self._reading = TaskSet()
 
     def listen(self, room: rtc.Room) -> None:
-        """Take the streams of our topics; call before the room is connected."""
+        """Register for the streams of our topics; to be called before the room is connected."""
         for topic in TOPICS:
             room.register_text_stream_handler(topic, self._opened)
 
@@ -32,11 +36,11 @@ class TextStreams:
         self._reading.cancel()
 
     async def stopped(self, most_s: float) -> None:
-        """Wait until no stream is read any more, `most_s` seconds at most."""
+        """Wait until the tasks have ended, `most_s` seconds at most."""
         await self._reading.settled(most_s)
 
     def transcription(self, segments: list[rtc.TranscriptionSegment], participant: rtc.Participant | None) -> None:
-        """Tell the SDK's older transcription event: each segment is a stream whose text replaces the one before."""
+        """Report the SDK's older transcription event: each segment is a stream whose text replaces the one before."""
         identity = participant.identity if participant is not None else ""
         for segment in segments:
             attributes = {SEGMENT: segment.id, FINAL: "true" if segment.final else "false"}
@@ -54,7 +58,7 @@ class TextStreams:
             async for piece in reader:
                 self._tell(told(piece, closed=False))
         except rtc.StreamError:
-            pass  # broken off: what came is all there is
+            pass  # the stream broke off: what came is all there is
         finally:
             reader.close()
         self._tell(told("", closed=True))

@@ -1,4 +1,4 @@
-"""The three flows of a LiveKit room: its picture to ours, its voice to the speaker, the microphone to it."""
+"""The three media flows of a LiveKit room: video to the picture, audio to the speaker, the microphone to the room."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.picture import Frame, Picture, PixelFormat
 
 log = logging.getLogger(__name__)
 
-SMALLEST = 16  # pixels; a server ends a track with black pictures of 8x8 or 2x2
+SMALLEST = 16  # pixels; a server sends black pictures of 8x8 or 2x2 at the end of a track
 CLOSE_S = 0.5
 VOICE_FRAME_MS = 20  # each frame costs the loop several turns; Opus sends as much at a time
 VOICE_FRAMES = 25  # half a second may wait for a slow loop; then the oldest is lost
-DIRECT = RATE // 100  # samples of a frame that goes straight to the track: the library takes no other size there
+DIRECT = RATE // 100  # samples of a frame for a track without a queue: the library takes no other size there
 
 _BUFFERS = {PixelFormat.BGRA: rtc.VideoBufferType.BGRA, PixelFormat.I420: rtc.VideoBufferType.I420}
 _HIGH = rtc.VideoQuality.VIDEO_QUALITY_HIGH
@@ -36,9 +36,13 @@ async def pump_video(
     picture: Picture,
     on_frame: Callable[[], None],
 ) -> None:
-    """Push the track's frames into `picture` in the format it wants, until cancelled.
+    """Push the track's frames into `picture` in the format that it wants, until cancelled.
 
-    on_frame: called after each pushed frame. publication: where simulcast layers are asked for; None: nowhere.
+    Args:
+        track: Where the frames come from.
+        publication: Where simulcast layers are asked for; None: nowhere.
+        picture: Where the frames go.
+        on_frame: Called after each pushed frame.
     """
     shown_size: tuple[int, int] | None = None
     while True:
@@ -63,9 +67,14 @@ async def pump_video(
 
 
 def frame_of(event: rtc.VideoFrameEvent, layout: PixelFormat) -> Frame | None:
-    """Return the event's frame, upright, as ours; None for one that is no picture of the avatar.
+    """Return the event's frame, upright, as ours; None for one that is not a picture of the avatar.
 
-    The memory of the result is the frame's own buffer: one plane of it (`get_plane`) would not keep it alive.
+    Without rotation the result holds the frame's own buffer. A plane of it (`get_plane`) would not keep the buffer
+    alive.
+
+    Args:
+        event: What the stream yielded.
+        layout: The pixel format that the stream was asked for.
     """
     source = event.frame
     width, height = source.width, source.height
@@ -94,7 +103,7 @@ def _turned(data: NDArray[np.uint8], width: int, height: int, layout: PixelForma
 
 
 def ask_for_layer(publication: rtc.RemoteTrackPublication, shown_size: tuple[int, int]) -> None:
-    """Ask for the smallest layer that is not below the painted size, pixels, where the track has layers.
+    """Ask for the smallest simulcast layer that is not below the painted size (pixels), if the track has layers.
 
     Never the lowest one: it comes at half the frame rate.
     """
@@ -117,12 +126,12 @@ async def pump_voice(track: rtc.RemoteAudioTrack | rtc.LocalAudioTrack, speaker:
 
 
 async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microphone | None) -> None:
-    """Publish the microphone and send its frames, until cancelled. Without one the track stays silent.
+    """Publish the microphone and send its frames, until cancelled. Without a microphone the track stays silent.
 
     Some agents wait for a visitor's track before they speak, so there always is one.
     """
-    # A queue of the library's would have a thread, which lives on for ever where the room is closed from outside
-    # while somebody else is in it (livekit 1.2.0): one more, awake a hundred times a second, for each such visit.
+    # No queue: the library's queue has a thread that never ends if the room is closed from outside while somebody else
+    # is in it (livekit 1.2.0). Each such visit would leave one more, which wakes up a hundred times a second.
     source = rtc.AudioSource(RATE, 1, queue_size_ms=0)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -135,7 +144,7 @@ async def pump_microphone(participant: rtc.LocalParticipant, microphone: Microph
     except PublishTrackError:
         log.warning("the room does not take our microphone")
     finally:
-        # The SDK stumbles over the end of a publication that nobody waits for.
+        # The SDK raises an error when a publication ends for which nobody waits any more.
         await wait_done(publishing, most_s=CLOSE_S)
         publishing.cancel()
         await source.aclose()
@@ -150,7 +159,7 @@ async def _send(microphone: Microphone, source: rtc.AudioSource) -> None:
 
 
 async def _within(seconds: float, work: Awaitable[None]) -> None:
-    """Wait for `work`, at most so long; it must not keep anybody who leaves."""
+    """Wait for `work`, `seconds` at most: it must not delay leaving."""
     task = asyncio.ensure_future(work)
     if not await wait_done(task, most_s=seconds):
         task.cancel()

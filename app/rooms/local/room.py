@@ -1,6 +1,6 @@
 """The room of the built-in guide: picture and voice through local LiveKit tracks, events as a LiveKit agent sends them.
 
-No server and no network. Names and order of what it tells follow LiveKit Agents 1.x (docs/vendors/livekit.md 4).
+No server and no network. Names and order of the events follow LiveKit Agents 1.x (docs/vendors/livekit.md 4).
 """
 
 from __future__ import annotations
@@ -47,13 +47,23 @@ from app.screens import EndReason
 
 log = logging.getLogger(__name__)
 
-_SIZE = (720, 1280)  # where the track begins; each frame brings its own size
-_SENSE_S = 0.05
+_SIZE = (720, 1280)  # pixels, with which the track begins; each frame brings its own size
+_WATCH_S = 0.05
 _LEAVE_S = 2.0
 
 
 class LocalRoom:
-    """One visit with the guide; see `Room`."""
+    """One visit with the guide; see `Room`.
+
+    Args:
+        guide: The guide of all visits.
+        renderer: Of this visit, not started yet.
+        picture: Where frames go.
+        speaker: Where the guide's voice goes; None: nowhere.
+        microphone: The visitor's; None: the guide does not listen.
+        choose: Decides whether picture and voice are taken.
+        seed: Of everything random in the talk.
+    """
 
     def __init__(
         self,
@@ -87,10 +97,14 @@ class LocalRoom:
         self._leaving: asyncio.Task[None] | None = None
         self._log = LibraryLog()
 
-    # ------------------------------------------------------------ what a visit does with it
+    # ------------------------------------------------------------ the interface of a room
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
-        """See `Room.join`; done at once. Raises RoomError when the guide or the media library cannot be used."""
+        """See `Room.join`; done at once.
+
+        Raises:
+            RoomError: The guide or the media library cannot be used.
+        """
         self._log.install()
         try:
             of_guide = self._guide.in_language(url.removeprefix(URL))
@@ -118,7 +132,7 @@ class LocalRoom:
             self.events.put_nowait(AvatarAudio(True))
         self._tasks.start(talk.run(), "local-room-talk")
         if self._microphone is not None:
-            self._tasks.start(self._sense(self._microphone, talk), "local-room-visitor")
+            self._tasks.start(self._watch_visitor(self._microphone, talk), "local-room-visitor")
             if recognizer is not None:
                 self._tasks.start(
                     recognizer.listen(self._microphone.frames(), self._on_words), "local-room-recognition"
@@ -126,15 +140,15 @@ class LocalRoom:
                 self.events.put_nowait(MicrophoneHeard())
 
     async def send_text(self, text: str, topic: str) -> None:
-        """See `Room.send_text`: on `lk.chat` it is a question."""
+        """See `Room.send_text`. A text on `lk.chat` is a question; others are ignored."""
         if topic == "lk.chat" and self._talk is not None:
             self._talk.ask(text)
 
     async def send_data(self, payload: bytes, topic: str = "") -> None:
-        """See `Room.send_data`: the guide takes none."""
+        """See `Room.send_data`. The guide takes no data."""
 
     async def call(self, identity: str, method: str, payload: str) -> None:
-        """See `Room.call`: the guide can be interrupted, asked to close, and told that the visit ends."""
+        """See `Room.call`. The guide takes `INTERRUPT`, `WRAP_UP` and `GOODBYE`; others are ignored."""
         if self._talk is None or identity != GUIDE:
             return
         {INTERRUPT: self._talk.interrupt, WRAP_UP: self._talk.wrap_up, GOODBYE: self._talk.goodbye}.get(
@@ -161,9 +175,9 @@ class LocalRoom:
         self._renderer.free(self._picture.free)
         _capture(source, frame)
 
-    # ------------------------------------------------------------ what it hears
+    # ------------------------------------------------------------ the visitor's voice
 
-    async def _sense(self, microphone: Microphone, talk: GuideTalk) -> None:
+    async def _watch_visitor(self, microphone: Microphone, talk: GuideTalk) -> None:
         while True:
             speaks = microphone.enabled and microphone.state is DeviceState.ON and microphone.speaking
             self._renderer.hear(microphone.level if speaks else 0.0)
@@ -171,7 +185,7 @@ class LocalRoom:
             if speaks != self._own_speaks:
                 self._own_speaks = speaks
                 self._tell_changes()
-            await asyncio.sleep(_SENSE_S)
+            await asyncio.sleep(_WATCH_S)
 
     def _on_words(self, heard: RecognizedSpeech) -> None:
         if self._talk is not None and self._talk.heard(heard.text, line=heard.line, final=heard.final):
@@ -180,16 +194,16 @@ class LocalRoom:
             self._tell_text(self.identity, stream, heard.line, heard.text, final=heard.final)
             self._tell_text(self.identity, stream, heard.line, "", final=heard.final, closed=True)
 
-    # ------------------------------------------------------------ what it tells
+    # ------------------------------------------------------------ events
 
     def _on_frame(self) -> None:
-        self._renderer.free(self._picture.free)  # what lies over the picture changes with the screens
+        self._renderer.free(self._picture.free)  # how much of the picture is covered changes with the screens
         if not self._has_frame:
             self._has_frame = True
             self.events.put_nowait(FirstFrame())
 
     def _tell_changes(self) -> None:
-        """Tell what is another one than when it was told last: the guide's state, who speaks."""
+        """Report the guide's state and who speaks, each if it has changed since it was last reported."""
         if self._scene is None:
             return
         speaking = (GUIDE,) if self._scene.is_speaking else ()
@@ -228,11 +242,17 @@ def _capture(source: rtc.VideoSource, frame: Frame) -> None:
 
 
 def _nothing() -> None:
-    """A procedure that the guide does not have."""
+    """Stands for a procedure that the guide does not have."""
 
 
 def local_rooms(guide: Guide, renderer: Callable[[], CharacterRenderer], seed: Callable[[], int]) -> RoomFactory:
-    """Return the factory of the guide's rooms. `renderer` makes one that is not started; `seed` one number a visit."""
+    """Return the factory of the guide's rooms.
+
+    Args:
+        guide: The guide of all visits.
+        renderer: Returns a new renderer, not started, for each visit.
+        seed: Returns a number for each visit.
+    """
 
     def make(
         *, picture: Picture, speaker: SpeakerOut | None, microphone: Microphone | None, choose: ChooseAvatar

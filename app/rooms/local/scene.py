@@ -1,4 +1,4 @@
-"""Where the guide's talk takes place: its words appear, and its mouth moves, in step with what is really heard."""
+"""Shows the guide's words and moves its mouth in time with what is really heard."""
 
 from __future__ import annotations
 
@@ -15,17 +15,25 @@ from app.rooms.local.voice import LocalVoice
 
 log = logging.getLogger(__name__)
 
-_LOOK_S = 0.03  # how often captions are brought in step with what was heard
-_STUCK_S = 3.0  # no sound comes out any more
+_LOOK_S = 0.03  # how often captions are brought up to date with what was heard
+_STUCK_S = 3.0  # after so long without progress no sound comes out any more
 
-# Words of a segment that have just been heard; closed: the segment is over.
+# Called with a segment, words of it that have just been heard, and whether the segment is over.
 TellWords = Callable[[str, str, bool], None]
 
 
 class LocalScene:
     """The guide's picture and voice in one room; see `Scene`.
 
-    tell_words: gets segment, new words, closed. changed: state or `is_speaking` is another one now.
+    Args:
+        renderer: Of the figure.
+        voice: Plays the speech.
+        tell_words: See `TellWords`.
+        changed: Called when `state` or `is_speaking` has changed.
+
+    Attributes:
+        state: What the guide does.
+        is_speaking: It speaks now.
     """
 
     def __init__(
@@ -74,7 +82,7 @@ class LocalScene:
             await self._voice.push(spoken.sound)
 
     async def _follow(self, utterance: _Utterance, feeding: asyncio.Task[None]) -> None:
-        """Until everything was fed and heard, or nothing comes out any more."""
+        """Show the words as they are heard, until everything was heard or no sound comes out any more."""
         clock = asyncio.get_running_loop().time
         last_s, moved_at = -1.0, clock()
         while True:
@@ -85,7 +93,7 @@ class LocalScene:
             if feeding.done() and heard_s >= utterance.length_s - _LOOK_S:
                 return
             if clock() - moved_at > _STUCK_S:
-                if self._voice.is_unheard:  # not even the track goes on
+                if self._voice.is_unheard:  # the track does not go on either
                     return
                 log.warning("the speaker stands still; the guide goes on without it")
                 self._voice.is_unheard = True
@@ -98,7 +106,7 @@ class LocalScene:
 
 
 class _Utterance:
-    """The words of one turn, which appear as they are heard."""
+    """The words of one turn, reported as they are heard. `length_s`: of all sentences that were added."""
 
     def __init__(self, segment: str, tell: TellWords) -> None:
         self.length_s = 0.0
@@ -118,7 +126,7 @@ class _Utterance:
         return begin
 
     def show(self, heard_s: float) -> None:
-        """Tell the words that were heard by now."""
+        """Report the words that were heard since the last call. `heard_s`: seconds of the turn that were heard."""
         due = ""
         while self._shown < len(self._words) and self._words[self._shown][0] <= heard_s:
             due += self._words[self._shown][1]
@@ -127,5 +135,5 @@ class _Utterance:
             self._tell(self._segment, due, False)
 
     def close(self) -> None:
-        """No more words, also when it was interrupted."""
+        """Report the end of the turn, also of one that was interrupted."""
         self._tell(self._segment, "", True)

@@ -1,4 +1,4 @@
-"""Whether anything still arrives from a LiveKit server: where no picture comes, the first sign of a lost network."""
+"""Whether anything still arrives from a LiveKit server: without a picture, the first hint at a lost network."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from app.aio import run_within, wait_done
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 1.0  # reports on the sound that we send, even silence, come back so often; without any, answers each 2.5 s
+LOOK_S = 1.0  # reports about the sound that we send, even silence, come so often; without any, ICE answers every 2.5 s
 
 
-class Pulse:
-    """Counts what arrives over a room's connections. tell: called after each look that found new ones.
+class TrafficMonitor:
+    """Counts what arrives over a room's connections.
 
-    The library itself notices after 13 s that nothing arrives any more.
+    The library itself notices only after 13 s that nothing arrives any more.
+
+    Args:
+        tell: Called each time that the count has grown.
     """
 
     def __init__(self, tell: Callable[[], None]) -> None:
@@ -28,15 +31,20 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
 
     def follow(self, room: rtc.Room, is_needed: Callable[[], bool]) -> None:
-        """Begin to look, whenever it is needed. room: connected."""
-        self._task = asyncio.get_running_loop().create_task(self._follow(room, is_needed), name="room-pulse")
+        """Begin to count.
+
+        Args:
+            room: Connected.
+            is_needed: Asked every `LOOK_S`; False: nothing is counted this time.
+        """
+        self._task = asyncio.get_running_loop().create_task(self._follow(room, is_needed), name="room-traffic")
 
     def stop(self) -> None:
-        """Look no more; `stopped` waits for the last look, which must not be cancelled."""
+        """Stop counting; `stopped` waits for the last call of the library, which must not be cancelled."""
         self._over.set()
 
     async def stopped(self, most_s: float) -> None:
-        """Wait until nothing is looked at any more, `most_s` seconds at most."""
+        """Wait until the task has ended, `most_s` seconds at most."""
         if self._task is not None:
             await wait_done(self._task, most_s=most_s)
 
@@ -46,7 +54,7 @@ class Pulse:
             if is_needed():
                 try:
                     stats = await room.get_rtc_stats()
-                except Exception as error:  # not connected just now, or no more
+                except Exception as error:  # not connected at the moment, or not any more
                     log.info("no figures of the connection", extra={"error": type(error).__name__})
                 else:
                     now = arrived(stats.publisher_stats) + arrived(stats.subscriber_stats)
@@ -57,7 +65,7 @@ class Pulse:
 
 
 def arrived(stats: Iterable[Any]) -> int:
-    """Return how many packets, and answers to the question whether anybody is there, have come in."""
+    """Return how many packets, and answers to ICE connectivity checks, have arrived."""
     count = 0
     for one in stats:
         kind = one.WhichOneof("stats")
