@@ -1,6 +1,6 @@
 """Scenes that may end their process: each runs in a child, `python -m tests.live.children SCENE`, and exits with 0.
 
-The media library ends the process by SIGTERM or SIGABRT where it is used wrongly, so only an exit code can tell.
+The media library ends the process by SIGTERM or SIGABRT when it is used wrongly; only the exit code shows that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from app.picture import Picture
 from app.rooms.base import Choice, RoomError
 from app.rooms.livekit.end import shut_down_library
 from app.rooms.livekit.room import LiveKitRoom, LiveKitRooms
-from tests.live.proxy import Door
+from tests.live.proxy import FaultyProxy
 from tests.rigs.livekit_server import LiveKitServer, free_port, start_server
 
 PANIC_S = 18.0  # the library panics 15 s after a cancelled connect succeeded
@@ -25,9 +25,9 @@ def _room(rooms: LiveKitRooms) -> LiveKitRoom:
 
 
 async def late_joins(server: LiveKitServer) -> None:
-    """One join runs out of time, another is cancelled; both succeed later, are left again, and nobody dies."""
+    """One join runs out of time, another is cancelled; both succeed later, are left again, and the process lives on."""
     rooms = LiveKitRooms()
-    async with Door(server.port, opens_after_s=1.5) as door:
+    async with FaultyProxy(server.port, opens_after_s=1.5) as door:
         url = f"ws://127.0.0.1:{door.port}"
         overdue, cancelled = _room(rooms), _room(rooms)
         try:
@@ -50,11 +50,11 @@ async def late_joins(server: LiveKitServer) -> None:
 
 
 async def blocked_media(server: LiveKitServer) -> None:
-    """Signalling works, media finds no way: within the visit's own deadline the error says so."""
+    """Signalling works, media does not: the error says so within the visit's own deadline."""
     rooms = LiveKitRooms()
-    # The server's media port is told wrongly, so that every packet goes where nobody listens.
+    # The client is given a wrong media port of the server, on which nobody listens.
     told, nobody = (b" %d typ" % port for port in (server.media_port, free_port(socket.SOCK_DGRAM)))
-    async with Door(server.port, swap=(told, nobody)) as door:
+    async with FaultyProxy(server.port, swap=(told, nobody)) as door:
         try:
             await _room(rooms).join(f"ws://127.0.0.1:{door.port}", server.token("blocked", "kiosk"), 16.0)
         except RoomError as error:
@@ -64,7 +64,7 @@ async def blocked_media(server: LiveKitServer) -> None:
 
 
 async def relays_alone(server: LiveKitServer) -> None:
-    """A server without a relay: nothing goes directly, although it could."""
+    """A server without a relay: nothing is sent directly, although it would work."""
     try:
         await _room(LiveKitRooms(relay_only=True)).join(server.ws, server.token("relayed", "kiosk"), 16.0)
     except RoomError as error:
@@ -74,7 +74,7 @@ async def relays_alone(server: LiveKitServer) -> None:
 
 
 def main() -> None:
-    """Run the scene named on the command line; its exit code is the verdict."""
+    """Run the scene named on the command line; the exit code is 0 if it held."""
     name = sys.argv[1]
     scene = {"late-joins": late_joins, "blocked-media": blocked_media, "relays-alone": relays_alone}[name]
     server = start_server()

@@ -1,4 +1,4 @@
-"""What live tests share: rooms that are really left, and the count of what the media library still holds."""
+"""Fixtures of the live tests: rooms that are really left, and a count of what the media library still holds."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ QUICK = RoomTimes(reconnect_s=15.0, absent_s=0.5, gone_s=1.5)
 
 
 def subscribers() -> int:
-    """How many queues the media library feeds: each stream, room and call under way has one."""
+    """Return how many queues the media library writes to: each stream, room and running call has one."""
     return len(FfiClient.instance.queue._subscribers)
 
 
 @pytest.fixture
 def room_name() -> str:
-    """A room nobody else uses."""
+    """A room that no other test uses."""
     return f"room-{next(_numbers)}"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def library_log():
-    """The filter that the kiosk has as well; for good, because the library's records come late."""
+    """The same filter as the kiosk's; never removed, because the library's records come late."""
     made = LibraryLog()
     made.install()
     return made
@@ -50,7 +50,7 @@ class Children:
         self._scenes = {name: start_child("tests.live.children", name) for name in names}
 
     def survived(self, name: str) -> None:
-        """Wait for a scene; fails with its own words."""
+        """Wait for a scene; fails with its output."""
         words, _ = self._scenes[name].communicate(timeout=90)
         assert self._scenes[name].returncode == 0, words
 
@@ -62,7 +62,7 @@ class Children:
 
 
 def start_child(module: str, *words: str) -> subprocess.Popen[str]:
-    """Start `python -m module words`; what it prints is to be read."""
+    """Start `python -m module words`; the caller must read what it prints."""
     command = [sys.executable, "-m", module, *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -76,7 +76,7 @@ def children():
 
 
 class _Details(logging.Handler):
-    """Prints what a native alarm was about: pytest shows it where the test fails."""
+    """Prints the details of native warnings: pytest shows them when the test fails."""
 
     def emit(self, record: logging.LogRecord) -> None:
         print("native:", getattr(record, "detail", record.getMessage()))
@@ -92,7 +92,7 @@ def _details():
 
 @pytest_asyncio.fixture
 async def rooms(library_log):
-    """Rooms with short patience for an absent avatar; nothing of them may be left at the end."""
+    """Rooms that wait a short time for an absent avatar; nothing of them may be left at the end."""
     made = LiveKitRooms(QUICK, library_log)
     yield made
     assert await made.background.settled(10.0), "something is still being left"

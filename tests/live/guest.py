@@ -1,4 +1,4 @@
-"""A kiosk's side of one session in live tests: the room, what it told, what was shown and heard."""
+"""The kiosk's side of one session in live tests: the room, its events, picture, sound and captions."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.rigs.livekit_server import LiveKitServer
 IDENTITY = "kiosk"
 
 
-class Album(Picture):
-    """A picture that keeps what it was given: sizes of all frames, and the last ones themselves."""
+class PictureRecorder(Picture):
+    """A picture that records sizes and times of all frames, and the last frame itself."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,19 +37,31 @@ class Album(Picture):
         self.last = frame
 
     def longest_gap_s(self) -> float:
-        """The longest time between two frames."""
+        """Return the longest time between two frames."""
         return max((after - before for before, after in itertools.pairwise(self.times)), default=0.0)
 
 
 class Guest:
-    """Joins `name` as the kiosk would. events: all room events so far; told: the common events decoded from them."""
+    """Joins a room as the kiosk would.
+
+    Args:
+        rooms: Makes the room.
+        server: Where it is.
+        name: Of the room.
+        identity: Ours in it.
+        protocol: Arguments of the protocol.
+
+    Attributes:
+        events: All room events so far.
+        told: The common events decoded from them.
+    """
 
     def __init__(
         self, rooms: LiveKitRooms, server: LiveKitServer, name: str, identity: str = IDENTITY, **protocol: Any
     ) -> None:
         self.server = server
         self.name = name
-        self.picture = Album()
+        self.picture = PictureRecorder()
         self.speaker = FakeSpeaker()
         self.microphone = FakeMicrophone()
         self.protocol = AgentsProtocol(**protocol)
@@ -106,18 +118,18 @@ class Guest:
         await self.wait(lambda: self.picture.pushed >= goal, most_s)
 
     def count(self, kind: type) -> int:
-        """How many events of this kind were told so far."""
+        """Return how many events of this kind have come so far."""
         return sum(isinstance(event, kind) for event in [*self.events, *self.told])
 
     async def counted(self, kind: type, least: int, most_s: float) -> None:
-        """Wait until so many events of this kind were told. Raises TimeoutError."""
+        """Wait until so many events of this kind have come. Raises TimeoutError."""
         async with asyncio.timeout(most_s):
             while self.count(kind) < least:
                 self._news.clear()
                 await self._news.wait()
 
     def captions(self) -> dict[tuple[str, str], Caption]:
-        """What stands on the screen: the latest caption of each segment."""
+        """Return what the screen would show: the latest caption of each segment."""
         return {(c.speaker.value, c.segment): c for c in self.told if isinstance(c, Caption)}
 
     async def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""A process that leaves as the kiosk does, with a stream still open: an ordinary exit does not always survive that.
+"""A process that ends as the kiosk does, with a stream still open: an ordinary exit sometimes aborts then.
 
 Run as `python -m tests.live.leaver`; it imports little, because it is run many times.
 """

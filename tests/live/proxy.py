@@ -1,15 +1,21 @@
-"""A door in front of a TCP port: slow to open, shut, or silent, while everything behind it is well."""
+"""A faulty proxy in front of a TCP port: slow, closed, or changing bytes, while the server behind it works."""
 
 from __future__ import annotations
 
 import asyncio
 
 
-class Door:
-    """Listens on a free port of loopback and passes bytes on to `port`.
+class FaultyProxy:
+    """Listens on a free port of loopback and passes bytes on.
 
-    opens_after_s: how long each new connection waits before anything is passed on. shut: new connections are cut.
-    swap: bytes that are changed on the way to the client, old and new, of one length.
+    Args:
+        port: Where the bytes are passed on to.
+        opens_after_s: How long each new connection waits before anything is passed on.
+        swap: Bytes that are replaced on the way to the client, old and new, of equal length.
+
+    Attributes:
+        port: Where it listens.
+        shut: New connections are closed at once.
     """
 
     def __init__(self, port: int, opens_after_s: float = 0.0, swap: tuple[bytes, bytes] = (b"", b"")) -> None:
@@ -21,7 +27,7 @@ class Door:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Door:
+    async def __aenter__(self) -> FaultyProxy:
         self._server = await asyncio.start_server(self._enter, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -1,4 +1,4 @@
-"""What may end the whole process, judged by the exit codes of children that run side by side."""
+"""What may end the whole process: judged by the exit codes of child processes, which run side by side."""
 
 from __future__ import annotations
 

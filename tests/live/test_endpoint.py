@@ -1,4 +1,4 @@
-"""The whole way: token from an operator's endpoint, room on a real server, agent by dispatch, slot back."""
+"""A whole session: token from an operator's endpoint, room on a real server, agent by dispatch, slot given back."""
 
 from __future__ import annotations
 

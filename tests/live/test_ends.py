@@ -30,13 +30,13 @@ SCENARIO = rtc.SimulateScenarioKind
 
 
 async def scenario(visitor: Guest, kind: int) -> None:
-    """Let the library or the server do it to the visitor's connection."""
+    """Let the SDK or the server simulate this fault of the visitor's connection."""
     assert visitor.room._room is not None
     await visitor.room._room.simulate_scenario(kind)
 
 
 def lost(visitor: Guest) -> bool:
-    """Whether a lost picture was told."""
+    """Return whether a lost picture was reported."""
     return any(isinstance(event, AvatarVideo) and not event.present for event in visitor.events)
 
 

@@ -15,7 +15,7 @@ from app.picture import PixelFormat
 from app.rooms.base import Choice
 from app.rooms.livekit.tracks import pump_video
 from tests.live.conftest import subscribers
-from tests.live.guest import Album, luma, rgb
+from tests.live.guest import PictureRecorder, luma, rgb
 from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import BARS, AgentLook, number_in, tone
 
@@ -125,7 +125,7 @@ async def test_a_turned_picture_is_shown_upright(turns):
     # A local track needs no server: the library hands its frames on with the rotation still to do.
     camera = rtc.VideoSource(64, 32)
     track = rtc.LocalVideoTrack.create_video_track("turned", camera)
-    album = Album()
+    album = PictureRecorder()
     pump = asyncio.create_task(pump_video(track, None, album, lambda: None))
     half = np.zeros((32, 64, 4), np.uint8)
     half[:, :32] = 255  # bright on the left as the sensor sees it
@@ -177,7 +177,7 @@ async def test_the_visitors_voice_reaches_the_agent(agent, guest):
 async def test_a_silent_microphone_is_published_all_the_same(agent, rooms, livekit_server, room_name):
     # Some agents wait for a visitor's track before they speak.
     speaker = await agent(AgentScript(look=None))
-    room = rooms(picture=Album(), speaker=None, microphone=None, choose=lambda participants: Choice())
+    room = rooms(picture=PictureRecorder(), speaker=None, microphone=None, choose=lambda participants: Choice())
     await room.join(livekit_server.ws, livekit_server.token(room_name, "kiosk"), 10.0)
     await speaker.hears(20)
     assert max(speaker.heard) < 200

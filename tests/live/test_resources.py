@@ -1,4 +1,4 @@
-"""Session after session in one process: nothing grows but what the library itself is known to leak."""
+"""Many sessions in one process: nothing grows except for the known leak of the library."""
 
 from __future__ import annotations
 

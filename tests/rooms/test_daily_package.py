@@ -1,4 +1,4 @@
-"""Daily's real library, without a network: our calls fit it, and its stand-in in all other tests is like it."""
+"""Daily's real library, without a network: our calls fit it, and so does the fake that all other tests use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in a process of its own: the library starts once per process, and ends it where it is misused."""
+    """Run a script in a process of its own: the library starts once per process, and aborts it when misused."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env=environ, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""A Daily room behaves as every room does, whatever Daily's library does meanwhile: threads, blocking, late answers."""
+"""A Daily room behaves as every room, whatever Daily's library does meanwhile: threads, blocking, late answers."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ QUICK = RoomTimes(reconnect_s=0.4, absent_s=0.2, gone_s=0.5)
 TOKEN = "eyJ-CANARY-token"
 
 
-class Album(Picture):
-    """A picture that keeps what it was given, and on which threads."""
+class ThreadRecorder(Picture):
+    """A picture that records its frames, and the threads on which they came."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,12 +56,12 @@ class Album(Picture):
 
 
 class Visitor:
-    """The kiosk's side of one room, and all that it was told."""
+    """The kiosk's side of one room. `told`: all its events."""
 
     def __init__(self, rooms: DailyRooms, host: DailyHost, place: HostedRoom) -> None:
         self.place = place
         self.url = host.address(place)
-        self.picture = Album()
+        self.picture = ThreadRecorder()
         self.speaker = FakeSpeaker()
         self.microphone = FakeMicrophone()
         self.told: list[Any] = []
@@ -203,7 +203,10 @@ async def test_stereo_becomes_mono(visitor, place):
 
 async def test_without_devices_a_visit_still_works(rooms, host, place):
     room = rooms(
-        picture=Album(), speaker=None, microphone=None, choose=lambda participants: Choice("replica", "replica")
+        picture=ThreadRecorder(),
+        speaker=None,
+        microphone=None,
+        choose=lambda participants: Choice("replica", "replica"),
     )
     await room.join(host.address(place), TOKEN, 5.0)
     async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""A visit with the built-in guide through real media tracks: what is seen, heard and told, and that nothing stays."""
+"""A visit with the built-in guide through real media tracks: picture, sound, events, and that nothing is left over."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SIZE = (144, 256)
 
 
 def paint(pose):
-    """A picture whose grey tells how far the mouth is open."""
+    """Return a picture whose grey shows how far the mouth is open."""
     grey = min(255, int(60 + 2.5 * (pose.mouth.up + pose.mouth.down)))
     return Frame(*SIZE, PixelFormat.BGRA, np.full(SIZE[0] * SIZE[1] * 4, grey, np.uint8).data)
 
@@ -57,8 +57,8 @@ def guide(tmp_path_factory):
     assert not [t.name for t in threading.enumerate() if t.name.startswith("guide")]
 
 
-class Visit:
-    """A joined room, and everything that came out of it."""
+class LocalVisit:
+    """A joined room. Records its events, the common events decoded from them, and the grey of each frame."""
 
     def __init__(self, guide, *, speaker=None, microphone=None):
         self.picture = Picture()
@@ -93,7 +93,7 @@ class Visit:
                     await asyncio.wait_for(self.came.wait(), 0.05)
 
     def captions(self, speaker=Speaker.AVATAR):
-        """The newest text of every segment."""
+        """Return the newest text of every segment."""
         return list(
             {e.segment: e.text for e in self.decoded if isinstance(e, Caption) and e.speaker is speaker}.values()
         )
@@ -121,7 +121,7 @@ def streams():
 @contextlib.asynccontextmanager
 async def a_visit(guide, **parts):
     before = streams()
-    visit = Visit(guide, **parts)
+    visit = LocalVisit(guide, **parts)
     await visit.room.join("local:en", "kiosk-7", 5)
     pump = asyncio.create_task(visit.pump())
     try:
@@ -222,7 +222,7 @@ async def test_a_visitor_who_speaks_is_heard_answered_and_interrupts(guide, ears
 
 
 class SlowSpeaker(FakeSpeaker):
-    """Nothing of what was written is heard as long as it holds."""
+    """Nothing of what was written is heard while `holds` is True."""
 
     holds = True
 
@@ -294,7 +294,7 @@ async def test_one_visit_after_another_leaves_nothing_behind(guide):
 
 @pytest.mark.asyncio
 async def test_a_room_that_nobody_joined_can_be_left(guide):
-    visit = Visit(guide)
+    visit = LocalVisit(guide)
     await visit.room.leave()
 
 

@@ -100,7 +100,7 @@ class FakeClient:
         return self.told[-1:] == ["connected"]
 
 
-class Sink:
+class SilentSink:
     def next_block(self, delay_s):
         return np.zeros(FRAME, np.int16)
 
@@ -119,7 +119,7 @@ def system(monkeypatch):
 
 @pytest.fixture
 def thread(system):
-    running = DeviceThread(system, Sink(), "", "")
+    running = DeviceThread(system, SilentSink(), "", "")
     running.start()
     yield running
     running.end().result(5)
@@ -235,7 +235,7 @@ def test_an_error_that_nobody_thought_of_ends_nothing(system, thread):
 
 
 def test_nothing_runs_after_the_end(system):
-    thread = DeviceThread(system, Sink(), "", "")
+    thread = DeviceThread(system, SilentSink(), "", "")
     thread.start()
     thread.want(Way.OUTPUT, FakeClient()).result(5)
     thread.end().result(5)

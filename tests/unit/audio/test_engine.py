@@ -21,7 +21,7 @@ async def nothing(_) -> None:
     pass
 
 
-class Rig:
+class EngineRig:
     def __init__(self) -> None:
         self.order: list[str] = []
         self.delays: list[float] = []
@@ -52,7 +52,7 @@ class Rig:
 
 @pytest.fixture
 def rig():
-    rig = Rig()
+    rig = EngineRig()
     yield rig
     rig.engine.end()
     rig.engine.join(5)

@@ -28,7 +28,7 @@ class LoudnessModel:
         pass
 
 
-class Rig:
+class MicrophoneRig:
     def __init__(self) -> None:
         self.levels = Levels()
         self.released = 0
@@ -50,7 +50,7 @@ class Rig:
 
 @pytest.fixture
 def rig():
-    return Rig()
+    return MicrophoneRig()
 
 
 async def taken(microphone: CaptureMicrophone, count: int) -> list[np.ndarray]:

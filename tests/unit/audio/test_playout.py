@@ -12,7 +12,7 @@ from app.audio.ring import PRIME_S
 DELAY_S = 0.08
 
 
-class Rig:
+class PlayoutRig:
     """A speaker without a device: the test takes its blocks with `play`, which moves the clock."""
 
     def __init__(self, volume: float = 1.0) -> None:
@@ -36,7 +36,7 @@ class Rig:
 
 @pytest.fixture
 def rig():
-    return Rig()
+    return PlayoutRig()
 
 
 def tone(seconds: float, amplitude: int = 8000) -> np.ndarray:
@@ -134,7 +134,7 @@ def test_the_level_is_shown_when_the_sound_is_heard(rig):
 
 
 def test_the_level_does_not_know_the_volume():
-    loud, soft = Rig(1.0), Rig(0.1)
+    loud, soft = PlayoutRig(1.0), PlayoutRig(0.1)
     for rig in (loud, soft):
         rig.speaker.write(tone(0.5))
         rig.play(0.3)

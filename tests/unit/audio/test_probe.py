@@ -67,12 +67,12 @@ def test_a_sound_system_that_hangs_is_a_note(monkeypatch):
     monkeypatch.setattr(probe, "ANSWER_S", 0.05)
     goes_on = threading.Event()
 
-    class Hanging(Machine):
+    class HangingDevices(Machine):
         def cards(self):
             goes_on.wait(5)
             return super().cards()
 
-    assert told(Hanging())["sound"][0] is None
+    assert told(HangingDevices())["sound"][0] is None
     goes_on.set()
 
 

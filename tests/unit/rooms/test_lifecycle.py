@@ -1,4 +1,4 @@
-"""How a network room ends: told once, left once, and a repair of the connection has a bound."""
+"""How a network room ends: reported once, left once, and a repair of the connection has a time limit."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ TIMES = RoomTimes(reconnect_s=18.0)
 CLOSED = Disconnected(EndReason.ROOM_CLOSED)
 
 
-class Room:
-    """A room that only ends. goodbye_s: how long its goodbye takes."""
+class EndingRoom:
+    """A room that only ends.
+
+    Args:
+        goodbye_s: How long leaving takes.
+    """
 
     def __init__(self, goodbye_s: float = 0.0) -> None:
         self.steps: list[str] = []
@@ -35,8 +39,8 @@ class Room:
         return [events.get_nowait() for _ in range(events.qsize())]
 
 
-def joined(goodbye_s: float = 0.0) -> Room:
-    room = Room(goodbye_s)
+def joined(goodbye_s: float = 0.0) -> EndingRoom:
+    room = EndingRoom(goodbye_s)
     room.lifecycle.joined()
     return room
 
@@ -55,7 +59,7 @@ async def test_an_end_is_told_once_and_nothing_after_it():
 
 @pytest.mark.asyncio
 async def test_an_end_before_the_join_is_done_is_left_to_the_caller_of_the_join():
-    room = Room()
+    room = EndingRoom()
     room.lifecycle.end(CLOSED)
     assert room.lifecycle.ended_early and not room.lifecycle.is_over
     room.lifecycle.join_failed()

@@ -1,4 +1,4 @@
-"""What LiveKit's reasons mean, and who looks after a join that nobody waits for."""
+"""What LiveKit's reasons mean, and what becomes of a join that was given up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_reasons(number, reason, may_rejoin):
     assert (event.reason, event.may_rejoin) == (reason, may_rejoin)
 
 
-class Room:
+class ConnectedRoom:
     def __init__(self) -> None:
         self.disconnects = 0
 
@@ -51,7 +51,7 @@ async def _join(seconds: float, error: Exception | None = None) -> None:
 
 @pytest.mark.asyncio
 async def test_a_join_that_succeeds_late_is_left_again():
-    background, room = background_tasks(), Room()
+    background, room = background_tasks(), ConnectedRoom()
     background.start(reap(asyncio.create_task(_join(40)), room), "room-reap")
     assert not await background.settled(10)
     assert room.disconnects == 0
@@ -61,7 +61,7 @@ async def test_a_join_that_succeeds_late_is_left_again():
 
 @pytest.mark.asyncio
 async def test_a_join_that_fails_late_is_over():
-    background, room = background_tasks(), Room()
+    background, room = background_tasks(), ConnectedRoom()
     background.start(reap(asyncio.create_task(_join(40, OSError("no"))), room), "room-reap")
     assert await background.settled(60)
     assert room.disconnects == 0
@@ -71,7 +71,7 @@ async def test_a_join_that_fails_late_is_over():
 async def test_waiting_for_the_background_cancels_nothing():
     background = background_tasks()
     joining = asyncio.create_task(_join(40))
-    background.start(reap(joining, Room()), "room-reap")
+    background.start(reap(joining, ConnectedRoom()), "room-reap")
     waiting = asyncio.create_task(background.settled(1))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -84,7 +84,7 @@ async def test_waiting_for_the_background_cancels_nothing():
 @pytest.mark.asyncio
 @pytest.mark.expect_log("a room's end failed")
 async def test_an_end_that_fails_is_told_to_the_log_alone():
-    class Stubborn(Room):
+    class Stubborn(ConnectedRoom):
         async def disconnect(self) -> None:
             raise OSError("no")
 

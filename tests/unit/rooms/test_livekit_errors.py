@@ -1,4 +1,4 @@
-"""LiveKit's words for a failed join, told apart."""
+"""The error texts of a failed LiveKit join: each is classified correctly."""
 
 from __future__ import annotations
 

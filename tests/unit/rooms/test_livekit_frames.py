@@ -1,4 +1,4 @@
-"""Frames of the media library as our own: upright, in the wanted layout, and never a blank end frame."""
+"""Frames of the media library converted to ours: upright, in the wanted layout, without blank end frames."""
 
 from __future__ import annotations
 

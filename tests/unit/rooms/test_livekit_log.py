@@ -1,4 +1,4 @@
-"""The media library's log, as it reaches ours."""
+"""The media library's log, as the filter lets it through."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def library_log():
 
 @pytest.fixture(autouse=True)
 def _alone(caplog):
-    """No filter of other tests in the same process, and every record is wanted."""
+    """Remove filters of other tests in the same process, and let every record through."""
     caplog.set_level(logging.DEBUG, "livekit")
     loggers = [logging.getLogger("livekit"), logging.getLogger()]
     others = [list(logger.filters) for logger in loggers]
