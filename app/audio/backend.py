@@ -20,7 +20,7 @@ from app.audio.voice import Model, VoiceDetector, load_model
 
 log = logging.getLogger(__name__)
 
-OPEN_S = 2.5  # a device that takes longer comes later, as one that was missing
+OPEN_S = 2.5  # nobody waits longer for a device; it is MISSING until it is there
 CLOSE_S = 2.0
 
 
@@ -57,7 +57,7 @@ class SoundDeviceBackend:
         self._is_started = False
 
     async def open_speaker(self, volume: float) -> Playout:
-        """See `AudioBackend.open_speaker`; `volume` 0 to 1. A slow device comes after `OPEN_S`, as a missing one."""
+        """See `AudioBackend.open_speaker`. A device that needs longer than `OPEN_S` is MISSING until it is there."""
         self._start()
         if self._chimes is None:
             self._chimes = await asyncio.to_thread(load_chimes, self._sounds)

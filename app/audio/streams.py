@@ -107,7 +107,14 @@ class RunningStream(threading.Thread):
 
 
 class Player(RunningStream):
-    """Plays what `next_block(delay_s)` returns: 480 samples, int16, that will be heard in `delay_s` seconds."""
+    """Plays blocks of 10 ms.
+
+    Args:
+        stream: A running output stream of `sounddevice`.
+        rate: Sample rate of the device, Hz.
+        channels: Of the device; each plays the same.
+        next_block: Called with the latency in seconds; returns 480 samples, int16, that will be heard after it.
+    """
 
     def __init__(self, stream: Any, rate: int, channels: int, next_block: Callable[[float], Sound]) -> None:
         super().__init__(stream, rate, "sound-out")
@@ -130,7 +137,13 @@ class Player(RunningStream):
 
 
 class Listener(RunningStream):
-    """Calls `heard(block, delay_s)` with what comes in: 480 samples, int16, that sounded `delay_s` seconds ago."""
+    """Records blocks of 10 ms.
+
+    Args:
+        stream: A running input stream of `sounddevice`.
+        rate: Sample rate of the device, Hz.
+        heard: Called with 480 samples, int16, the mean of all channels, and how many seconds ago they sounded.
+    """
 
     def __init__(self, stream: Any, rate: int, heard: Callable[[Sound, float], None]) -> None:
         super().__init__(stream, rate, "sound-in")

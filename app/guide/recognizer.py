@@ -45,10 +45,10 @@ class RecognizedSpeech:
 
 
 class SpeechRecognizer(Protocol):
-    """Recognizes speech. One for the whole process."""
+    """Recognises speech. One for the whole process."""
 
     async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
-        """Call `hear` with what is recognized, until the frames end or the call is cancelled."""
+        """Call `hear` with what is recognised, until the frames end or the call is cancelled."""
         ...
 
     def close(self) -> None:
@@ -57,7 +57,7 @@ class SpeechRecognizer(Protocol):
 
 
 def can_hear(language: str) -> bool:
-    """Return whether speech of this language can be recognized: it is English and the extra is installed."""
+    """Return whether speech of this language can be recognised: it is English and the extra is installed."""
     return language.startswith("en") and importlib.util.find_spec(_PACKAGE) is not None
 
 
@@ -75,7 +75,7 @@ class MoonshineRecognizer:
         self._is_closed = False
 
     async def listen(self, frames: AsyncIterator[Sound], hear: Callable[[RecognizedSpeech], None]) -> None:
-        """See `SpeechRecognizer.listen`. If the model cannot be loaded, that is logged and nothing is recognized."""
+        """See `SpeechRecognizer.listen`. If the model cannot be loaded, that is logged and nothing is recognised."""
         loop = asyncio.get_running_loop()
         opening = self._worker.submit(self._open)
         inbox = _Inbox()
