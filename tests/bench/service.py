@@ -34,7 +34,7 @@ async def serve(file: str, width: int, height: int, fps: float) -> None:
                 number, due = number + 1, due + 1 / fps
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    agent.Camera = TimedCamera
+    agent.AgentCamera = TimedCamera
     script = AgentScript(look=AgentLook(width, height, fps), greeting="")
     server = start_server()
     # A visitor who does not call the release address holds a slot until the room is closed.

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.drills.kiosk import KioskProcess
 from tests.drills.networks import Network
-from tests.drills.services import Service
+from tests.drills.service import DrilledService
 from tests.end.conftest import Failed, wait_until
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.emulator import EmulatedSession
@@ -47,7 +47,7 @@ class DrillScene:
     """What a drill works with. server: the drill's own media server, to freeze or kill. net: the kiosk's own network,
     where the drill asked for one."""
 
-    service: Service
+    service: DrilledService
     server: LiveKitServer
     environ: dict[str, str]
     net: Network | None = None
