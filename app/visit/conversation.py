@@ -83,6 +83,14 @@ class Conversation:
         )
         self._session = SessionTimer(settings.hard_limit_s, parts.most_s)
         self._speech = SpeechActivity(parts.speaker, parts.microphone, parts.mode)
+        self._watch = MediaWatch(
+            self._speech,
+            parts.picture,
+            settings,
+            self._clock(),
+            has_video=parts.has_video,
+            room_proves=can.local or not can.transcripts,
+        )
         self._transcript = Transcript()
         self._scene = LiveScene(
             stage=parts.stage,
@@ -95,16 +103,8 @@ class Conversation:
             session=self._session,
             transcript=self._transcript,
             has_captions=can.captions,
+            health=self._watch.health,
             figure=None if parts.has_video else parts.figure,
-            moved_at=self._clock(),
-        )
-        self._watch = MediaWatch(
-            self._scene,
-            self._speech,
-            parts.picture,
-            settings,
-            has_video=parts.has_video,
-            room_proves=can.local or not can.transcripts,
         )
         self._stays = asyncio.Event()
         self._looked = asyncio.Event()  # pulses with every look at the devices
@@ -190,7 +190,7 @@ class Conversation:
 
     async def _join_again(self) -> None:
         """One fresh join inside the same timers; the last picture stays."""
-        self._has_rejoined = self._scene.is_broken = True
+        self._has_rejoined = True
         self._watch.joining_again()
         self._draw()
         await self._media.stop()
@@ -201,8 +201,7 @@ class Conversation:
             log.info("the second join failed", extra={"error": type(error).__name__})
             self.end(EndReason.NETWORK)
             return
-        self._scene.is_broken = False
-        self._scene.moved_at = self._clock()
+        self._watch.joined_again(self._clock())
 
     def _on_event(self, event: MediaEvent) -> None:
         self._watch.note(event)
@@ -333,12 +332,12 @@ class Conversation:
                 self._stays.set()
 
     def _follow_media(self, now: float) -> None:
-        cure = self._watch.look(now)
-        self._p.vitals.media_overdue = self._watch.overdue
-        if cure is Cure.END:
+        health = self._watch.look(now)
+        self._p.vitals.media_overdue = health.overdue
+        if health.cure is Cure.END:
             self.end(EndReason.NETWORK)
-        elif cure is Cure.JOIN_AGAIN:
-            self._p.vitals.staff_note = self._watch.cured
+        elif health.cure is Cure.JOIN_AGAIN:
+            self._p.vitals.staff_note = health.cause
             self._media.give_up()
 
     # ------------------------------------------------------------ what time does
@@ -405,4 +404,5 @@ class Conversation:
 
     def _draw(self) -> None:
         if not self._over.done():
+            self._scene.health = self._watch.health
             self._scene.draw()

@@ -9,6 +9,7 @@ from app.character.base import Figure, Mood
 from app.screens import Live, StillThere, Talk, Trouble, WhyNot
 from app.settings.model import VisitSettings
 from app.stage import Stage
+from app.visit.media_watch import MediaHealth
 from app.visit.speech_activity import SpeechActivity
 from app.visit.timers import Countdown, IdleTimer, SessionTimer
 from app.visit.transcript import Transcript
@@ -23,10 +24,11 @@ _MOODS = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARI
 class LiveScene:
     """Draws the conversation as it is. The conversation sets the plain facts; everything else is read where it lives.
 
-    greeting: nobody has said anything yet. is_broken: the room fell apart, and is being repaired or joined again.
-    is_silent: the avatar's voice does not arrive. is_unheard: what the visitor says does not arrive. moved_at: when
-    the picture last moved, or anything arrived, on the loop's clock. warning: the time that "still there?" has left,
-    while it is asked. figure: the drawn character where it is the avatar, else None.
+    Attributes:
+        health: What the media watch found last.
+        figure: The drawn character where it is the avatar, else None.
+        greeting: Nobody has said anything yet.
+        warning: The time that "still there?" has left, while it is asked.
     """
 
     stage: Stage
@@ -39,12 +41,9 @@ class LiveScene:
     session: SessionTimer
     transcript: Transcript
     has_captions: bool
+    health: MediaHealth
     figure: Figure | None
     greeting: bool = True
-    is_broken: bool = False
-    is_silent: bool = False
-    is_unheard: bool = False
-    moved_at: float = 0.0
     warning: Countdown | None = None
 
     def __post_init__(self) -> None:
@@ -110,9 +109,10 @@ class LiveScene:
         )
 
     def _trouble(self) -> Trouble | None:
-        if self.is_broken or self.is_silent or self._clock() - self.moved_at >= self.settings.stall_notice_s:
+        health = self.health
+        if health.is_broken or health.is_silent or self._clock() - health.moved_at >= self.settings.stall_notice_s:
             return Trouble.STALLED
-        return Trouble.CANNOT_HEAR if self.is_unheard else self.speech.trouble
+        return Trouble.CANNOT_HEAR if health.is_unheard else self.speech.trouble
 
     def _act(self, figure: Figure, loudness: float) -> None:
         figure.voice(loudness)

@@ -1,8 +1,9 @@
-"""Looks in a conversation whether what ought to move moves: the picture, the avatar's voice, the visitor's voice."""
+"""Detects a stalled picture, a silent avatar and an unheard visitor in a conversation."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from app.events import Caption, Speaking, Thinking
@@ -10,7 +11,6 @@ from app.picture import Picture
 from app.rooms.base import ActiveSpeakers, Arriving, Reconnected, Reconnecting
 from app.screens import Speaker, Trouble
 from app.settings.model import VisitSettings
-from app.visit.live_scene import LiveScene
 from app.visit.media_session import MediaEvent
 from app.visit.speech_activity import SpeechActivity
 from app.visit.unheard_speech import UnheardSpeech
@@ -19,37 +19,68 @@ log = logging.getLogger(__name__)
 
 
 class Cure(Enum):
-    """What is to be done about what stands still. JOIN_AGAIN: a fresh join may help. END: nothing does."""
+    """What is to be done about media that do not work. JOIN_AGAIN: a fresh join may help. END: nothing does."""
 
     JOIN_AGAIN = auto()
     END = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class MediaHealth:
+    """How picture and sound of a conversation are.
+
+    Attributes:
+        moved_at: When the picture last moved, or anything arrived, on the loop's clock, seconds.
+        is_broken: The connection is lost: the library repairs it, or the room is joined again.
+        is_silent: The avatar speaks by the service's word, and its voice does not arrive.
+        is_unheard: The visitor spoke, and the service took no notice.
+        overdue: What has not worked for too long, in words for staff, or None.
+        cure: What is to be done now, or None.
+        cause: Why a fresh join is wanted, in words for staff; "" unless `cure` is JOIN_AGAIN.
+    """
+
+    moved_at: float
+    is_broken: bool = False
+    is_silent: bool = False
+    is_unheard: bool = False
+    overdue: str | None = None
+    cure: Cure | None = None
+    cause: str = ""
+
+
 class MediaWatch:
-    """Writes what it finds into the scene. has_video: a picture is expected; else what arrives at all is watched, or,
-    where a room does not tell that, what the library says of the connection.
+    """Judges from events and regular looks whether picture and sound work, and what to do where they do not.
 
-    room_proves: the room's level meter is the only thing that tells; else the service sends the visitor's words, and
-    what only got into the room was not heard.
-    What stands still is repaired within `stall_end_s`, by the library or by a fresh join, or the visit ends.
+    What does not work is repaired within `settings.stall_end_s`, by the library or by one fresh join, or the visit
+    ends.
 
-    overdue: what stands still for too long, in words for staff, or None. cured: for what a fresh join was last wanted.
+    Args:
+        speech: Who speaks. It is told that the avatar is silent where the voice does not arrive: once is enough.
+        picture: Counts the frames that arrived.
+        settings: `stall_notice_s` until the visitor is told, `stall_end_s` until the cure.
+        now: The loop's clock, seconds.
+        has_video: A picture is expected. Otherwise what arrives at all is watched, or, where a room does not tell that,
+            what the library says of the connection.
+        room_proves: The room's level meter is the only proof that the visitor is heard. Otherwise the service sends the
+            visitor's words, and what only reached the room was not heard.
+
+    Attributes:
+        health: What was found last.
+        has_video: May become true later: a service that promised only a voice can send a picture after all.
     """
 
     def __init__(
         self,
-        scene: LiveScene,
         speech: SpeechActivity,
         picture: Picture,
         settings: VisitSettings,
+        now: float,
         *,
         has_video: bool,
         room_proves: bool,
     ) -> None:
+        self.health = MediaHealth(moved_at=now)
         self.has_video = has_video
-        self.overdue: str | None = None
-        self.cured = ""
-        self._scene = scene
         self._speech = speech
         self._picture = picture
         self._settings = settings
@@ -69,63 +100,79 @@ class MediaWatch:
             case Arriving():
                 self._arrivals = (self._arrivals or 0) + 1
             case Reconnecting() if not self.has_video and self._arrivals is None:
-                self._scene.is_broken = True  # elsewhere it says nothing about what is seen and heard
+                # Where pictures or arrivals are counted it says nothing about what is seen and heard.
+                self.health = replace(self.health, is_broken=True)
             case Reconnected():
-                self._scene.is_broken = False
+                self.health = replace(self.health, is_broken=False)
             case _:
                 pass
 
     def joining_again(self) -> None:
-        """The room is made anew, once: what was expected of the old one is forgotten."""
+        """The room is joined anew, once: what was expected of the old one is forgotten."""
+        self.health = replace(self.health, is_broken=True)
         self._may_join_again = False
         self._unheard.forget()
         self._speech.avatar_says(False)
         self._speech.avatar_thinks(False)
         self._speech.visitor_by_service = False  # its end would have been told in the room that is gone
 
-    def look(self, now: float) -> Cure | None:
-        """Several times a second, on the loop's clock. Returns what to do about it, if anything."""
-        settings, silent_s = self._settings, self._speech.silent_s
-        is_lost = self._is_unheard(now)
-        self._scene.is_silent = silent_s >= settings.stall_notice_s
-        still_s = self._still_s(now)
-        self.overdue = self._words(still_s)
-        if still_s >= settings.stall_end_s:
-            return Cure.END
-        if silent_s >= settings.stall_end_s:
+    def joined_again(self, now: float) -> None:
+        """The new room works. now: the loop's clock, seconds."""
+        self.health = replace(self.health, is_broken=False, moved_at=now)
+
+    def look(self, now: float) -> MediaHealth:
+        """Look several times a second, and return what is found. now: the loop's clock, seconds."""
+        silent_s = self._speech.silent_s
+        is_lost = self._is_unheard_lost(now)
+        moved_at = self._moved_at(now)
+        is_silent, is_unheard = silent_s >= self._settings.stall_notice_s, self._unheard.missed > 0
+        cure, cause = self._cure(now - moved_at, silent_s, is_lost)
+        self.health = MediaHealth(
+            moved_at=moved_at,
+            is_broken=self.health.is_broken,
+            is_silent=is_silent,
+            is_unheard=is_unheard,
+            overdue=self._words(now - moved_at, is_silent),
+            cure=cure,
+            cause=cause,
+        )
+        return self.health
+
+    def _cure(self, still_s: float, silent_s: float, is_lost: bool) -> tuple[Cure | None, str]:
+        if still_s >= self._settings.stall_end_s:
+            return Cure.END, ""
+        if silent_s >= self._settings.stall_end_s:
             log.info("the voice does not arrive")
-            self.cured = "The avatar spoke, and its voice did not arrive."
             self._speech.avatar_says(False)  # once is enough
-            return Cure.JOIN_AGAIN
+            return Cure.JOIN_AGAIN, "The avatar spoke, and its voice did not arrive."
         if is_lost and self._may_join_again:
             log.warning("the visitor is not heard")
-            self.cured = "A visitor spoke, and the service took no notice."
             self._unheard.forget()
-            return Cure.JOIN_AGAIN
-        return None
+            return Cure.JOIN_AGAIN, "A visitor spoke, and the service took no notice."
+        return None, ""
 
-    def _is_unheard(self, now: float) -> bool:
-        # The avatar's own voice in the room is no word of the visitor, and its answer is a sign.
+    def _is_unheard_lost(self, now: float) -> bool:
+        """Return whether so much went unheard that a fresh join is worth it."""
+        # The avatar's own voice in the room is no word of the visitor, and its answer shows that he was heard.
         is_avatar = self._speech.avatar_is_heard
         if is_avatar:
             self._unheard.confirm()
         if self._speech.trouble is Trouble.LOUD:  # those are the voices of others, and there is a hint for it
             self._unheard.forget()
         self._unheard.look(now, self._speech.visitor_is_heard_here and not is_avatar)
-        self._scene.is_unheard = self._unheard.missed > 0
         return self._unheard.is_lost
 
-    def _still_s(self, now: float) -> float:
-        """Return for how many seconds nothing has moved."""
+    def _moved_at(self, now: float) -> float:
+        """Return when anything last moved, on the loop's clock."""
         moved = self._picture.pushed if self.has_video else self._arrivals
-        if moved != self._moved or (moved is None and not self._scene.is_broken):
+        if moved != self._moved or (moved is None and not self.health.is_broken):
             self._moved = moved
-            self._scene.moved_at = now
-        return now - self._scene.moved_at
+            return now
+        return self.health.moved_at
 
-    def _words(self, still_s: float) -> str | None:
+    def _words(self, still_s: float, is_silent: bool) -> str | None:
         if still_s >= self._settings.stall_notice_s:
             return "the picture stands still" if self.has_video else "nothing arrives from the service"
-        if self._scene.is_silent:
+        if is_silent:
             return "the voice does not arrive"
-        return "the connection is being repaired" if self._scene.is_broken else None
+        return "the connection is being repaired" if self.health.is_broken else None
