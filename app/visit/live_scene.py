@@ -9,9 +9,9 @@ from app.character.base import Figure, Mood
 from app.screens import Live, StillThere, Talk, Trouble, WhyNot
 from app.settings.model import VisitSettings
 from app.stage import Stage
+from app.visit.clock import VisitClock
 from app.visit.media_watch import MediaHealth
 from app.visit.speech_activity import SpeechActivity
-from app.visit.timers import Countdown, IdleTimer, SessionTimer
 from app.visit.transcript import Transcript
 from app.vitals import VisitVitals
 from app.waiting.line import Line
@@ -28,7 +28,6 @@ class LiveScene:
         health: What the media watch found last.
         figure: The drawn character where it is the avatar, else None.
         greeting: Nobody has said anything yet.
-        warning: The time that "still there?" has left, while it is asked.
     """
 
     stage: Stage
@@ -37,39 +36,38 @@ class LiveScene:
     line: Line
     questions: tuple[str, ...]
     speech: SpeechActivity
-    idle: IdleTimer
-    session: SessionTimer
+    clock: VisitClock
     transcript: Transcript
     has_captions: bool
     health: MediaHealth
     figure: Figure | None
     greeting: bool = True
-    warning: Countdown | None = None
 
     def __post_init__(self) -> None:
-        self._clock = asyncio.get_running_loop().time
-        self._quiet_since = self._clock()
+        self._now = asyncio.get_running_loop().time
+        self._quiet_since = self._now()
         self._mood: Mood | None = None
 
     def draw(self) -> None:
         """Show the screen as it is now."""
         live = self._live()
-        if self.warning is None:
+        warning = self.clock.warning
+        if warning is None:
             self.stage.show(live)
             return
         of_s = round(self.settings.idle_warning_s)
-        self.stage.show(StillThere(min(of_s, round(self.warning.remaining_s)), of_s, live))
+        self.stage.show(StillThere(min(of_s, round(warning.remaining_s)), of_s, live))
 
     def measure(self, loudness: float) -> None:
         """Write the facts of this instant; `loudness` of the avatar's voice, 0 to 1, moves the drawn mouth."""
-        facts, now = self.facts, self._clock()
-        facts.hard_deadline = self.session.deadline
-        remaining_s = 0.0 if self.warning is not None else self.idle.remaining_s
-        is_still = self.warning is not None or self.idle.is_held
+        facts, clock, now = self.facts, self.clock, self._now()
+        facts.hard_deadline = clock.session.deadline
+        remaining_s = 0.0 if clock.warning is not None else clock.idle.remaining_s
+        is_still = clock.warning is not None or clock.idle.is_held
         facts.idle_deadline = None if is_still else now + remaining_s
         facts.idle_held_s = remaining_s if is_still else None
         facts.speaking = self.speech.who_speaks
-        facts.extensions = self.session.extensions
+        facts.extensions = clock.session.extensions
         if facts.speaking is not None or self.speech.avatar_is_busy:
             self._quiet_since = now
         if self.figure is not None:
@@ -80,12 +78,13 @@ class LiveScene:
         if self.line.somebody_waits():
             return WhyNot.SOMEONE_WAITS
         most = min(self.settings.max_extensions, self.line.most_extensions)
-        if self.session.extensions >= most or not self.session.can_extend(self.settings.extension_s):
+        session = self.clock.session
+        if session.extensions >= most or not session.can_extend(self.settings.extension_s):
             return WhyNot.LIMIT
         return None
 
     def _live(self) -> Live:
-        settings, remaining_s = self.settings, self.session.remaining_s
+        settings, remaining_s = self.settings, self.clock.session.remaining_s
         shows_chip = remaining_s <= settings.chip_s
         why_not = self.why_no_extension()
         talk = self.speech.talk
@@ -103,14 +102,14 @@ class LiveScene:
             trouble=self._trouble(),
             captions=self.transcript.newest(),
             questions=self.questions,
-            show_questions=self.greeting or self._clock() - self._quiet_since >= QUESTIONS_BACK_S,
+            show_questions=self.greeting or self._now() - self._quiet_since >= QUESTIONS_BACK_S,
             can_interrupt=talk is Talk.SPEAKING,
             has_captions=self.has_captions,
         )
 
     def _trouble(self) -> Trouble | None:
         health = self.health
-        if health.is_broken or health.is_silent or self._clock() - health.moved_at >= self.settings.stall_notice_s:
+        if health.is_broken or health.is_silent or self._now() - health.moved_at >= self.settings.stall_notice_s:
             return Trouble.STALLED
         return Trouble.CANNOT_HEAR if health.is_unheard else self.speech.trouble
 
