@@ -1,11 +1,14 @@
 """One plain object of facts, written by kiosk, room, audio and painter; read by status, metrics, watchdog and panel.
 
-Every field is replaced whole, never mutated in place, so a reader on another thread always sees a true value.
+Every field is replaced whole, never mutated in place, so a reader on another thread always sees a true value. The staff
+notes alone are one object for good, which may be used on any thread.
 """
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.screens import Ask, EndReason, Speaker, UnavailableReason
@@ -57,6 +60,64 @@ class CreditsVitals:
     bought: float
 
 
+@dataclass(frozen=True, slots=True)
+class StaffNote:
+    """One trouble, in words for staff.
+
+    Attributes:
+        key: Which trouble it is.
+        text: No secret, no visitor's word.
+        is_past: It happened and is over: nothing mends it, so it goes once staff have seen it.
+    """
+
+    key: str
+    text: str
+    is_past: bool = False
+
+
+class StaffNotes:
+    """Every trouble that staff should know, in the order in which they were first reported.
+
+    An open trouble stays until whoever reported it says that it is mended, however often staff have seen it; what
+    `is_past` stays until they have. Any thread may report and read.
+    """
+
+    def __init__(self) -> None:
+        self._writing = threading.Lock()
+        self._notes: tuple[StaffNote, ...] = ()  # replaced whole, so that readers need no lock
+
+    def __iter__(self) -> Iterator[StaffNote]:
+        """The notes as they are now."""
+        return iter(self._notes)
+
+    def texts(self) -> tuple[str, ...]:
+        """Return what there is to read: troubles that are told in the same words are told once."""
+        return tuple(dict.fromkeys(note.text for note in self._notes))
+
+    def report(self, key: str, text: str, *, is_past: bool = False) -> None:
+        """Tell of a trouble. The same key again: the newer text in the same place."""
+        with self._writing:
+            by_key = {note.key: note for note in self._notes}
+            by_key[key] = StaffNote(key, text, is_past)
+            self._notes = tuple(by_key.values())
+
+    def mended(self, key: str) -> None:
+        """The trouble is over; nothing happens where it was none."""
+        with self._writing:
+            self._notes = tuple(note for note in self._notes if note.key != key)
+
+    def seen(self, shown: Iterable[StaffNote]) -> None:
+        """Staff have read these notes: those of the past go, unless they were reported anew since."""
+        gone = {id(note) for note in shown if note.is_past}  # the same words may have been reported anew
+        with self._writing:
+            self._notes = tuple(note for note in self._notes if id(note) not in gone)
+
+    def start_over(self) -> None:
+        """Everything is built anew, and whoever still has a trouble reports it again: only those of the past stay."""
+        with self._writing:
+            self._notes = tuple(note for note in self._notes if note.is_past)
+
+
 @dataclass
 class Vitals:
     """Everything that anybody outside the loop may know about the kiosk."""
@@ -83,4 +144,4 @@ class Vitals:
     unavailable: UnavailableReason | None = None
     degraded: frozenset[str] = frozenset()  # which fallbacks are in use, plain words for staff
     media_overdue: str | None = None  # the media watchdog's complaint, or None
-    staff_note: str = ""  # the last alert for staff: no secret, no visitor's word
+    staff_notes: StaffNotes = field(default_factory=StaffNotes)

@@ -35,7 +35,7 @@ from app.rooms.base import RoomFactory
 from app.screens import UnavailableReason
 from app.sessions.budget import Budget
 from app.sessions.create import Service, SessionCreator
-from app.sessions.release import SessionReleaser
+from app.sessions.release import JOURNAL_TROUBLE, SessionReleaser
 from app.settings.load import Loaded
 from app.settings.service import LiveKitRoomSettings
 from app.settings.types import split_listen
@@ -80,7 +80,7 @@ class Composition:
         self._run = run
         self._safe_mode = safe_mode
         self._tasks = TaskSet()
-        self._journal = SqliteJournal(state.database, mends=True, tell=self._tell_staff)
+        self._journal = SqliteJournal(state.database, mends=True, tell=self._tell_of_database)
         self._ledgers: dict[str, Ledger] = {}
         self._budget = Budget(None, vitals)
         self._lacks_media = False  # the library that the chosen service streams through is not installed
@@ -89,7 +89,7 @@ class Composition:
     async def build(self) -> Kiosk | SafeMode:
         """Return the kiosk. The window stays alive while the large libraries are loaded."""
         self._vitals.kiosk = self._settings.kiosk.id
-        self._vitals.staff_note = ""
+        self._vitals.staff_notes.start_over()
         why = self._vitals.unavailable = self._why_unavailable()
         self._presentation.welcome(why)
         await self._presentation.reachable()
@@ -141,7 +141,7 @@ class Composition:
         try:
             server.start()
         except StatusUnavailable as error:
-            self._vitals.staff_note = str(error)
+            self._vitals.staff_notes.report("status", str(error))
             log.error("no status over HTTP", extra={"reason": str(error)})
         self._way_down.callback(server.stop)
 
@@ -207,14 +207,15 @@ class Composition:
             await releaser.check()
         except JournalError as error:
             log.error("the journal cannot be used", extra={"reason": str(error)})
-            self._tell_staff(str(error))
+            self._vitals.staff_notes.report(JOURNAL_TROUBLE, str(error))
             self._vitals.unavailable = self._vitals.unavailable or UnavailableReason.CONFIG
         await self._presentation.counters.open(self._state.database)  # after the journal, which mends the file
         self._way_down.callback(self._presentation.counters.close)
         return releaser, http
 
-    def _tell_staff(self, note: str) -> None:
-        self._vitals.staff_note = note
+    def _tell_of_database(self, note: str) -> None:
+        """A damaged file was put aside; on a thread of the journal."""
+        self._vitals.staff_notes.report("database", note, is_past=True)
 
     def _chosen(self, name: str) -> AnyVendor:
         """Return a vendor; the demo where the settings name none that can be used."""
@@ -270,6 +271,6 @@ class Composition:
             return daily_rooms(self._way_down), questions
         except ImportError as error:
             log.error("the media library is missing", extra={"reason": str(error)})
-            self._tell_staff(str(error))
+            self._vitals.staff_notes.report("media library", str(error))
             self._lacks_media = True
             return no_rooms, questions

@@ -17,6 +17,7 @@ from app.kiosk.hours import Hours
 from app.kiosk.planned_restart import PlannedRestart
 from app.records.journal import JournalError
 from app.screens import Attract, Closed, EndReason, Unavailable, UnavailableReason
+from app.sessions.release import JOURNAL_TROUBLE
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
 from app.visit.visit import Visit, VisitParts
 from app.vitals import Vitals
@@ -29,6 +30,7 @@ FORGET_S = 45.0  # who changed the language and left: the next one finds the def
 LOOK_S = 1.0  # clock, settings file
 BEAT_S = 0.5
 WAY_OUT_S = 3.5  # of the 5 s in which a requested end must be through
+SERVICE_TROUBLE = "service"  # the key of the staff note
 
 STAFF_CODES = {
     StaffAction.RESTART: ExitCode.RESTART,
@@ -209,6 +211,7 @@ class Kiosk:
             if await self._is_mended():
                 if self._context.is_makeshift:
                     self.request_exit(ExitCode.RESTART)
+                vitals.staff_notes.mended(SERVICE_TROUBLE)
                 self._say_unavailable(None)
             look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
 
@@ -238,13 +241,13 @@ class Kiosk:
             ConfigError: UnavailableReason.CONFIG,
             TransientError: UnavailableReason.NETWORK,
         }
-        self._p.vitals.staff_note = str(error)
+        self._p.vitals.staff_notes.report(SERVICE_TROUBLE, str(error))
         log.error("the service cannot be used", extra={"error": type(error).__name__, "status": error.http_status})
         self._say_unavailable(reasons.get(type(error), UnavailableReason.NETWORK))
 
     def _tell_of_journal(self, error: JournalError) -> None:
         """Without a paper trail no session may begin: nobody could stop it after a crash."""
-        self._p.vitals.staff_note = str(error)
+        self._p.vitals.staff_notes.report(JOURNAL_TROUBLE, str(error))
         log.error("the journal cannot be used", extra={"reason": str(error)})
         self._say_unavailable(UnavailableReason.CONFIG)
 

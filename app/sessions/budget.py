@@ -12,6 +12,7 @@ from app.vitals import CreditsVitals, Vitals
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+BUDGET_TROUBLE = "budget"  # the key of the staff note
 
 
 class Budget:
@@ -33,13 +34,18 @@ class Budget:
             await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Tell the count as it is now; staff are warned once when it runs low."""
+        """Tell the count as it is now; staff are warned while it is low, and the log once."""
         if self._ledger is None:
             return
         await self._ledger.refresh()
         used, bought = self._ledger.used(), self._ledger.bought
         self._vitals.credits = CreditsVitals(used, bought)
-        if self._ledger.is_low and not self._has_warned:
+        if not self._ledger.is_low:
+            self._vitals.staff_notes.mended(BUDGET_TROUBLE)
+            return
+        self._vitals.staff_notes.report(
+            BUDGET_TROUBLE, f"{used:.1f} of {bought:g} credits are used: buy more, and raise budget.credits."
+        )
+        if not self._has_warned:
             self._has_warned = True
-            self._vitals.staff_note = f"{used:.1f} of {bought:g} credits are used: buy more, and raise budget.credits."
             log.warning("credits run low", extra={"used": round(used, 2), "bought": bought})

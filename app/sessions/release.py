@@ -27,6 +27,7 @@ RETRY_MOST_S = 60.0
 LEAST_S = 600.0  # a row that looks old may only have seen the clock jump
 UNKNOWN_S = 86_400.0  # no service lets a session run for a day
 NOT_STOPPED = "a session could not be stopped yet"
+JOURNAL_TROUBLE = "journal"  # the key of the staff note: no session can be written down
 
 
 @dataclass
@@ -126,7 +127,9 @@ class SessionReleaser:
         for row in rows:
             control = controls(row.vendor)
             if row.is_damaged or control is None:
-                self._tell("The journal names a session that this kiosk cannot read, or of a service not set up.")
+                self._tell(
+                    row.id, "The journal names a session that this kiosk cannot read, or of a service not set up."
+                )
                 log.warning("journal row not understood", extra={"vendor": row.vendor, "damaged": row.is_damaged})
             if control is None:
                 self._stuck.add(row.id)
@@ -141,6 +144,7 @@ class SessionReleaser:
         await self._journal.check()
         if self._to_recover is not None:
             await self._to_recover()
+        self._vitals.staff_notes.mended(JOURNAL_TROUBLE)
 
     async def _wait_out(self, row: JournalRow) -> None:
         """Nobody can stop it: it ends by the service's own bound."""
@@ -172,7 +176,7 @@ class SessionReleaser:
             if lease.control.capabilities.stop and lease.session is not None:
                 self._stuck.add(lease.row)
                 self._show_stuck()
-                self._tell("A session cannot be stopped; it ends by the service's own limit.")
+                self._tell(lease.row, "A session cannot be stopped; it ends by the service's own limit.")
             await asyncio.sleep(max(0.0, lease.ends_at - _now()))
             self._vitals.unconfirmed += 1
         lease.freed.set()
@@ -207,7 +211,7 @@ class SessionReleaser:
             log.error("a stop call failed by a fault of ours", extra={"vendor": lease.vendor}, exc_info=error)
         self._stuck.add(lease.row)
         self._show_stuck()
-        self._tell(f"A session could not be stopped yet; it is tried again ({why}).")
+        self._tell(lease.row, f"A session could not be stopped yet; it is tried again ({why}).")
         return None
 
     async def _erase(self, row: int) -> None:
@@ -228,25 +232,30 @@ class SessionReleaser:
         try:
             await self._journal.erase(row)
         except JournalError as error:
-            self._tell(str(error))
+            self._tell(row, str(error))
             return False
+        self._vitals.staff_notes.mended(_session_trouble(row))
         self._stuck.discard(row)
         self._show_stuck()
         await self._count()
         return True
 
     async def _count(self) -> None:
+        notes = self._vitals.staff_notes
         try:
             self._vitals.open_sessions = len(await self._journal.rows())
         except JournalError as error:
-            self._tell(str(error))
+            notes.report("open sessions", str(error))
+        else:
+            notes.mended("open sessions")
 
     def _show_stuck(self) -> None:
         others = self._vitals.degraded - {NOT_STOPPED}
         self._vitals.degraded = others | {NOT_STOPPED} if self._stuck else others
 
-    def _tell(self, note: str) -> None:
-        self._vitals.staff_note = note
+    def _tell(self, row: int, note: str) -> None:
+        """Tell staff about the session of a journal row; it is mended when the row is erased."""
+        self._vitals.staff_notes.report(_session_trouble(row), note)
 
 
 def lease_of(row: JournalRow, control: VendorControl, now: float) -> Lease:
@@ -272,6 +281,10 @@ def bound_s(row: JournalRow, control: VendorControl | None, now: float) -> float
     if control is not None and not control.capabilities.stop:
         left_s = min(left_s, control.capabilities.orphan_s)
     return max(left_s, 0.0)
+
+
+def _session_trouble(row: int) -> str:
+    return f"session {row}"
 
 
 def _now() -> float:

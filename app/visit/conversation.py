@@ -140,9 +140,11 @@ class Conversation:
         if not left_s:
             return
         log.warning("the service ended a conversation before its time", extra={"left_s": round(left_s)})
-        self._p.vitals.staff_note = (
+        self._p.vitals.staff_notes.report(
+            "early end",
             f"The service ended a conversation {left_s:.0f} s before its time: its minutes may be used up, "
-            "or plan_max_s is more than the plan allows."
+            "or plan_max_s is more than the plan allows.",
+            is_past=True,
         )
 
     async def _guarded(self, work: Awaitable[None]) -> None:
@@ -286,8 +288,9 @@ class Conversation:
         if health.cure is Cure.END:
             self.end(EndReason.NETWORK)
         elif health.cure is Cure.JOIN_AGAIN:
-            self._p.vitals.staff_note = health.cause
             self._media.give_up()
+        if health.cause is not None:
+            self._p.vitals.staff_notes.report(health.cause.name, health.cause, is_past=True)
 
     def _draw(self) -> None:
         if not self._over.done():

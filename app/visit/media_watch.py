@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from app.events import Caption, Speaking, Thinking
 from app.picture import Picture
@@ -25,6 +25,13 @@ class Cure(Enum):
     END = auto()
 
 
+class Cause(StrEnum):
+    """Why a fresh join is wanted, in words for staff."""
+
+    AVATAR_SILENT = "The avatar spoke, and its voice did not arrive."
+    VISITOR_UNHEARD = "A visitor spoke, and the service took no notice."
+
+
 @dataclass(frozen=True, slots=True)
 class MediaHealth:
     """How picture and sound of a conversation are.
@@ -36,7 +43,7 @@ class MediaHealth:
         is_unheard: The visitor spoke, and the service took no notice.
         overdue: What has not worked for too long, in words for staff, or None.
         cure: What is to be done now, or None.
-        cause: Why a fresh join is wanted, in words for staff; "" unless `cure` is JOIN_AGAIN.
+        cause: Why a fresh join is wanted, or None.
     """
 
     moved_at: float
@@ -45,7 +52,7 @@ class MediaHealth:
     is_unheard: bool = False
     overdue: str | None = None
     cure: Cure | None = None
-    cause: str = ""
+    cause: Cause | None = None
 
 
 class MediaWatch:
@@ -138,18 +145,18 @@ class MediaWatch:
         )
         return self.health
 
-    def _cure(self, still_s: float, silent_s: float, is_lost: bool) -> tuple[Cure | None, str]:
+    def _cure(self, still_s: float, silent_s: float, is_lost: bool) -> tuple[Cure | None, Cause | None]:
         if still_s >= self._settings.stall_end_s:
-            return Cure.END, ""
+            return Cure.END, None
         if silent_s >= self._settings.stall_end_s:
             log.info("the voice does not arrive")
             self._speech.avatar_says(False)  # once is enough
-            return Cure.JOIN_AGAIN, "The avatar spoke, and its voice did not arrive."
+            return Cure.JOIN_AGAIN, Cause.AVATAR_SILENT
         if is_lost and self._may_join_again:
             log.warning("the visitor is not heard")
             self._unheard.forget()
-            return Cure.JOIN_AGAIN, "A visitor spoke, and the service took no notice."
-        return None, ""
+            return Cure.JOIN_AGAIN, Cause.VISITOR_UNHEARD
+        return None, None
 
     def _is_unheard_lost(self, now: float) -> bool:
         """Return whether so much went unheard that a fresh join is worth it."""

@@ -49,6 +49,11 @@ def settings(**tables: Mapping[str, object]) -> Settings:
     return made.model_copy(update=changed)
 
 
+def told_staff(vitals: Vitals) -> str:
+    """Return every note that staff can read now, in lines."""
+    return "\n".join(vitals.staff_notes.texts())
+
+
 class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
     """What a kiosk on a fake service and one on a real vendor's code have in common."""
 

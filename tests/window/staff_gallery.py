@@ -16,6 +16,12 @@ from tests.window.gallery import make_window
 from tests.window.literals import SIZES
 
 PIN_HASH = "scrypt$2$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+NOTES = {
+    "service": "Tavus says: 402 Payment Required. The conversational minutes of this plan are used up.",
+    "session 7": "A session could not be stopped yet; it is tried again (no answer in time).",
+    "budget": "81.3 of 100 credits are used: buy more, and raise budget.credits.",
+    "unheard": "A visitor spoke, and the service took no notice.",
+}
 
 
 def busy_vitals() -> Vitals:
@@ -28,7 +34,8 @@ def busy_vitals() -> Vitals:
     vitals.last_end = EndReason.IDLE
     vitals.open_sessions = 1
     vitals.degraded = frozenset({"the picture is painted without the graphics card"})
-    vitals.staff_note = "Tavus says: 402 Payment Required. The conversational minutes of this plan are used up."
+    for key, text in NOTES.items():
+        vitals.staff_notes.report(key, text)
     return vitals
 
 

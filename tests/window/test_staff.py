@@ -336,6 +336,32 @@ def test_facts_say_what_staff_need_and_no_more(texts):
     assert told["Last message"].startswith("Tavus says: 402")
 
 
+def test_every_note_has_a_row_and_the_label_stands_once(texts):
+    vitals = Vitals()
+    assert facts(vitals, texts)[-1] == ("Last message", "none")
+    vitals.staff_notes.report("service", "The key was revoked.")
+    assert facts(vitals, texts)[-1] == ("Last message", "The key was revoked.")
+    vitals.staff_notes.report("journal", "The disk is full.")
+    vitals.staff_notes.report("session 7", "The disk is full.")
+    assert facts(vitals, texts)[-2:] == [("Last message", "The key was revoked."), ("", "The disk is full.")]
+
+
+def test_what_is_past_is_seen_once_somebody_was_inside_and_open_troubles_stay(kiosk):
+    notes = kiosk.vitals.staff_notes
+    notes.report("service", "The key was revoked.")
+    notes.report("early end", "It ended too soon.", is_past=True)
+    kiosk.open().panel.close_panel()  # without the PIN nobody has read anything
+    assert len(list(notes)) == 2
+    kiosk.inside()
+    assert kiosk.panel.table.rows()[-2:] == [("Last message", "The key was revoked."), ("", "It ended too soon.")]
+    assert kiosk.panel.table.accessibleName().endswith("Last message: The key was revoked.; It ended too soon.")
+    kiosk.panel.close_panel()
+    assert notes.texts() == ("The key was revoked.",)
+    notes.report("early end", "It ended too soon.", is_past=True)
+    kiosk.open().panel.close_panel()
+    assert len(list(notes)) == 2
+
+
 @pytest.mark.parametrize("value", [*EndReason, *UnavailableReason, *DeviceState])
 def test_every_word_of_the_status_page_is_said_in_plain_words(texts, value):
     audio = AudioVitals(microphone=value) if isinstance(value, DeviceState) else None

@@ -35,8 +35,14 @@ def facts(vitals: Vitals, texts: Texts) -> list[tuple[str, str]]:
         (texts("staff.last_end"), _word(vitals.last_end.value, texts) if vitals.last_end else none),
         (texts("staff.sessions"), sessions),
         (texts("staff.trouble"), "; ".join(trouble) or none),
-        (texts("staff.note"), vitals.staff_note or none),
+        *_notes(vitals, texts("staff.note"), none),
     ]
+
+
+def _notes(vitals: Vitals, label: str, none: str) -> list[tuple[str, str]]:
+    """Return a row for each note; the label stands beside the first."""
+    first, *others = vitals.staff_notes.texts() or (none,)
+    return [(label, first), *(("", other) for other in others)]
 
 
 def _word(value: str, texts: Texts) -> str:
@@ -63,7 +69,7 @@ class FactTable(Painted):
         """Show these rows."""
         if rows != self._rows:
             self._rows = rows
-            self.setAccessibleName("; ".join(f"{label}: {value}" for label, value in rows))
+            self.setAccessibleName("; ".join(f"{label}: {value}" if label else value for label, value in rows))
             self.canvas.drop()
 
     def rows(self) -> list[tuple[str, str]]:
@@ -72,7 +78,7 @@ class FactTable(Painted):
 
     def height_for(self, width: int) -> int:
         """Return the height of all rows at this width, pixels."""
-        return round(sum(height for _, _, height in self._laid_out(width)) + 0.499)
+        return round(sum(gap + height for _, _, gap, height in self._laid_out(width)) + 0.499)
 
     def fits(self, width: int) -> bool:
         """Return whether labels leave the values enough room."""
@@ -82,17 +88,20 @@ class FactTable(Painted):
         """Paint all rows."""
         look, top = self.look, 0.0
         start = self._label_width() + self._gap()
-        for label, value, height in self._laid_out(self.width()):
+        for label, value, gap, height in self._laid_out(self.width()):
+            top += gap
             label.paint(painter, 0, top, look.colour("paper2"))
             value.paint(painter, 0 if look.rtl else start, top, look.colour("paper"))
             top += height
 
-    def _laid_out(self, width: int) -> list[tuple[WrappedText, WrappedText, float]]:
+    def _laid_out(self, width: int) -> list[tuple[WrappedText, WrappedText, float, float]]:
+        """Return label, value, the gap above and the height of each row, pixels."""
         room = max(1.0, width - self._label_width() - self._gap())
         found = []
         for label, value in self._rows:
             first, second = self._lines(label, width), self._lines(value, room)
-            found.append((first, second, max(first.height, second.height)))
+            # A row without a label goes on with the one above; the gap says that it is another thing.
+            found.append((first, second, 0.0 if label else self._gap() / 3, max(first.height, second.height)))
         return found
 
     def _label_width(self) -> float:

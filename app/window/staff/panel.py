@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.intents import Intent, Staff, StaffAction
 from app.screens import Preferences
-from app.vitals import Vitals
+from app.vitals import StaffNote, Vitals
 from app.window.staff.actions import ASK_AGAIN, LABELS, Watched, possible
 from app.window.staff.attempts import PinAttempts, Store
 from app.window.staff.facts import FactTable, facts
@@ -65,6 +65,7 @@ class StaffPanel(QWidget):
         self._before: QWidget | None = None
         self._asks: StaffAction | None = None
         self._watched = Watched(vitals, clock)
+        self._shown: tuple[StaffNote, ...] = ()  # the notes that staff can read now
         look = self._look
         self._title = Words(look, self, Role.TITLE_SMALL)
         self._no_pin = Words(look, self, Role.LEAD)
@@ -118,6 +119,8 @@ class StaffPanel(QWidget):
         """Go; what had the focus has it again."""
         self._tick.stop()
         self._inside = False
+        self._vitals.staff_notes.seen(self._shown)
+        self._shown = ()
         self._pad.begin()
         before, self._before = self._before, None
         if before is not None and before.isVisible():
@@ -198,6 +201,8 @@ class StaffPanel(QWidget):
             self._result.say(texts(asked) if asked else "")
         self.yes.say(texts("staff.yes"))
         self.no.say(texts("staff.no"))
+        if self._inside:
+            self._shown = tuple(self._vitals.staff_notes)
         self.table.set(facts(self._vitals, texts))
         left = max(1, round(OPEN_S - (self._clock() - self._touched_at)))
         self._closes.say(texts("staff.closes", count=left))

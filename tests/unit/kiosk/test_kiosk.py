@@ -14,7 +14,8 @@ from app.records.journal import JournalError
 from app.screens import Attract, EndReason, Live, Notice, Unavailable, UnavailableReason
 from app.settings.model import HoursSettings
 from app.vendors.base import VisitRequest
-from tests.fakes.kiosk import Rig, settings
+from app.vendors.errors import AuthError
+from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl
 
 pytestmark = pytest.mark.asyncio
@@ -36,12 +37,33 @@ async def test_without_a_usable_journal_no_session_is_started_and_it_mends_itsel
         screen = await rig.until(Unavailable)
         assert screen.reason is UnavailableReason.CONFIG and not screen.staff_hint
         assert rig.control.creates_at == [] and rig.vitals.last_end is EndReason.UNAVAILABLE
-        assert "the disk is full" in rig.vitals.staff_note
+        assert "the disk is full" in told_staff(rig.vitals)
         await asyncio.sleep(130)
         assert isinstance(rig.screen, Unavailable)
         rig.journal.broken = set()
         await rig.until(Attract, within=62)
+        assert not told_staff(rig.vitals)
         await rig.to_live()
+
+
+@pytest.mark.expect_log("cannot be used")
+async def test_two_troubles_at_once_are_both_told_and_each_goes_when_it_is_mended() -> None:
+    async with Rig() as rig:
+        rig.control.refusals.append(AuthError("fake", "the key was revoked", 401))
+        rig.control.refusals.append(AuthError("fake", "the key was revoked", 401))
+        rig.control.check_error = AuthError("fake", "the key was revoked", 401)
+        await tap_through(rig)
+        await rig.until(Unavailable)
+        rig.journal.broken = {"open"}
+        await asyncio.sleep(62)
+        assert [note.key for note in rig.vitals.staff_notes] == ["service", "journal"]
+        assert "revoked" in told_staff(rig.vitals) and "the disk is full" in told_staff(rig.vitals)
+        rig.journal.broken = set()
+        await asyncio.sleep(62)
+        assert [note.key for note in rig.vitals.staff_notes] == ["service"]
+        rig.control.check_error = None
+        await rig.until(Attract, within=62)
+        assert list(rig.vitals.staff_notes) == []
 
 
 @pytest.mark.expect_log("journal cannot be used")

@@ -15,6 +15,7 @@ from app.vendors.base import Capabilities, SessionInfo, VisitRequest
 from app.vendors.errors import AuthError
 from app.vitals import Vitals
 from tests.fakes.journal import FakeJournal
+from tests.fakes.kiosk import told_staff
 from tests.fakes.service import FakeControl
 
 pytestmark = pytest.mark.asyncio
@@ -53,11 +54,27 @@ async def test_staff_see_a_stop_that_fails_until_it_is_confirmed() -> None:
     rig = Rig(stop_failures=3)
     rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(1)
-    assert NOT_STOPPED in rig.vitals.degraded and "stop failed" in rig.vitals.staff_note
+    assert NOT_STOPPED in rig.vitals.degraded and "stop failed" in told_staff(rig.vitals)
     assert rig.vitals.open_sessions == 1
     await asyncio.sleep(30)
     assert rig.vitals.degraded == frozenset() and rig.vitals.open_sessions == 0
-    assert rig.control.running == {} and rig.journal.kept == {}
+    assert rig.control.running == {} and rig.journal.kept == {} and not told_staff(rig.vitals)
+
+
+async def test_each_session_that_cannot_be_stopped_is_told_until_it_is() -> None:
+    rig, other = Rig(stop_failures=3), FakeControl(stop_failures=8)
+    rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
+    lease = await rig.releaser.open("other", other, "name-2", "run", 100.0)
+    await rig.releaser.complete(lease, SessionInfo("other", "s2", "", ""))
+    other.running["s2"] = VisitRequest("name-2", "i", "k", "en", 100, 95)
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
+    rig.vitals.staff_notes.report("elsewhere", "The disk is slow.")
+    await asyncio.sleep(1)
+    assert [note.key for note in rig.vitals.staff_notes] == ["elsewhere", "session 1", "session 2"]
+    await asyncio.sleep(30)
+    assert [note.key for note in rig.vitals.staff_notes] == ["elsewhere", "session 2"]
+    await asyncio.sleep(300)
+    assert [note.key for note in rig.vitals.staff_notes] == ["elsewhere"]
 
 
 async def test_a_key_revoked_under_way_is_retried_and_the_reason_told() -> None:
@@ -70,7 +87,7 @@ async def test_a_key_revoked_under_way_is_retried_and_the_reason_told() -> None:
     rig.control.stop = refuse
     rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(50)
-    assert "the key was revoked" in rig.vitals.staff_note and len(rig.journal.kept) == 1
+    assert "the key was revoked" in told_staff(rig.vitals) and len(rig.journal.kept) == 1
     rig.control.stop = whole
     await asyncio.sleep(61)
     assert rig.journal.kept == {} and rig.control.running == {}
@@ -110,10 +127,10 @@ async def test_a_row_that_cannot_be_struck_out_frees_the_slot_and_stays_until_it
     rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(1)
     assert lease.freed.is_set() and await rig.releaser.finished(0.1)
-    assert "the disk is full" in rig.vitals.staff_note and rig.vitals.open_sessions == 1
+    assert "the disk is full" in told_staff(rig.vitals) and rig.vitals.open_sessions == 1
     rig.journal.broken = set()
     await asyncio.sleep(61)
-    assert rig.journal.kept == {} and rig.vitals.open_sessions == 0
+    assert rig.journal.kept == {} and rig.vitals.open_sessions == 0 and not told_staff(rig.vitals)
 
 
 async def test_what_the_journal_names_is_stopped_all_at_once() -> None:
@@ -144,7 +161,7 @@ async def test_a_service_that_is_not_set_up_is_told_kept_and_never_dropped_befor
     await rig.releaser.recover(rig.of)
     await asyncio.sleep(2900)
     assert [row.name for row in rig.journal.kept.values()] == ["a"]
-    assert NOT_STOPPED in rig.vitals.degraded and "not set up" in rig.vitals.staff_note
+    assert NOT_STOPPED in rig.vitals.degraded and "not set up" in told_staff(rig.vitals)
     await asyncio.sleep(200)
     assert rig.journal.kept == {} and rig.vitals.unconfirmed == 1 and rig.vitals.degraded == frozenset()
 
@@ -234,7 +251,7 @@ async def test_a_session_that_nobody_can_stop_is_shown_to_staff_until_it_must_be
     rig.control.stop = refuse
     rig.releaser.hand_over(await rig.lease(max_s=100.0), EndReason.VISITOR)
     await asyncio.sleep(100)
-    assert NOT_STOPPED in rig.vitals.degraded and "ends by the service's own limit" in rig.vitals.staff_note
+    assert NOT_STOPPED in rig.vitals.degraded and "ends by the service's own limit" in told_staff(rig.vitals)
     await asyncio.sleep(30)
     assert rig.vitals.degraded == frozenset() and rig.vitals.unconfirmed == 1 and rig.journal.kept == {}
 
@@ -250,5 +267,5 @@ async def test_a_refusal_that_names_the_session_tells_staff_why_and_not_which() 
     await rig.releaser.complete(lease, SessionInfo("fake", "session-one-two", "", ""))
     rig.releaser.hand_over(lease, EndReason.VISITOR)
     await asyncio.sleep(1)
-    assert "no right to end" in rig.vitals.staff_note
-    assert "session-one-two" not in rig.vitals.staff_note and "name-of-the-room" not in rig.vitals.staff_note
+    assert "no right to end" in told_staff(rig.vitals)
+    assert "session-one-two" not in told_staff(rig.vitals) and "name-of-the-room" not in told_staff(rig.vitals)

@@ -12,7 +12,7 @@ from app.intents import End
 from app.rooms.base import AvatarGone
 from app.screens import Attract, EndReason, Farewell, Live, Trouble, Unavailable, UnavailableReason, Waiting
 from app.vendors.errors import Busy
-from tests.fakes.kiosk import Rig, settings
+from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl
 
 pytestmark = pytest.mark.asyncio
@@ -78,7 +78,7 @@ async def test_credits_that_run_out_in_a_visit_say_goodbye_and_then_unavailable(
         rig.room.say(Ended(EndReason.OUT_OF_CREDITS))
         assert (await rig.until(Farewell, within=1)).reason is EndReason.OUT_OF_CREDITS
         assert (await rig.until(Unavailable)).reason is UnavailableReason.CREDITS
-        assert "used up in a visit" in rig.vitals.staff_note
+        assert "used up in a visit" in told_staff(rig.vitals)
 
 
 @pytest.mark.parametrize(("lasted_s", "is_early"), [(86, True), (250, False)])
@@ -91,7 +91,9 @@ async def test_used_up_minutes_that_look_like_the_longest_session_are_told_to_st
         rig.protocol.true_reason = EndReason.VENDOR_MAX_DURATION
         rig.room.drop(EndReason.ROOM_CLOSED)
         await rig.until(Farewell)
-        assert ("before its time" in rig.vitals.staff_note) is is_early
+        assert ("before its time" in told_staff(rig.vitals)) is is_early
+        rig.vitals.staff_notes.seen(rig.vitals.staff_notes)
+        assert not told_staff(rig.vitals)
 
 
 async def test_a_warning_of_the_service_is_shown_as_time_left() -> None:

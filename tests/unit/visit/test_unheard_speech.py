@@ -13,7 +13,7 @@ from app.vendors.base import Capabilities
 from app.visit.speech_activity import SpeechActivity
 from app.visit.unheard_speech import SIGN_S, UnheardSpeech
 from tests.fakes.audio import FakeSpeaker
-from tests.fakes.kiosk import Rig, settings
+from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
@@ -38,7 +38,7 @@ async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew
         await say_something(rig)
         await asyncio.sleep(SIGN_S + 2)
         assert len(rig.rooms) == 2 and rig.screen.trouble is None and isinstance(rig.screen, Live)
-        assert "no notice" in rig.vitals.staff_note
+        assert "no notice" in told_staff(rig.vitals)
         for _ in range(4):
             await say_something(rig)
             await asyncio.sleep(SIGN_S + 2)
