@@ -1,7 +1,8 @@
-"""One plain object of facts, written by kiosk, room, audio and painter; read by status, metrics, watchdog and panel.
+"""The state of the kiosk as one plain object.
 
-Every field is replaced whole, never mutated in place, so a reader on another thread always sees a true value. The staff
-notes alone are one object for good, which may be used on any thread.
+Kiosk, room, audio and painter write it; status page, metrics, watchdog and staff panel read it. Every field is replaced
+whole, never mutated in place, so that a reader on another thread always sees a consistent value. Only `StaffNotes` is
+one object for the life of the process; it is safe on any thread.
 """
 
 from __future__ import annotations
@@ -16,13 +17,25 @@ from app.screens import Ask, EndReason, Speaker, UnavailableReason
 
 @dataclass
 class VisitVitals:
-    """The running visit. Deadlines are on the event loop's clock, seconds; None: not running."""
+    """The running visit.
+
+    Attributes:
+        vendor: The service's name.
+        place: The visitor's number in the line, or None.
+        hard_deadline: When the visit ends at the latest, on the event loop's clock, seconds; None: not running.
+        idle_deadline: When the idle timer expires, on the event loop's clock, seconds; None: not running.
+        idle_held_s: Seconds left while the idle timer stands still.
+        speaking: Who is heard now.
+        captions: How many caption segments were shown.
+        extensions: How many times the visitor took more time.
+        asks: The question that the visitor is asked while he waits.
+    """
 
     vendor: str = ""
     place: int | None = None
     hard_deadline: float | None = None
     idle_deadline: float | None = None
-    idle_held_s: float | None = None  # what is left while the idle clock stands still
+    idle_held_s: float | None = None
     speaking: Speaker | None = None
     captions: int = 0
     extensions: int = 0
@@ -31,7 +44,7 @@ class VisitVitals:
 
 @dataclass
 class VideoVitals:
-    """What the painter shows."""
+    """The picture as the painter shows it."""
 
     painter: str = "raster"  # "gpu", "raster"
     source: str = "room"  # "room", "character"
@@ -44,7 +57,7 @@ class VideoVitals:
 
 @dataclass
 class AudioVitals:
-    """What the sound devices do."""
+    """The state of the sound devices: seconds played and sent, and the device states."""
 
     played_s: float = 0.0
     sent_s: float = 0.0
@@ -54,7 +67,12 @@ class AudioVitals:
 
 @dataclass(frozen=True)
 class CreditsVitals:
-    """What the service's sessions have cost by our own count. bought: 0 where there is no limit."""
+    """What the service's sessions have cost by our own count.
+
+    Attributes:
+        used: Credits used.
+        bought: Credits bought; 0 where there is no limit.
+    """
 
     used: float
     bought: float
@@ -120,13 +138,13 @@ class StaffNotes:
 
 @dataclass
 class Vitals:
-    """Everything that anybody outside the loop may know about the kiosk."""
+    """Everything that code outside the event loop may know about the kiosk."""
 
     version: str = ""
     kiosk: str = ""
     started_at: float = field(default_factory=time.monotonic)
-    beat_at: float = field(default_factory=time.monotonic)  # the loop's last sign of life, time.monotonic
-    tasks: int = 0  # of the loop, at its last beat
+    beat_at: float = field(default_factory=time.monotonic)  # the loop's last heartbeat, time.monotonic, seconds
+    tasks: int = 0  # of the loop, at its last heartbeat
     screen: str = ""
     screen_since: float = field(default_factory=time.monotonic)
     focus: str | None = None
@@ -140,8 +158,8 @@ class Vitals:
     audio: AudioVitals | None = None
     open_sessions: int = 0
     unconfirmed: int = 0
-    credits: CreditsVitals | None = None  # None where the service sells none
+    credits: CreditsVitals | None = None  # None where the service has none
     unavailable: UnavailableReason | None = None
-    degraded: frozenset[str] = frozenset()  # which fallbacks are in use, plain words for staff
-    media_overdue: str | None = None  # the media watchdog's complaint, or None
+    degraded: frozenset[str] = frozenset()  # which fallbacks are in use, in words for staff
+    media_overdue: str | None = None  # what has not worked for too long, in words for staff, or None
     staff_notes: StaffNotes = field(default_factory=StaffNotes)

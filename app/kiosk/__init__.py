@@ -1,1 +1,1 @@
-"""The kiosk's day: attract, visits one after another, closing hours, planned restarts and safe mode."""
+"""The top-level loop: attract screen, visits one after another, opening hours, planned restarts, safe mode."""

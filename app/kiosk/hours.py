@@ -12,8 +12,15 @@ WeekTable = tuple[tuple[tuple[str, str], ...], ...]
 
 
 class Hours:
-    """The week of the settings in their time zone. Ranges are half open and may run past midnight; one that does
-    belongs to the day on which it begins, also where the next day is closed.
+    """The week of the settings in their time zone.
+
+    Ranges are half open and may run past midnight. One that does belongs to the day on which it begins, also where the
+    next day is closed.
+
+    Attributes:
+        zone: The site's time zone; None: the computer's.
+        is_always_open: The settings name no hours.
+        restart: The time of day of the nightly restart, or None where it is off.
     """
 
     def __init__(self, settings: HoursSettings) -> None:

@@ -1,4 +1,4 @@
-"""The day: attract, one visit after another, forever; closed, unavailable and mended again in between."""
+"""Top-level loop: shows the attract screen and runs visits one at a time; also closing hours and faults."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from app.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
-MEND_S = 60.0  # how often a kiosk that cannot serve looks whether it can again
-NETWORK_MEND_S = (5.0, 10.0, 20.0, 40.0)  # sooner at first: a network is often back in seconds
-FORGET_S = 45.0  # who changed the language and left: the next one finds the defaults
-LOOK_S = 1.0  # clock, settings file
-BEAT_S = 0.5
-WAY_OUT_S = 3.5  # of the 5 s in which a requested end must be through
+MEND_S = 60.0  # how often a kiosk that cannot serve checks whether it can again
+NETWORK_MEND_S = (5.0, 10.0, 20.0, 40.0)  # sooner at first: a network is often back within seconds
+FORGET_S = 45.0  # without a touch the defaults return: a visitor changed the language and left
+LOOK_S = 1.0  # how often the time of day and the settings file are checked
+BEAT_S = 0.5  # between two heartbeats of the loop
+WAY_OUT_S = 3.5  # for releases; a requested end must be done within 5 s
 SERVICE_TROUBLE = "service"  # the key of the staff note
 
 STAFF_CODES = {
@@ -42,13 +42,17 @@ STAFF_CODES = {
 
 @dataclass(frozen=True)
 class KioskContext:
-    """What the day needs besides a visit's parts.
+    """What the loop needs besides a visit's parts.
 
-    epoch: seconds since 1970 now. settings_changed: whether the settings file is another one by now; settings_renewed:
-    and has no mistake in it. unavailable: set where the settings are wrong from the start (no visit is tried until they
-    change). spent: why no visit may begin, because what may be spent is spent; None as long as there is something left.
-    memory: what this process uses, 1.0 for as much as it may. is_makeshift: the state directory could not be used at
-    the start; a fresh start is due as soon as it can.
+    Attributes:
+        hours: When the kiosk is open.
+        epoch: Returns the seconds since 1970.
+        settings_changed: Whether the settings file has changed since the start.
+        settings_renewed: Whether it has changed and has no mistake in it.
+        unavailable: Set where the settings are wrong from the start: no visit is tried until they change.
+        spent: Returns why no visit may begin because the credits are used up; None as long as some are left.
+        memory: Returns the share of the permitted memory that this process uses; 1.0: all of it.
+        is_makeshift: The state directory could not be used at the start; the process restarts as soon as it can.
     """
 
     hours: Hours
@@ -81,14 +85,14 @@ class Kiosk:
             self._say_unavailable(context.unavailable)
 
     async def run(self) -> ExitCode:
-        """Serve until somebody asks for the end; every session is on its way back, or back, when it returns."""
+        """Serve until an end is requested. Every session is released, or its release is under way, when it returns."""
         beat = asyncio.create_task(keep_beating(self._p.vitals), name="beat")
         day = asyncio.create_task(self._day(), name="day")
         try:
             either: list[asyncio.Future[Any]] = [day, self._exit]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if day.done():
-                day.result()  # a failure of the day is a fault of the process
+                day.result()  # a failure of the loop is a fault of the process
         finally:
             await cancel_and_wait(day)
             until = self._clock() + WAY_OUT_S
@@ -111,7 +115,7 @@ class Kiosk:
         elif action in (StaffAction.CLOSE, StaffAction.OPEN):
             self._is_closed_by_staff = action is StaffAction.CLOSE
 
-    # ------------------------------------------------------------ the day
+    # ------------------------------------------------------------ the loop
 
     async def _day(self) -> None:
         while True:
@@ -131,7 +135,7 @@ class Kiosk:
         if self._wants_again:
             self._wants_again = False
             return True
-        if self._visit_is_over:  # a tap while the program still loaded is not forgotten
+        if self._visit_is_over:  # not at the start: a tap while the program still loaded counts
             stage.reset()
             self._p.picture.clear()
         self._p.figure.calm(stage.preferences.less_motion)
@@ -169,7 +173,7 @@ class Kiosk:
             vitals.last_end = EndReason.UNAVAILABLE
             self._tell_of_journal(error)
         except Exception as error:
-            # A fault of ours ends this visit, not the day.
+            # A fault of ours ends this visit, not the process.
             vitals.last_end = EndReason.ERROR
             log.error("the visit failed", extra={"error": type(error).__name__}, exc_info=error)
         finally:
@@ -193,7 +197,7 @@ class Kiosk:
             await asyncio.sleep(LOOK_S)
 
     async def _mend(self) -> None:
-        """Show why nobody can be served, and look again and again whether that is still so."""
+        """Show why nobody can be served, and check again and again whether that is still so."""
         stage, vitals = self._p.stage, self._p.vitals
         stage.reset()
         self._p.figure.show(Mood.SORRY)
@@ -229,7 +233,7 @@ class Kiosk:
             return False
         return all(finding.ok is not False for finding in findings)
 
-    # ------------------------------------------------------------ small things
+    # ------------------------------------------------------------ troubles
 
     def _is_open(self) -> bool:
         return not self._is_closed_by_staff and self._context.hours.is_open(self._context.epoch())
@@ -246,7 +250,7 @@ class Kiosk:
         self._say_unavailable(reasons.get(type(error), UnavailableReason.NETWORK))
 
     def _tell_of_journal(self, error: JournalError) -> None:
-        """Without a paper trail no session may begin: nobody could stop it after a crash."""
+        """Without a journal row no session may begin: nothing could stop it after a crash."""
         self._p.vitals.staff_notes.report(JOURNAL_TROUBLE, str(error))
         log.error("the journal cannot be used", extra={"reason": str(error)})
         self._say_unavailable(UnavailableReason.CONFIG)
@@ -256,7 +260,7 @@ class Kiosk:
 
     def _restart_if_due(self) -> None:
         if self._p.creator.is_under_way:
-            return  # whoever asked for it has left; what it brings must be given back first
+            return  # its visitor has left; the session that it may bring must be released first
         reason = self._restart.reason(self._clock() - self._touched_at, self._p.vitals.visits)
         if reason is not None:
             log.info("planned restart", extra={"reason": reason})
@@ -264,7 +268,7 @@ class Kiosk:
 
 
 async def keep_beating(vitals: Vitals) -> None:
-    """Write the loop's sign of life, for everybody outside it, until cancelled."""
+    """Write the loop's heartbeat into the vitals until cancelled."""
     while True:
         vitals.tasks = len(asyncio.all_tasks())
         vitals.beat_at = time.monotonic()

@@ -1,6 +1,4 @@
-"""When a kiosk that works asks to be started anew: at night, after many visits, or when it has grown; never near
-anybody.
-"""
+"""When a healthy kiosk restarts: at night, after many visits, or when it uses much memory; never while in use."""
 
 from __future__ import annotations
 
@@ -9,18 +7,21 @@ from collections.abc import Callable
 from app.kiosk.hours import Hours
 
 YOUNG_S = 3600.0  # a kiosk just started is not restarted by the clock
-QUIET_S = 20.0  # since the last touch or visit: nobody stands there
-GROWN_YOUNG_S = 600.0  # one that is too large from the start would restart for ever
+QUIET_S = 20.0  # since the last touch or visit: nobody is in front of the kiosk
+GROWN_YOUNG_S = 600.0  # a process that is too large from the start would restart for ever
 QUIET_GROWN_S = 5.0  # a process that has grown too large cannot wait for a quiet hour
 MOST_VISITS = 500  # the media library leaks about 0.5 MB a visit (measured, livekit 1.2.0)
-JUMP_S = 60.0  # a time of day that moved so far against the clock was set
+JUMP_S = 60.0  # a time of day that moved so far against the clock was set, by hand or over the network
 
 
 class PlannedRestart:
-    """Tells in attract whether now is the time.
+    """Decides, while the attract screen is shown, whether to restart now.
 
-    epoch: seconds since the epoch now. clock: seconds that only go forward. memory: what this process uses, 1.0 for as
-    much as it may.
+    Args:
+        hours: Knows when the nightly restart is due.
+        epoch: Returns the seconds since 1970.
+        clock: Returns seconds that only go forward.
+        memory: Returns the share of the permitted memory that this process uses; 1.0: all of it.
     """
 
     def __init__(
@@ -34,7 +35,12 @@ class PlannedRestart:
         self._set_clock()
 
     def reason(self, quiet_s: float, visits: int) -> str | None:
-        """Return why the kiosk should be restarted now, or None. quiet_s: since anybody was here. visits: so far."""
+        """Return why the kiosk should be restarted now, or None.
+
+        Args:
+            quiet_s: Seconds since the last touch or visit.
+            visits: Visits of this process so far.
+        """
         if abs(self._epoch() - self._clock() - self._offset) > JUMP_S:
             self._set_clock()
         age_s = self._clock() - self._began

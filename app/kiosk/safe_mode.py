@@ -1,4 +1,4 @@
-"""Too many faults: a quiet screen, status and staff panel alive, no sessions, and nothing loaded that could fail."""
+"""After too many faults: a quiet screen, status page and staff panel, no visits, no libraries that could fail."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ from app.vitals import Vitals
 
 
 class SafeMode:
-    """Stands in for the kiosk until the parent process, staff or other settings end it.
+    """Replaces the kiosk until the parent process, staff or changed settings end it.
 
-    What the journal names is still being stopped beside it, by `releaser`.
+    Args:
+        stage: Shows the screen.
+        vitals: The state of the kiosk.
+        releaser: Goes on to stop the sessions that the journal names.
+        settings_changed: Whether the settings file has changed since the start.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What may be spent: keeps the count in sight of staff, and says when nobody can be served for lack of it."""
+"""The budget: shows staff the credits used, and says when no visit may begin because they are used up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ BUDGET_TROUBLE = "budget"  # the key of the staff note
 
 
 class Budget:
-    """Watches the credits of the service in use. ledger: None where nothing is counted, and nothing is limited."""
+    """Watches the credits of the service in use.
+
+    Args:
+        ledger: Counts the credits; None where nothing is counted and nothing is limited.
+        vitals: Receives the count and the note for staff.
+    """
 
     def __init__(self, ledger: Ledger | None, vitals: Vitals) -> None:
         self._ledger = ledger
@@ -28,13 +33,13 @@ class Budget:
         return UnavailableReason.CREDITS if self._ledger is not None and self._ledger.is_used_up else None
 
     async def watch(self) -> None:
-        """Look for as long as the kiosk lives."""
+        """Look every 5 s until cancelled."""
         while self._ledger is not None:
             await self.look()
             await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Tell the count as it is now; staff are warned while it is low, and the log once."""
+        """Update the count. While few credits are left there is a note for staff; the log is warned once."""
         if self._ledger is None:
             return
         await self._ledger.refresh()

@@ -1,4 +1,4 @@
-"""The create call in flight: one at a time for the whole kiosk, never cancelled once sent, never lost."""
+"""The create call: one at a time for the whole kiosk, never cancelled once sent, and its answer is never lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The service in use: its name and the adapter that calls it. run: this process's own name in the journal."""
+    """The service in use.
+
+    Attributes:
+        name: The vendor's name.
+        control: Calls the service.
+        run: The name of this process's life in the journal.
+    """
 
     name: str
     control: VendorControl
@@ -25,9 +31,12 @@ class Service:
 
 
 class SessionCreator:
-    """Sends create calls. It outlives visits: what a late answer brings to a visitor who left is released.
+    """Sends create calls. It outlives visits: a session that comes after its visitor left is released.
 
-    timeout_s: how long a visitor waits for the service's answer, seconds.
+    Args:
+        service: The service in use.
+        releaser: Keeps the journal and releases sessions.
+        timeout_s: How long a visitor waits for the service's answer, seconds.
     """
 
     def __init__(self, service: Service, releaser: SessionReleaser, timeout_s: float) -> None:
@@ -35,7 +44,7 @@ class SessionCreator:
         self._releaser = releaser
         self._timeout_s = timeout_s
         self._flight: asyncio.Task[Lease] | None = None
-        self._refusal: dict[str, object] = {}  # the last one; the same again, while somebody waits, is no news
+        self._refusal: dict[str, object] = {}  # the last one that was logged; the same one again is not logged
 
     @property
     def is_under_way(self) -> bool:
@@ -43,18 +52,23 @@ class SessionCreator:
         return self._flight is not None and not self._flight.done()
 
     async def settled(self, most_s: float | None = None) -> None:
-        """Wait until no create is in flight (its sender may have left).
+        """Wait until no create call is in flight; its sender may have left.
 
-        `most_s` seconds at most; None: as long as a visitor waits for the service's answer.
+        Args:
+            most_s: The bound, seconds; None: as long as a visitor waits for the service's answer.
         """
         if self._flight is not None:
             await wait_done(self._flight, most_s=self._timeout_s if most_s is None else most_s)
 
     async def create(self, request: VisitRequest) -> Lease:
-        """Create a session and return its lease. Raises the vendor's errors; `ambiguous` where nobody can know.
+        """Create a session and return its lease.
 
         While an earlier call is unanswered no other one is sent beside it: wait for `settled` first. When the caller
         is cancelled, or the answer is late, the call goes on, and its session is released as soon as it is known.
+
+        Raises:
+            VendorError: The service refused, or did not answer; `ambiguous` where a session may run all the same.
+            JournalError: The session could not be written down.
         """
         if self.is_under_way:
             raise TransientError(self._service.name, "an earlier create call is still unanswered", ambiguous=True)
@@ -89,12 +103,12 @@ class SessionCreator:
         try:
             await self._releaser.complete(lease, session)
         except BaseException:
-            self._releaser.hand_over(lease, EndReason.ERROR)  # what is not on disk may not go on
+            self._releaser.hand_over(lease, EndReason.ERROR)  # a session that is not on disk may not go on
             raise
         return lease
 
     def _log(self, error: VendorError) -> None:
-        """Tell what the service said, in its own words: whoever sorts a new refusal into the settings needs them."""
+        """Log the refusal in the service's own words: they are needed to add a new kind of refusal to the settings."""
         told: dict[str, object] = {
             "error": type(error).__name__,
             "status": error.http_status,

@@ -1,4 +1,4 @@
-"""Gives a lease back: in order, bounded, retried until confirmed. The only place that stops a session."""
+"""Releases a lease: step by step, with bounds, retried until confirmed. The only place that stops a session."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 GOODBYE_S = 1.0
 LEAVE_S = 2.0
-STOP_S = 2.0  # in the first round, while somebody may wait for the slot
+STOP_S = 2.0  # for the first try, while a visitor may wait for the place
 STOP_LATER_S = 10.0
 RETRY_FIRST_S = 2.0
 RETRY_MOST_S = 60.0
-LEAST_S = 600.0  # a row that looks old may only have seen the clock jump
+LEAST_S = 600.0  # a row is retried so long at least: it may only look old because the time of day was set
 UNKNOWN_S = 86_400.0  # no service lets a session run for a day
 NOT_STOPPED = "a session could not be stopped yet"
 JOURNAL_TROUBLE = "journal"  # the key of the staff note: no session can be written down
@@ -32,12 +32,21 @@ JOURNAL_TROUBLE = "journal"  # the key of the staff note: no session can be writ
 
 @dataclass
 class Lease:
-    """A slot and all that hangs on it at the service: journal row, vendor session, room.
+    """A place at the service and everything that belongs to it: journal row, vendor session, room.
 
-    name: ours, unique. ends_at: on the loop's clock, which no change of the time of day moves, seconds; by then the
-    service has ended a session that nobody stopped.
-    left: whether nobody of ours is in the room; where a service has no stop call, that is the end of the session.
-    freed: the service confirmed the end, or it can no longer run.
+    Attributes:
+        name: Our own name of the session, unique.
+        vendor: The service's name.
+        control: Stops the session.
+        row: The id of the journal row.
+        ends_at: By then the service has ended a session that nobody stopped; on the loop's clock, which no change of
+            the time of day moves, seconds.
+        session: What the service said of the session; None until the create call is answered.
+        protocol: Says goodbye in the room.
+        room: The room, while it is joined.
+        reason: Why it is released.
+        left: None of our connections is in the room; where a service has no stop call, that ends the session.
+        freed: Set when the service confirmed the end, or the session can no longer run.
     """
 
     name: str
@@ -54,10 +63,18 @@ class Lease:
 
 
 class SessionReleaser:
-    """Every lease that is on its way back, over visits.
+    """Releases leases in the background; it outlives visits.
 
-    epoch: seconds since the epoch now; injected, because expiries outlive the process. open_sessions in the vitals is
-    the number of journal rows.
+    `open_sessions` in the vitals is the number of journal rows.
+
+    Args:
+        journal: Names the sessions that may still run.
+        vitals: Receives the counts and the notes for staff.
+        tasks: Runs the releases.
+        epoch: Returns the seconds since 1970; a clock that outlives the process, as the expiries in the journal do.
+
+    Attributes:
+        freed: Pulses whenever a place of ours became free.
     """
 
     def __init__(self, journal: Journal, vitals: Vitals, tasks: TaskSet, epoch: Callable[[], float]) -> None:
@@ -69,19 +86,27 @@ class SessionReleaser:
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._stuck: set[int] = set()  # rows whose stop has failed up to now
+        self._stuck: set[int] = set()  # rows whose session could not be stopped yet
         self._to_recover: Callable[[], Awaitable[None]] | None = None
-        self.freed = asyncio.Event()  # pulses whenever a slot of ours came back
+        self.freed = asyncio.Event()
 
     @property
     def is_stuck(self) -> bool:
-        """Whether a stop has failed that is still to be made up for."""
+        """Whether a stop has failed and has not succeeded since."""
         return bool(self._stuck)
 
     async def open(self, vendor: str, control: VendorControl, name: str, run: str, max_s: float) -> Lease:
-        """Write the paper trail of a session about to be created, which will last `max_s` seconds at most.
+        """Write the journal row of a session about to be created, and return its lease.
 
-        Raises JournalError: without the trail no session may be created.
+        Args:
+            vendor: The service's name.
+            control: Stops the session.
+            name: Our own name of the session, unique.
+            run: The name of this process's life.
+            max_s: How long the session will last at most, seconds.
+
+        Raises:
+            JournalError: It could not be written; without the row no session may be created.
         """
         now = self._epoch()
         most_s = max_s + control.capabilities.orphan_s
@@ -90,7 +115,7 @@ class SessionReleaser:
         return Lease(name, vendor, control, row, _now() + most_s)
 
     async def complete(self, lease: Lease, session: SessionInfo) -> None:
-        """Add the session's id to the paper trail; only then may its media be joined. Raises JournalError."""
+        """Add the session's id to the journal row; only then may its room be joined. Raises JournalError."""
         lease.session = session
         await self._journal.complete(lease.row, session.session_id, session.stop_context)
 
@@ -100,7 +125,7 @@ class SessionReleaser:
         await self._erase(lease.row)
 
     def hand_over(self, lease: Lease, reason: EndReason) -> None:
-        """Begin to give a lease back; returns at once."""
+        """Begin to release a lease; returns at once."""
         lease.reason = reason
         self._last = lease
         self._under_way += 1
@@ -113,13 +138,18 @@ class SessionReleaser:
             await run_within(self._last.freed.wait(), most_s=most_s)
 
     async def finished(self, most_s: float) -> bool:
-        """Wait until nothing is on its way back; False when `most_s` seconds were not enough."""
+        """Wait until no release is under way; False when `most_s` seconds were not enough."""
         return await run_within(self._idle.wait(), most_s=most_s)
 
     async def recover(self, controls: Callable[[str], VendorControl | None], run: str = "") -> None:
-        """Begin to stop what the journal names: exactly that, nothing else, beside everything else.
+        """Begin to stop the sessions that the journal names, exactly those, in the background.
 
-        run: rows of this run are left alone. Raises JournalError; then `check` makes up for it.
+        Args:
+            controls: Returns the control of a service by name, or None where it is not set up.
+            run: Rows of this run are left alone; "": of none.
+
+        Raises:
+            JournalError: It could not be read; `check` tries again.
         """
         self._to_recover = lambda: self.recover(controls, run)
         rows = [row for row in await self._journal.rows() if row.run != run or not run]
@@ -140,14 +170,14 @@ class SessionReleaser:
         await self._count()
 
     async def check(self) -> None:
-        """Raise JournalError while no session could be written down; make up for a `recover` that failed."""
+        """Raise JournalError while no session could be written down; repeat a `recover` that failed."""
         await self._journal.check()
         if self._to_recover is not None:
             await self._to_recover()
         self._vitals.staff_notes.mended(JOURNAL_TROUBLE)
 
     async def _wait_out(self, row: JournalRow) -> None:
-        """Nobody can stop it: it ends by the service's own bound."""
+        """Wait until a session that cannot be stopped has ended by the service's own bound."""
         await asyncio.sleep(bound_s(row, None, self._epoch()))
         self._vitals.unconfirmed += 1
         await self._erase(row.id)
@@ -167,12 +197,12 @@ class SessionReleaser:
         if room is None:
             return
         if protocol is not None:
-            await _is_done(GOODBYE_S, protocol.goodbye(room))
-        lease.left = await _is_done(LEAVE_S, room.leave())
+            await _step_succeeds(GOODBYE_S, protocol.goodbye(room))
+        lease.left = await _step_succeeds(LEAVE_S, room.leave())
 
     async def _stop(self, lease: Lease) -> None:
         if not await self._is_stopped(lease):
-            # Nobody can stop it and nobody confirmed it: the service's own bound ends it.
+            # It cannot be stopped and its end was not confirmed: the service's own bound ends it.
             if lease.control.capabilities.stop and lease.session is not None:
                 self._stuck.add(lease.row)
                 self._show_stuck()
@@ -215,7 +245,7 @@ class SessionReleaser:
         return None
 
     async def _erase(self, row: int) -> None:
-        """Take a row out of the journal, and do not give up before it is out."""
+        """Erase a row from the journal; retried until it is erased."""
         if await self._is_erased(row):
             return
         self._tasks.start(self._erase_later(row), "release-erase")
@@ -259,7 +289,7 @@ class SessionReleaser:
 
 
 def lease_of(row: JournalRow, control: VendorControl, now: float) -> Lease:
-    """Return the lease that a journal row of an earlier run stands for. now: seconds since the epoch."""
+    """Return the lease of a journal row of an earlier run. now: seconds since 1970."""
     left_s = bound_s(row, control, now)
     if control.capabilities.stop:
         left_s = max(left_s, LEAST_S)
@@ -270,10 +300,10 @@ def lease_of(row: JournalRow, control: VendorControl, now: float) -> Lease:
 
 
 def bound_s(row: JournalRow, control: VendorControl | None, now: float) -> float:
-    """Return for how many seconds from now (seconds since the epoch) the session of a row can last at most.
+    """Return for how many seconds from `now` (seconds since 1970) the session of a row can last at most.
 
-    A clock that was set back must not make it last longer than it ever could. Whoever was in its room is gone, so
-    without a stop call the service's bound for abandoned sessions runs from now at the latest.
+    A clock that was set back must not make it last longer than it ever could. No participant of ours is in its room any
+    more, so without a stop call the service's bound for abandoned sessions runs from now at the latest.
     """
     left_s = row.expires_at - now if math.isfinite(row.expires_at) else UNKNOWN_S
     if row.opened_at < row.expires_at:
@@ -291,8 +321,8 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _is_done(seconds: float, work: Awaitable[object]) -> bool:
-    """A step of the way out never stops the steps after it. True: it succeeded in time."""
+async def _step_succeeds(seconds: float, work: Awaitable[object]) -> bool:
+    """Run one step of a release; its failure never stops the next steps. True: it succeeded in time."""
     try:
         return await run_within(work, most_s=seconds)
     except Exception as error:

@@ -1,1 +1,1 @@
-"""One visit, from the tap to the goodbye."""
+"""One visit: notice, place, room, conversation and farewell."""

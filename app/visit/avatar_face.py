@@ -1,4 +1,4 @@
-"""Passes what the service tells of the avatar's face on to the drawn figure."""
+"""Passes the service's face events on to the drawn figure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FaceEvent = Visemes | FlushMouth | Emotion
 
 
 class AvatarFace:
-    """Mouth shapes, turn by turn, and feelings."""
+    """Mouth shapes, turn by turn, and emotions."""
 
     def __init__(self, figure: Figure, speech: SpeechActivity) -> None:
         self._figure = figure
         self._speech = speech
         self._now = asyncio.get_running_loop().time
-        self._turn: int | None = None  # whose mouth shapes come
+        self._turn: int | None = None  # the turn to which the mouth shapes belong
 
     def note(self, event: FaceEvent) -> None:
         """Take one event."""

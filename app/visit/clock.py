@@ -1,8 +1,9 @@
-"""What time does to a conversation: "still there?", the hard limit, and what is announced before it."""
+"""The time part of a conversation: the "still there?" question, the hard limit and the announcements before it."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Awaitable, Callable
 
@@ -13,6 +14,8 @@ from app.vendors.base import Capabilities
 from app.visit.speech_activity import SpeechActivity
 from app.visit.timers import SUSTAINED_S, Countdown, IdleTimer, SessionTimer
 
+log = logging.getLogger(__name__)
+
 EARLY_S = 40.0  # the service counts from its own start, which is earlier than ours by the time that joining took
 
 
@@ -21,14 +24,14 @@ class VisitClock:
 
     Args:
         settings: All times, seconds.
-        capabilities: What the service sends, which decides what proves that somebody is there.
-        speech: Who speaks; it is muted while "still there?" is asked.
+        capabilities: Whether the service sends the visitor's words decides what proves that somebody is there.
+        speech: Tells who speaks. While "still there?" is asked, the avatar is muted through it.
         speaker: Plays the chimes.
         most_s: The service's own maximum from now, seconds, or None.
         first_idle_s: The first idle period, seconds, if it is another one.
         end: Ends the conversation.
         wrap_up: Asks the service for closing words.
-        draw: Shows that the question appeared.
+        draw: Redraws the screen when the question appears.
 
     Attributes:
         idle: Runs while nobody speaks, thinks, touches or types.
@@ -78,7 +81,7 @@ class VisitClock:
             "wrap-up": self._announce(self._settings.wrap_up_s, self._wrap_up),
         }
 
-    # ------------------------------------------------------------ what it is told
+    # ------------------------------------------------------------ input
 
     def activity(self) -> None:
         """A touch, a key, typed text, or words of the visitor."""
@@ -115,16 +118,21 @@ class VisitClock:
                 self.idle.restart()
                 self._answered.set()
 
-    def ended_early_s(self, reason: EndReason) -> float:
-        """Return how many seconds before its own maximum the service ended with this reason; 0.0: it did not.
+    def early_end_note(self, reason: EndReason) -> str | None:
+        """Return what staff should know if the service ended the conversation well before its own maximum, or None.
 
         Minutes that are used up in the middle can look exactly like the end of the longest session.
         """
         left_s = self.session.services_remaining_s
-        is_early = reason is EndReason.VENDOR_MAX_DURATION and EARLY_S < left_s < math.inf
-        return left_s if is_early else 0.0
+        if reason is not EndReason.VENDOR_MAX_DURATION or not EARLY_S < left_s < math.inf:
+            return None
+        log.warning("the service ended a conversation before its time", extra={"left_s": round(left_s)})
+        return (
+            f"The service ended a conversation {left_s:.0f} s before its time: its minutes may be used up, "
+            "or plan_max_s is more than the plan allows."
+        )
 
-    # ------------------------------------------------------------ what it waits for
+    # ------------------------------------------------------------ waits
 
     async def _watch_idle(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""The live part of a visit: somebody talks with the avatar until the first of many things ends it."""
+"""The live part of a visit: the visitor talks with the avatar until the first reason to end it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,13 @@ LOOK_S = 0.1  # how often devices and picture are looked at
 
 @dataclass
 class ConversationParts:
-    """What a conversation works with; made by the visit."""
+    """What a conversation works with; made by the visit.
+
+    Attributes:
+        most_s: The service's own maximum from now, seconds, or None.
+        first_idle_s: The first idle period, seconds, if it is another one.
+        measure: Writes the state of the sound devices into the vitals.
+    """
 
     stage: Stage
     vitals: Vitals
@@ -51,14 +57,14 @@ class ConversationParts:
     line: Line
     questions: tuple[str, ...]
     has_video: bool
-    most_s: float | None  # the service's own maximum from now, seconds, or None
-    first_idle_s: float | None  # the first idle period, if it is another one
+    most_s: float | None
+    first_idle_s: float | None
     rejoin: Callable[[], Awaitable[MediaSession]]
-    measure: Callable[[], None]  # writes what the devices do into the vitals
+    measure: Callable[[], None]
 
 
 class Conversation:
-    """Everything between the first picture and the goodbye."""
+    """Connects events, intents, timers, devices and the screen between the first picture and the goodbye."""
 
     def __init__(self, parts: ConversationParts, media: MediaSession) -> None:
         self._p = parts
@@ -106,7 +112,7 @@ class Conversation:
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> EndReason:
-        """Talk until the end and say why. Whatever it started has stopped when it returns."""
+        """Run until the end and return why it ended. Every task that it started has stopped then."""
         self._p.vitals.video = VideoVitals(
             painter=self._p.vitals.painter, source="room" if self._p.has_video else "character"
         )
@@ -121,7 +127,8 @@ class Conversation:
         tasks = [asyncio.create_task(self._guarded(part), name=f"live-{name}") for name, part in work.items()]
         try:
             reason = await self._over
-            self._tell_of_early_end(reason)
+            if (note := self._clock.early_end_note(reason)) is not None:
+                self._p.vitals.staff_notes.report("early end", note, is_past=True)
             return reason
         finally:
             for task in tasks:
@@ -131,21 +138,9 @@ class Conversation:
             await self._media.stop()
 
     def end(self, reason: EndReason) -> None:
-        """End it; the first reason counts."""
+        """End the conversation; the first reason counts."""
         if not self._over.done():
             self._over.set_result(reason)
-
-    def _tell_of_early_end(self, reason: EndReason) -> None:
-        left_s = self._clock.ended_early_s(reason)
-        if not left_s:
-            return
-        log.warning("the service ended a conversation before its time", extra={"left_s": round(left_s)})
-        self._p.vitals.staff_notes.report(
-            "early end",
-            f"The service ended a conversation {left_s:.0f} s before its time: its minutes may be used up, "
-            "or plan_max_s is more than the plan allows.",
-            is_past=True,
-        )
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
@@ -171,11 +166,11 @@ class Conversation:
                 self._on_event(event)
                 if isinstance(event, Caption) and event.speaker is Speaker.VISITOR:
                     self._messages.reassure()
-            if not isinstance(event, Visemes | Arriving):  # they are many, and change nothing on the screen's value
+            if not isinstance(event, Visemes | Arriving):  # they are frequent, and do not change the screen
                 self._draw()
 
     async def _join_again(self) -> None:
-        """One fresh join inside the same timers; the last picture stays."""
+        """Join once more inside the same timers; the last picture stays."""
         self._has_rejoined = True
         self._watch.joining_again()
         self._draw()

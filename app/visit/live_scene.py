@@ -1,4 +1,4 @@
-"""What the live part of a visit shows: the screen's value, the status page's facts, the drawn avatar's behaviour."""
+"""What the conversation shows: the screen's value, the facts of the status page, the mood of the drawn figure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOODS = {Talk.SPEAKING: Mood.SPEAKING, Talk.THINKING: Mood.THINKING, Talk.HEARI
 
 @dataclass
 class LiveScene:
-    """Draws the conversation as it is. The conversation sets the plain facts; everything else is read where it lives.
+    """Draws the conversation as it is. The conversation sets the plain fields; all else is read from its owner.
 
     Attributes:
         health: What the media watch found last.
@@ -59,7 +59,7 @@ class LiveScene:
         self.stage.show(StillThere(min(of_s, round(warning.remaining_s)), of_s, live))
 
     def measure(self, loudness: float) -> None:
-        """Write the facts of this instant; `loudness` of the avatar's voice, 0 to 1, moves the drawn mouth."""
+        """Write the facts of this moment. loudness: of the avatar's voice, 0 to 1; it moves the drawn mouth."""
         facts, clock, now = self.facts, self.clock, self._now()
         facts.hard_deadline = clock.session.deadline
         remaining_s = 0.0 if clock.warning is not None else clock.idle.remaining_s

@@ -1,4 +1,4 @@
-"""One join of one session: a room, its protocol, and the stream of events that they make together."""
+"""One join of one session: a room, its protocol and the stream of their decoded events."""
 
 from __future__ import annotations
 
@@ -31,13 +31,20 @@ RoomFact = (
 MediaEvent = Event | RoomFact
 
 
-class NotReady(Busy):  # reason: it is waited for once, as for a free place
-    """Somebody is there who does not become ready, where that may mean that what he needs is taken."""
+class NotReady(Busy):  # a kind of Busy, because it is waited for once, as for a free place
+    """A participant is there and does not become ready: with some services what it needs may be taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """How long each step of a join may take, seconds, and what an avatar that never appears means."""
+    """How long each step of a join may take.
+
+    Attributes:
+        join_s: Until the room is joined, seconds.
+        appear_s: Until a participant appears, and then until it is ready, seconds.
+        first_frame_s: From the video track to the first frame, seconds.
+        absence_is_busy: An avatar that never appears means that the service is full.
+    """
 
     join_s: float
     appear_s: float
@@ -99,15 +106,15 @@ class MediaSession:
             self._early.append(event)
 
     async def next(self) -> MediaEvent:
-        """Return the next event; those that came before readiness first."""
+        """Return the next event; those that came before `ready` returned come first."""
         return self._early.pop(0) if self._early else await self._events.get()
 
     def give_up(self) -> None:
-        """The room looks well and is not: let it be joined anew, as if the network had closed it."""
+        """The room looks healthy and is not: report it as closed by the network, so that it is joined anew."""
         self._events.put_nowait(Disconnected(EndReason.NETWORK, may_rejoin=True))
 
     async def stop(self) -> None:
-        """Stop listening; the room itself is left by whoever holds the lease."""
+        """Stop reading events; the release of the lease leaves the room itself."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""What a conversation tells the service: one message after another, beside everything else."""
+"""Messages of a conversation to the service, sent one after another."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ServiceMessages:
         self._service_doubts = True
 
     def reassure(self) -> None:
-        """Somebody is here: say so to a service that doubts it, once for each warning."""
+        """The visitor is here: tell a service that doubts it, once for each warning."""
         if self._service_doubts:
             self._service_doubts = False
             self._waiting.put_nowait(lambda media: media.protocol.stay(media.room))

@@ -1,4 +1,4 @@
-"""The visitor's sound: speaker from the tap, microphone from the consent; both closed before anything is released."""
+"""The sound devices of a visit: speaker from the tap, microphone from the consent; both close before the release."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLOSE_S = 1.0
 
 
 class VisitSound:
-    """The devices of one visit, as a context. The speaker begins to open at once, beside whatever else happens."""
+    """The devices of one visit, as a context manager. The speaker begins to open at once, in the background."""
 
     def __init__(self, backend: AudioBackend, mode: TalkMode, volume: float, vitals: Vitals) -> None:
         self._backend = backend
@@ -54,7 +54,7 @@ class VisitSound:
             return None
 
     def measure(self) -> None:
-        """Write what the devices do into the vitals."""
+        """Write the state of the devices into the vitals."""
         speaker = _opened(self._speaker)
         microphone = _opened(self._microphone)
         self._vitals.audio = AudioVitals(

@@ -1,4 +1,4 @@
-"""Who speaks and what the microphone does, from real levels and the service's word; decides what the sign tells."""
+"""Who speaks and what the microphone does, from sound levels and the service's word; the indicator shows it."""
 
 from __future__ import annotations
 
@@ -7,37 +7,45 @@ from collections.abc import Callable
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.screens import MicrophoneState, Speaker, Talk, TalkMode, Trouble
 
-AUDIBLE = 0.02  # loudness of the avatar's voice, 0 to 1, that a person would notice
-HANGOVER_S = 0.6  # a pause between two sentences is no end
+AUDIBLE = 0.02  # loudness of the avatar's voice, 0 to 1, that a person notices
+HANGOVER_S = 0.6  # a pause between two sentences is not the end of the speech
 SILENT_FLAG_S = 10.0  # "speaking" or "thinking" by the service's word counts so long without a sound
-DEAF_S = 6.0  # a microphone that gives nothing for so long is a trouble
+DEAF_S = 6.0  # a microphone that delivers nothing for so long is a trouble
 LOUD = 0.35  # level of the room, 0 to 1, in which hands-free does not work
 LOUD_FOR_S = 5.0
 
 
 class SpeechActivity:
-    """Watches the devices of one visit. `look` is called several times a second with the loop's clock, seconds."""
+    """Watches the devices of one visit. `look` is called several times a second with the loop's clock, seconds.
+
+    Attributes:
+        mode: How the visitor talks; noise may change it to push-to-talk.
+        visitor_muted: The visitor switched the microphone off.
+        visitor_by_service: The service says that the visitor speaks.
+        muted_by_us: Nobody answers: the avatar does not talk to an empty room.
+        trouble: What the visitor should know about the microphone, or None.
+    """
 
     def __init__(self, speaker: SpeakerOut, microphone: Microphone | None, mode: TalkMode) -> None:
         self.mode = mode
         self.visitor_muted = False
         self.visitor_by_service = False
-        self.muted_by_us = False  # nobody answers: the avatar does not talk to an empty room
+        self.muted_by_us = False
         self.trouble: Trouble | None = None
         self._speaker = speaker
         self._microphone = microphone
         self._talks = False  # push-to-talk is down
         self._says = self._thinks = False
         self._flag_at = 0.0
-        self._says_since: float | None = None  # by the clock of `look`, which may come after the word
+        self._says_since: float | None = None  # by the clock of `look`, which may be called later than `avatar_says`
         self._now = 0.0
         self._heard_at = -1e9
-        self._silenced = False  # interrupted here, until the avatar pauses
-        self._past = 0  # number of the last stretch of voice that belongs to an earlier turn
+        self._silenced = False  # interrupted on this side, until the avatar pauses
+        self._past = 0  # number of the last piece of voice that belongs to an earlier turn
         self._opened_at: float | None = None
         self._loud_since: float | None = None
 
-    # ------------------------------------------------------------ what is told to it
+    # ------------------------------------------------------------ input
 
     def avatar_says(self, active: bool) -> None:
         """The service's word on whether the avatar speaks."""
@@ -55,21 +63,26 @@ class SpeechActivity:
         self._flag_at = self._now
 
     def talk_button(self, down: bool) -> None:
-        """Push-to-talk; where it was only offered because of noise, the visit now goes on with it."""
+        """The push-to-talk button. Where it was offered because of noise, the visit goes on with it."""
         if self.mode is TalkMode.HANDS_FREE and down:
             self.mode = TalkMode.PUSH_TO_TALK
         self._talks = down
 
     def interrupt(self) -> None:
-        """Silence the avatar here and now, whatever the service does about it."""
+        """Silence the avatar on this side at once, whatever the service does about it."""
         self._speaker.flush()
         self._silenced = True
         self._forget_turn()
 
     def begin_turn(self, clock: Callable[[], float]) -> Callable[[], float | None]:
-        """Begin a turn of the avatar; return what tells how many seconds of it have come out of the speaker.
+        """Begin a turn of the avatar.
 
-        clock: seconds, rising. The result may be called from any thread; None: nothing of it was heard yet.
+        Args:
+            clock: Seconds, rising.
+
+        Returns:
+            A function that returns how many seconds of the turn have been played, or None: nothing was heard yet. It
+            may be called from any thread.
         """
         past, speaker, began_at = self._past, self._speaker, list[float]()
 
@@ -88,7 +101,7 @@ class SpeechActivity:
         if heard is not None:
             self._past = heard.number
 
-    # ------------------------------------------------------------ what it tells
+    # ------------------------------------------------------------ output
 
     @property
     def avatar_is_heard(self) -> bool:
@@ -97,13 +110,13 @@ class SpeechActivity:
 
     @property
     def avatar_is_busy(self) -> bool:
-        """Whether it speaks or thinks, by sound or by a word that is not too old."""
+        """Whether it speaks or thinks, by sound or by a message of the service that is not too old."""
         by_word = (self._says or self._thinks) and self._now - max(self._flag_at, self._heard_at) < SILENT_FLAG_S
         return by_word or self.avatar_is_heard
 
     @property
     def silent_s(self) -> float:
-        """Seconds for which the service says that the avatar speaks and nothing of it arrives; 0 while all is well."""
+        """For how many seconds the service has said that the avatar speaks while no voice arrives; 0: no fault."""
         if not self._says or self._says_since is None or self._silenced or self._speaker.pending_s() > 0:
             return 0.0
         return self._now - max(self._says_since, self._heard_at)
@@ -123,7 +136,7 @@ class SpeechActivity:
 
     @property
     def who_speaks(self) -> Speaker | None:
-        """Who is heard; the avatar first, because the visitor may only be its echo."""
+        """Who is heard; the avatar first, because the visitor's voice may only be its echo."""
         if self.avatar_is_heard:
             return Speaker.AVATAR
         return Speaker.VISITOR if self.visitor_speaks else None
@@ -148,7 +161,7 @@ class SpeechActivity:
             return MicrophoneState.MUTED
         return MicrophoneState.OPEN if self._microphone.enabled else MicrophoneState.HELD_OFF
 
-    # ------------------------------------------------------------ what it does
+    # ------------------------------------------------------------ devices
 
     def look(self, now: float) -> None:
         """Look at the devices and set them as the mode wants."""

@@ -1,4 +1,4 @@
-"""The idle timer, which holds while somebody speaks, and the hard session timer. Both live on the loop's clock."""
+"""The idle timer, which holds while somebody speaks, and the hard session timer. Both use the loop's clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import math
 
 SUSTAINED_S = 0.5  # a voice must last so long to count where no words prove it
-TICK_S = 0.001  # nobody notices; less than this is the rounding of a clock and counts as nothing
-NOISE_S = 120.0  # raw voice without any words holds at most so long; then it counts as room noise
+TICK_S = 0.001  # less than this is the rounding of a clock and counts as nothing
+NOISE_S = 120.0  # voice without any words holds the timer at most so long; then it counts as room noise
 ANSWER_S = 10.0  # an avatar that speaks so soon after a voice answers it
 
 
@@ -18,13 +18,16 @@ def _now() -> float:
 class IdleTimer:
     """Runs only while nobody speaks, thinks, touches or types.
 
-    idle_s: the full time, seconds. first_s: the full time until the first activity, if another one holds (a visitor who
-    waited long and may have left). transcripts: the service sends the visitor's words, so a voice alone proves nothing.
-    answers_prove: it does not, but the avatar answers, which proves the voice just as words would.
+    A visitor's voice holds the timer while it lasts, and the timer then starts anew; without words for NOISE_S it is
+    noise. The avatar's voice or thinking holds the timer too, but starts it anew only once per activity of the visitor,
+    so that an avatar that prompts an empty room does not prolong the visit for ever.
 
-    A visitor's voice holds while it lasts and the clock then starts anew; without words for NOISE_S it is noise. The
-    avatar's voice or thinking holds too, but starts the clock anew only once per activity of the visitor, so that an
-    avatar that prompts an empty room cannot keep itself alive.
+    Args:
+        idle_s: The full time, seconds.
+        transcripts: The service sends the visitor's words, so a voice alone proves nothing.
+        answers_prove: The service sends no words, but the avatar answers, which proves a voice as words would.
+        first_s: The full time until the first activity, seconds, if it is another one: a visitor who waited long may
+            have left.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class IdleTimer:
         self._asked_at: float | None = None  # when a voice that may be a question ended
         self._avatar = False
         self._avatar_may_restart = True
-        self._unproved_s: float | None = None  # since the first voice that no words have proved; avatar turns left out
+        self._unproved_s: float | None = (
+            None  # since the first voice that no words have proved, without the avatar's turns
+        )
         self._changed = asyncio.Event()
 
     @property
@@ -53,7 +58,7 @@ class IdleTimer:
 
     @property
     def is_held(self) -> bool:
-        """Whether the clock stands still now."""
+        """Whether the timer stands still now."""
         self._advance()
         return self._holds()
 
@@ -94,7 +99,7 @@ class IdleTimer:
         self._changed.set()
 
     def avatar(self, active: bool) -> None:
-        """The avatar starts or stops to speak or think; stop means: heard to the end."""
+        """The avatar starts or stops to speak or think. It stops when its voice was played to the end."""
         self._advance()
         if active == self._avatar:
             return
@@ -126,7 +131,7 @@ class IdleTimer:
                 continue
 
     def _may_be_question(self) -> bool:
-        """Whether the voice of now lasts long enough and did not begin while the avatar spoke, whose echo it may be."""
+        """Whether the present voice lasts long enough and did not begin while the avatar spoke: it may be the echo."""
         return not self._voice_is_echo and self._at - self._voice_since >= SUSTAINED_S
 
     def _is_answer(self) -> bool:
@@ -166,7 +171,7 @@ class IdleTimer:
 
 
 class Countdown:
-    """A time that can be paused: the "still there?" question, which a voice holds up until it is proved."""
+    """A countdown that can be paused: a voice pauses the "still there?" question until it has lasted long enough."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds
@@ -205,9 +210,17 @@ class Countdown:
 
 
 class SessionTimer:
-    """The hard limit of a visit; belongs to the visit, so a second join does not renew it.
+    """The hard limit of a visit. It belongs to the visit: a second join does not renew it.
 
-    limit_s: seconds from now. most_s: what the service confirmed as its own maximum from now, or None.
+    Args:
+        limit_s: Seconds from now.
+        most_s: What the service confirmed as its own maximum from now, seconds, or None.
+
+    Attributes:
+        started: When the conversation began, on the loop's clock, seconds.
+        deadline: When it ends, on the loop's clock, seconds.
+        is_services_limit: The service's maximum, not ours, sets the deadline.
+        extensions: How often more time was given.
     """
 
     def __init__(self, limit_s: float, most_s: float | None = None) -> None:
@@ -244,7 +257,7 @@ class SessionTimer:
         self._changed.set()
 
     def shorten(self, remaining_s: float) -> bool:
-        """The service said when it ends: no extension goes beyond. Returns whether that is sooner than our own end."""
+        """The service said when it ends: no extension goes beyond. Return whether that is sooner than our own end."""
         self._most = min(self._most, _now() + remaining_s)
         is_sooner = self._most < self.deadline
         if is_sooner:

@@ -1,4 +1,4 @@
-"""One visitor, one coroutine: notice, a slot, the room, the conversation, and why it ended."""
+"""One visit as one coroutine: notice, place, room, conversation, farewell."""
 
 from __future__ import annotations
 
@@ -30,13 +30,12 @@ from app.waiting.wait import Left, Slot, WaitForSlot
 
 log = logging.getLogger(__name__)
 
-NOTICE_S = 20.0  # the notice waits so long for an answer
-APOLOGY_S = 5.0  # a visit that could not begin
-CAP_FAREWELL_S = 10.0  # who waited in vain gets time to read where to go
+NOTICE_S = 20.0  # how long the notice waits for an answer
+APOLOGY_S = 5.0  # how long the farewell of a visit that could not begin is shown
+CAP_FAREWELL_S = 10.0  # a visitor who waited in vain needs time to read where to go
 JOINS = 2  # a join that fails is tried once more, with a fresh session
-MARGIN_S = 15.0  # our limits end before the service's
-CONNECT_SLOW_S = 3.0
-
+MARGIN_S = 15.0  # our limits end so much earlier than the service's
+CONNECT_SLOW_S = 3.0  # after so long the screen says that it takes longer
 
 # The visitor did nothing wrong and got less than promised.
 _SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndReason.ERROR, EndReason.AVATAR_LEFT})
@@ -44,7 +43,15 @@ _SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndRea
 
 @dataclass(frozen=True)
 class VisitParts:
-    """Everything a visit works with; built once by composition."""
+    """Everything that a visit works with; built once by the composition.
+
+    Attributes:
+        make_protocol: Makes the protocol for a session that the control created.
+        questions: Returns the suggested questions in a language.
+        plan_max_s: The longest session that the plan allows, seconds.
+        chance: The source of random delays.
+        new_name: Returns a name that is unique and cannot be guessed.
+    """
 
     settings: Settings
     stage: Stage
@@ -58,14 +65,18 @@ class VisitParts:
     picture: Picture
     figure: Figure
     line: Line
-    questions: Callable[[str], tuple[str, ...]]  # the suggestions in a language
+    questions: Callable[[str], tuple[str, ...]]
     plan_max_s: float
     chance: random.Random
-    new_name: Callable[[], str]  # unguessable, unique
+    new_name: Callable[[], str]
 
 
 class Visit:
-    """One visit, from the tap to the goodbye. wants_again: the farewell was answered with "start again"."""
+    """One visit, from the tap to the farewell.
+
+    Attributes:
+        wants_again: The visitor answered the farewell with "start again".
+    """
 
     def __init__(self, parts: VisitParts) -> None:
         self.wants_again = False
@@ -79,17 +90,20 @@ class Visit:
         self._has_service_picture = False
 
     async def run(self) -> EndReason:
-        """Serve the visitor and say why it ended. What belongs to him is closed and what belongs to the service is on
-        its way back when it returns.
+        """Serve the visitor.
 
-        Raises the vendor's errors that the next visitor would meet as well: OutOfCredits, AuthError, ConfigError,
-        and TransientError with `unreachable`.
+        Returns:
+            Why it ended. The devices are closed by then, and the release of the session is under way.
+
+        Raises:
+            VendorError: What the next visitor would meet as well: OutOfCredits, AuthError, ConfigError, and
+                TransientError with `unreachable`.
         """
         self._p.vitals.visit = self._facts
         try:
-            async with AsyncExitStack() as way_out:
-                way_out.callback(self._hand_over)
-                sound = await way_out.enter_async_context(
+            async with AsyncExitStack() as exit_stack:
+                exit_stack.callback(self._hand_over)
+                sound = await exit_stack.enter_async_context(
                     VisitSound(self._p.audio, self._mode, self._p.stage.preferences.volume, self._p.vitals)
                 )
                 reason = await self._serve(sound)
@@ -130,7 +144,7 @@ class Visit:
         try:
             media, slot = await self._reach_avatar(wait, sound)
         except TransientError as error:
-            self._note(error)
+            _count_error(self._p.vitals, error)
             if error.unreachable:
                 raise
             return EndReason.NO_START
@@ -172,7 +186,7 @@ class Visit:
                 slot = await wait.slot()
 
     async def _connect(self, lease: Lease, sound: VisitSound, shows: bool) -> MediaSession:
-        """Join the lease's room and wait for the avatar. Raises the vendor's errors, and Left on cancel."""
+        """Join the lease's room and wait for the avatar. Raises VendorError, and Left when the visitor cancels."""
         if lease.session is None:
             raise RuntimeError("a lease without a session cannot be joined")
         protocol = self._p.make_protocol(lease.control, lease.session)
@@ -210,7 +224,7 @@ class Visit:
         await media.ready()
 
     async def _beside_connecting(self, joining: asyncio.Task[None], sound: VisitSound) -> None:
-        """Show that the guide is coming; the visitor may cancel."""
+        """Show the connecting screen until the join is done; the visitor may cancel."""
         clock = asyncio.get_running_loop().time
         began = clock()
 
@@ -260,7 +274,7 @@ class Visit:
             self._conversation = None
 
     async def _join_again(self, sound: VisitSound) -> MediaSession:
-        """A fresh session and join inside the running visit; nobody waits again here."""
+        """Create a fresh session and join it inside the running visit; a full service is not waited for here."""
         session = self._lease.session if self._lease is not None else None
         self._give_back(EndReason.NETWORK)
         await self._p.releaser.settled(3.0)
@@ -268,7 +282,7 @@ class Visit:
         self._lease = await self._p.creator.create(again)
         return await self._connect(self._lease, sound, shows=False)
 
-    # ------------------------------------------------------------ the way out
+    # ------------------------------------------------------------ the end
 
     def _give_back(self, reason: EndReason) -> None:
         lease, self._lease = self._lease, None
@@ -276,7 +290,7 @@ class Visit:
             self._p.releaser.hand_over(lease, reason)
 
     def _hand_over(self) -> None:
-        """The service's things go to the release, after the visitor's devices have closed."""
+        """Release the session; called after the devices have closed."""
         self._give_back(self._reason)
 
     def _say_goodbye(self, reason: EndReason) -> None:
@@ -289,7 +303,7 @@ class Visit:
         return APOLOGY_S if reason is EndReason.NO_START else self._settings.farewell_s
 
     async def _let_read(self, seconds: float) -> None:
-        """Show the farewell for so long, or until somebody wants to go on."""
+        """Show the farewell for `seconds`, or until somebody taps "start again"."""
         try:
             async with asyncio.timeout(seconds):
                 self.wants_again = isinstance(await self._p.stage.next(), Start)
@@ -308,11 +322,11 @@ class Visit:
             idle_s=self._settings.idle_s + self._settings.idle_warning_s + 30.0,
         )
 
-    def _note(self, error: VendorError) -> None:
-        errors = dict(self._p.vitals.vendor_errors)
-        errors[type(error).__name__] = errors.get(type(error).__name__, 0) + 1
-        self._p.vitals.vendor_errors = errors
-        log.info("the visit could not begin", extra={"error": type(error).__name__, "status": error.http_status})
+
+def _count_error(vitals: Vitals, error: VendorError) -> None:
+    errors, name = vitals.vendor_errors, type(error).__name__
+    vitals.vendor_errors = {**errors, name: errors.get(name, 0) + 1}
+    log.info("the visit could not begin", extra={"error": name, "status": error.http_status})
 
 
 def _may_cancel(intent: Intent) -> bool:

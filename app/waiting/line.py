@@ -6,9 +6,13 @@ from typing import Protocol
 
 
 class Line(Protocol):
-    """The line of an account's visitors, or what stands for it on a kiosk alone."""
+    """The line of an account's visitors, or its replacement on a single kiosk.
 
-    most_extensions: int  # for one visit; at most one where others may wait unseen
+    Attributes:
+        most_extensions: For one visit; at most one where others may wait unseen.
+    """
+
+    most_extensions: int
 
     def somebody_waits(self) -> bool:
         """Whether anybody is known to wait."""
@@ -16,11 +20,15 @@ class Line(Protocol):
 
 
 class NoLine:
-    """A kiosk alone on its plan: nobody else waits. is_shared: others use the account, unseen."""
+    """A single kiosk: no other visitor is known to wait.
+
+    Args:
+        is_shared: Other kiosks use the account, and their visitors are not seen here.
+    """
 
     def __init__(self, is_shared: bool) -> None:
         self.most_extensions = 1 if is_shared else 1_000_000
 
     def somebody_waits(self) -> bool:
-        """Nobody, as far as anybody can know."""
+        """Nobody, as far as this kiosk can know."""
         return False

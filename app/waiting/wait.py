@@ -1,4 +1,4 @@
-"""Waiting for a slot: asks politely, says why and how long, and hands the slot over the moment one is free."""
+"""Waiting for a place: polls the service with back-off, and shows why and how long the visitor waits."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from app.vendors.base import VisitRequest
 from app.vendors.errors import Busy, TransientError
 from app.vitals import VisitVitals
 
-KEEP_ANSWER_S = 20.0
-CLAIM_AFTER_S = 30.0  # who waited longer may have left: the first idle period is short
-OWN_RELEASE_S = 3.0
-RETRIES_S = (1.0, 2.0, 4.0)  # after a transient error of the create
-UNREACHABLE_S = 6.0  # packets that vanish take seconds each time to be missed: after so long the visitor is told
-SLOW_S = 3.0
+KEEP_ANSWER_S = 20.0  # to answer "do you still want your place?"
+CLAIM_AFTER_S = 30.0  # a visitor who waited longer may have left: the first idle period is short
+OWN_RELEASE_S = 3.0  # for the release of our own last session
+RETRIES_S = (1.0, 2.0, 4.0)  # after transient errors of the create call
+UNREACHABLE_S = 6.0  # each try on a dead network takes seconds: after so long the visitor is told
+SLOW_S = 3.0  # after so long the screen says that it takes longer
 
 
-class Left(Exception):  # reason: it is what happened, not an error
+class Left(Exception):  # not an error, so without the suffix
     """The visit ends before it began; carries the reason."""
 
     def __init__(self, reason: EndReason) -> None:
@@ -36,14 +36,29 @@ class Left(Exception):  # reason: it is what happened, not an error
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a wait brought: the lease, and whether the visitor waited so long that he may have left."""
+    """The result of a wait.
+
+    Attributes:
+        lease: The place at the service.
+        waited_long: The visitor waited so long that he may have left.
+    """
 
     lease: Lease
     waited_long: bool
 
 
 class WaitForSlot:
-    """One visitor's wait, over all its attempts: the cap and the questions count from the first."""
+    """One visitor's wait, over all its attempts: the cap and the questions count from the first.
+
+    Args:
+        stage: Shows the screens and delivers intents.
+        creator: Sends the create calls.
+        releaser: Tells when a place of ours becomes free.
+        settings: The times of the wait, seconds.
+        request: Returns a fresh request for each create call.
+        vitals: The visit's part of the vitals.
+        chance: Varies the delays, so that kiosks do not poll at the same moments.
+    """
 
     def __init__(
         self,
@@ -73,9 +88,14 @@ class WaitForSlot:
         self._keep_at = 0.0
 
     async def slot(self, after: Busy | None = None) -> Slot:
-        """Return a slot. `after`: a refusal that came later than the create (an empty room): the wait goes on.
+        """Wait for a place and return it.
 
-        Raises Left (cancelled, no answer, cap) and the vendor's errors but Busy.
+        Args:
+            after: A refusal that came later than the create call (an empty room): the wait goes on.
+
+        Raises:
+            Left: The visitor cancelled or did not answer, or the cap was reached.
+            VendorError: What the service said, other than Busy.
         """
         if after is not None:
             await self._pause(self._busy_delay_s(after))
@@ -94,7 +114,7 @@ class WaitForSlot:
                 await self._pause(self._busy_delay_s(busy))
             except TransientError as error:
                 is_hopeless = error.unreachable and self._clock() - self._failing_since >= UNREACHABLE_S
-                # No answer, or a useless yes: a second call could make a second session. A refusal is a no.
+                # No answer, or an unusable yes: a second call could make a second session. A refusal made none.
                 may_run = error.ambiguous and (error.http_status or 0) < 400
                 if may_run or is_hopeless or self._failures >= len(RETRIES_S):
                     raise
@@ -115,7 +135,7 @@ class WaitForSlot:
         return slower * self._chance.uniform(0.8, 1.2)
 
     async def _create(self) -> Lease:
-        """Send one create call; the visitor may cancel at any moment, also in the very one in which it succeeds."""
+        """Send one create call; the visitor may cancel at any moment, also in the one in which it succeeds."""
         flight = asyncio.create_task(self._creator.create(self._request()), name="wait-create")
         try:
             await self._beside(wait_done(flight, most_s=None))
@@ -130,7 +150,7 @@ class WaitForSlot:
             self._releaser.hand_over(flight.result(), EndReason.CANCELLED)
 
     async def _pause(self, delay_s: float) -> None:
-        """Show "Please wait", and return after the delay, or at once when a slot of our own came back."""
+        """Show "Please wait", and return after the delay, or at once when a place of ours became free."""
         if self._waits_since is None:
             self._waits_since = self._clock()
             self._keep_at = self._waits_since + self._settings.keep_place_s
@@ -142,7 +162,7 @@ class WaitForSlot:
         await run_within(self._releaser.freed.wait(), most_s=delay_s)
 
     async def _keep_place(self) -> None:
-        """A visitor who left must not win a slot: no call is sent until somebody answers."""
+        """Ask whether the visitor is still there. No call is sent before: an absent one must not get a place."""
         until = self._clock() + KEEP_ANSWER_S
         self._vitals.asks = Ask.KEEP_PLACE
         try:
@@ -154,7 +174,7 @@ class WaitForSlot:
         self._keep_at = self._clock() + self._settings.keep_place_s
 
     async def _beside(self, work: Awaitable[object], asks: Ask | None = None, until: float = 0.0) -> bool:
-        """Do `work` while the screen ticks and the visitor may leave. True when he answered the question instead."""
+        """Do `work` while the screen is updated and the visitor may leave. True: he answered the question instead."""
         return await self._stage.beside(
             work, takes=lambda intent: self._takes(intent, asks), show=lambda: self._show(asks, until)
         )

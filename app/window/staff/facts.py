@@ -1,4 +1,4 @@
-"""How the kiosk is, for staff: facts in rows, and the table that shows them."""
+"""The state of the kiosk for staff: facts in rows, and the table that shows them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _notes(vitals: Vitals, label: str, none: str) -> list[tuple[str, str]]:
 
 
 def _word(value: str, texts: Texts) -> str:
-    """Return a word of the status page as people say it, and itself: that is what the manual and the logs name."""
+    """Return a word of the status page in plain words, and the word itself, which the manual and the logs use."""
     said = "out_of_credits" if value == "credits" else value
     return f"{texts(f'word.{said}')} ({value})"
 
@@ -59,7 +59,7 @@ def _span(seconds: float) -> str:
 
 
 class FactTable(Painted):
-    """Labels at the reading side, values beside them, long values on several lines."""
+    """Labels on the side where reading begins, values beside them, long values on several lines."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)

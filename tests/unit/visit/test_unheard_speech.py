@@ -11,7 +11,7 @@ from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
 from app.screens import EndReason, Farewell, Live, Speaker, TalkMode, Trouble
 from app.vendors.base import Capabilities
 from app.visit.speech_activity import SpeechActivity
-from app.visit.unheard_speech import SIGN_S, UnheardSpeech
+from app.visit.unheard_speech import REACTION_S, UnheardSpeech
 from tests.fakes.audio import FakeSpeaker
 from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl, RoomScript
@@ -33,15 +33,15 @@ async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew
     async with Rig(settings(visit={"idle_s": 300.0})) as rig:
         await rig.to_live()
         await say_something(rig)
-        await asyncio.sleep(SIGN_S + 0.3)
+        await asyncio.sleep(REACTION_S + 0.3)
         assert rig.screen.trouble is Trouble.CANNOT_HEAR and len(rig.rooms) == 1
         await say_something(rig)
-        await asyncio.sleep(SIGN_S + 2)
+        await asyncio.sleep(REACTION_S + 2)
         assert len(rig.rooms) == 2 and rig.screen.trouble is None and isinstance(rig.screen, Live)
         assert "no notice" in told_staff(rig.vitals)
         for _ in range(4):
             await say_something(rig)
-            await asyncio.sleep(SIGN_S + 2)
+            await asyncio.sleep(REACTION_S + 2)
         assert len(rig.rooms) == 2 and rig.screen.trouble is Trouble.CANNOT_HEAR
 
 
@@ -66,7 +66,7 @@ async def test_any_sign_of_the_service_will_do(sign) -> None:
                 rig.audio.speaker.level = 0.0
             else:
                 rig.room.say(sign)
-            await asyncio.sleep(SIGN_S + 1)
+            await asyncio.sleep(REACTION_S + 1)
             assert rig.screen.trouble is None
         assert len(rig.rooms) == 1
 
@@ -85,7 +85,7 @@ async def test_that_a_voice_got_into_the_room_will_do_only_where_no_words_can_co
             await asyncio.sleep(0.1)
             rig.room.tell(ActiveSpeakers((), own=False))
             rig.room.say(Speaking(Speaker.VISITOR, False, by_room=True))
-            await asyncio.sleep(SIGN_S + 1)
+            await asyncio.sleep(REACTION_S + 1)
         assert len(rig.rooms) == (2 if sends_words else 1)
 
 
@@ -95,7 +95,7 @@ async def test_voices_in_a_loud_room_need_no_sign() -> None:
         rig.audio.microphone.noise = 0.9
         for _ in range(4):
             await say_something(rig)
-            await asyncio.sleep(SIGN_S + 1)
+            await asyncio.sleep(REACTION_S + 1)
         assert rig.screen.trouble is Trouble.LOUD and len(rig.rooms) == 1
 
 
@@ -104,12 +104,12 @@ async def test_a_cough_or_the_avatars_own_voice_needs_no_sign() -> None:
         await rig.to_live()
         for _ in range(5):
             await say_something(rig, 0.8)
-            await asyncio.sleep(SIGN_S + 1)
+            await asyncio.sleep(REACTION_S + 1)
         rig.audio.speaker.level = 0.5
         await asyncio.sleep(0.2)
         await say_something(rig, 4)
         rig.audio.speaker.level = 0.0
-        await asyncio.sleep(SIGN_S + 1)
+        await asyncio.sleep(REACTION_S + 1)
         assert rig.screen.trouble is None and len(rig.rooms) == 1
 
 
