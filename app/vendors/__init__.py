@@ -1,1 +1,1 @@
-"""The avatar services: what they all share, and one file for each of them."""
+"""The avatar services: what they all share, and one package for each of them."""

@@ -34,23 +34,32 @@ LEGACY = "lk.transcription.legacy"
 SEGMENT = "lk.segment_id"
 FINAL = "lk.transcription_final"
 
+# Names and states: docs/vendors/livekit.md 4.1, 4.2, 4.4, 4.5.
 _READY_STATES = frozenset({"listening", "thinking", "speaking"})
-_MOST_RAW = 8 * MOST  # JSON lines carry times beside each word
+_MOST_RAW = 8 * MOST  # characters; JSON lines carry times beside each word (docs/vendors/livekit.md 4.4)
 _MOST_KEPT = 64  # streams open at once, and segments remembered as closed
 
 
 @dataclass(slots=True)
 class _Captions:
-    """Assembles segments out of pieces of text streams."""
+    """Assembles segments out of pieces of text streams (docs/vendors/livekit.md 4.4, 4.5).
 
-    raw: dict[str, str] = field(default_factory=dict)  # open streams
+    Attributes:
+        raw: What has come of each open stream, by its id.
+        closed: The text of each closed segment.
+        turn: Number of the visitor's turn; names segments that come without an id.
+        has_streams: Whether any text stream ever came.
+        older: What is shown from the older event, until the stream with the same words comes.
+    """
+
+    raw: dict[str, str] = field(default_factory=dict)
     closed: dict[tuple[Speaker, str], str] = field(default_factory=dict)
-    turn: int = 0  # names visitor segments that come without an id
+    turn: int = 0
     has_streams: bool = False
-    older: dict[Speaker, str] = field(default_factory=dict)  # shown from the older event, until its stream comes
+    older: dict[Speaker, str] = field(default_factory=dict)
 
     def take(self, event: Text, own: str) -> Iterator[Caption]:
-        """Yield what there is to show after this piece."""
+        """Yield the captions that this piece changes; `own` is our identity in the room."""
         speaker = Speaker.VISITOR if event.identity == own else Speaker.AVATAR
         if event.topic == LEGACY:
             yield from self._older(event, speaker)
@@ -82,7 +91,7 @@ class _Captions:
         yield from self._show(Speaker.VISITOR, segment, spoken(unpacked(raw, event.closed)), final)
 
     def _older(self, event: Text, speaker: Speaker) -> Iterator[Caption]:
-        """The older event doubles every text stream: it counts only while no stream ever came."""
+        """The older event repeats every text stream: it counts only while no stream ever came."""
         if self.has_streams or not event.closed:
             return
         text = spoken(event.text) if speaker is Speaker.VISITOR else event.text.strip()[:MOST]
@@ -93,13 +102,13 @@ class _Captions:
         key = (speaker, segment)
         if not text or key in self.closed:
             return
-        is_double = self.has_streams and self.older.get(speaker, "").startswith(text)
+        is_repeat = self.has_streams and self.older.get(speaker, "").startswith(text)
         if final:
             if self.has_streams:
                 self.older.pop(speaker, None)
             self.closed[key] = text
             _keep_newest(self.closed)
-        if not is_double:
+        if not is_repeat:
             yield Caption(speaker, segment, text, final)
 
     def _was_said(self, text: str) -> bool:
@@ -109,10 +118,12 @@ class _Captions:
 class AgentsProtocol:
     """Decodes one session with a LiveKit agent; see `VendorProtocol`.
 
-    expect_video: the avatar is not ready before its first picture. interrupt_method: the remote procedure that makes
-    the operator's agent fall silent, "" for none (there is no standard one). codec: the only MIME type that the
-    picture should have, "" for any; another one is told to the staff. agent_hint: the agent's identity, where the
-    service tells it.
+    Args:
+        expect_video: The avatar is not ready before its first picture.
+        interrupt_method: Remote procedure that makes the operator's agent stop speaking; "" for none, because there is
+            no standard one (docs/vendors/livekit.md 4.5).
+        codec: The only MIME type that the picture should have, "" for any; another one is logged for staff.
+        agent_hint: Identity of the agent, where the service tells it.
     """
 
     def __init__(
@@ -136,10 +147,13 @@ class AgentsProtocol:
     # ------------------------------------------------------------ who is the avatar
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """See `VendorProtocol.choose`: the agent's tracks, else its avatar worker's, else whoever has a picture."""
+        """See `VendorProtocol.choose`: the agent's tracks, else its avatar worker's, else whoever has a picture.
+
+        The rules are those of docs/vendors/livekit.md 4.1.
+        """
         agent = self._find_agent(participants)
         if agent is None:
-            # A worker whose agent left is over; one whose agent nobody ever saw belongs to a hosted room.
+            # A worker whose agent left is not taken. One whose agent was never seen is: a service hosts the room.
             others = [m for m in participants if not (self._had_agent and ON_BEHALF in m.attributes)]
             seen = next((m for m in others if m.has_video), None)
             heard = seen if seen and seen.has_audio else next((m for m in others if m.has_audio), None)
@@ -157,10 +171,10 @@ class AgentsProtocol:
         named = next((m for m in participants if self._hint is not None and m.identity == self._hint), None)
         return named or next((m for m in agents if m.identity == self._agent), None) or next(iter(agents), None)
 
-    # ------------------------------------------------------------ what arrives
+    # ------------------------------------------------------------ received
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
-        """See `VendorProtocol.decode`. Ends of the room are told by the room itself."""
+        """See `VendorProtocol.decode`. The room itself reports its end."""
         try:
             return tuple(self._decode(event, room))
         except Exception as error:
@@ -170,7 +184,7 @@ class AgentsProtocol:
     def _decode(self, event: RoomEvent, room: Room) -> Iterator[Event]:
         match event:
             case ParticipantsChanged(participants=participants):
-                yield from self._on_members(participants)
+                yield from self._on_participants(participants)
             case AvatarVideo(present=True, codec=codec) if self._codec and codec and codec.lower() != self._codec:
                 log.warning("the picture comes in another codec than required", extra={"mime_type": codec})
             case AvatarAudio(present=True):
@@ -182,7 +196,7 @@ class AgentsProtocol:
             case ActiveSpeakers():
                 yield from self._on_speakers(event)
             case Disconnected():
-                # A fresh join must prove anew that the avatar can be seen and heard.
+                # After a second join readiness counts only when the avatar is seen or heard again.
                 self._is_ready = self._has_frame = self._has_audio = False
                 self._state = None
                 return
@@ -192,7 +206,7 @@ class AgentsProtocol:
             self._is_ready = True
             yield Ready()
 
-    def _on_members(self, participants: Sequence[Participant]) -> Iterator[Event]:
+    def _on_participants(self, participants: Sequence[Participant]) -> Iterator[Event]:
         agent = self._find_agent(participants)
         self._agent = agent.identity if agent is not None else None
         attributes: Mapping[str, str] = agent.attributes if agent is not None else {}
@@ -209,7 +223,8 @@ class AgentsProtocol:
         if event.own != self._own_speaks:
             self._own_speaks = event.own
             yield Speaking(Speaker.VISITOR, event.own, by_room=True)
-        if self._state is None:  # without a state the room's own measure has to do
+        # Without the state attribute only the room's active speakers tell (docs/vendors/livekit.md 4.2).
+        if self._state is None:
             yield from self._speaking(bool(event.identities))
 
     def _speaking(self, active: bool) -> Iterator[Event]:
@@ -229,17 +244,17 @@ class AgentsProtocol:
             return self._state in _READY_STATES
         return self._has_frame or self._has_audio
 
-    # ------------------------------------------------------------ what we say
+    # ------------------------------------------------------------ sent
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """See `VendorProtocol.attend`: agents need nothing while the room is joined."""
+        """See `VendorProtocol.attend`: agents need no background work."""
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`: the agent interrupts itself and answers."""
         await room.send_text(text, CHAT)
 
     async def finish_question(self, room: Room) -> None:
-        """See `VendorProtocol.finish_question`: the agent hears the silence."""
+        """See `VendorProtocol.finish_question`: nothing; the agent detects the silence."""
 
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`; nothing without the operator's own remote procedure."""
@@ -247,17 +262,17 @@ class AgentsProtocol:
             await room.call(self._agent, self._interrupt_method, "")
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
-        """See `VendorProtocol.wrap_up`: nothing; a chat message would be answered aloud as the visitor's own words."""
+        """See `VendorProtocol.wrap_up`: nothing; the agent would answer a chat message aloud as the visitor's words."""
 
     async def stay(self, room: Room) -> None:
         """See `VendorProtocol.stay`: agents give no idle warning."""
 
     async def why_ended(self, reason: EndReason) -> EndReason:
-        """See `VendorProtocol.why_ended`: nobody can be asked."""
+        """See `VendorProtocol.why_ended`: there is no call that tells more."""
         return reason
 
     async def goodbye(self, room: Room) -> None:
-        """See `VendorProtocol.goodbye`: leaving the room is the goodbye; the agent closes its session by it."""
+        """See `VendorProtocol.goodbye`: nothing; the agent closes its session when we leave the room."""
 
 
 def _keep_newest(kept: dict[Any, str]) -> None:

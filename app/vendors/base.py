@@ -1,4 +1,4 @@
-"""What a service is to the kiosk: a control (HTTP) and a protocol (room messages), declared as one `Vendor`."""
+"""The interface of a service: a control (HTTP calls) and a protocol (room messages), declared as one `Vendor`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a service can do; everything else follows from it.
+    """What a service can do; the kiosk decides by these values, never by the service's name.
 
     Attributes:
-        video: it sends a picture; else the drawn character is shown.
-        stop: it has a call that ends a session.
-        captions: it sends what is spoken as words, the avatar's at least.
-        transcripts: it sends the visitor's words.
-        answers_prove: it does not, but an answer of its avatar right after a voice proves that a visitor spoke.
-        absence_is_busy: a room where nobody appears means that every slot is taken.
-        orphan_s: seconds after we are gone, or after the longest possible visit, by which the service itself has ended
-            a session that nobody stopped.
-        local: nothing that is said leaves this machine.
+        video: The service sends a picture; else the drawn character is shown.
+        stop: The service has a call that ends a session.
+        captions: The service sends spoken words as text, at least those of the avatar.
+        transcripts: The service sends the visitor's words.
+        answers_prove: Without transcripts: an answer of the avatar right after a voice proves that a visitor spoke.
+        absence_is_busy: A room where nobody appears means that every slot is taken.
+        orphan_s: Seconds after we left, or after the longest possible visit, by which the service itself has ended a
+            session that was not stopped.
+        local: Nothing that is said leaves this machine.
     """
 
     video: bool = True
@@ -48,13 +48,13 @@ class VisitRequest:
     """What a create call may know of the visit: nothing about the visitor but the language.
 
     Attributes:
-        name: our unique name for this session, unguessable.
-        identity: ours in the room.
-        kiosk_id: of the settings.
-        language: the visitor's, such as "en".
-        max_s: the longest this visit can last, seconds: min(hard limit + all extensions + 15 s, plan).
-        idle_s: seconds without a sign of the visitor after which this visit has surely ended.
-        conversation: what an earlier session of this very visit called it, where the room is joined a second time.
+        name: Our unique name for this session; it cannot be guessed.
+        identity: Our identity in the room.
+        kiosk_id: Setting `kiosk.id`.
+        language: Code of the visitor's language, such as "en".
+        max_s: The longest that this visit can last, seconds: min(hard limit + all extensions + 15 s, plan).
+        idle_s: Seconds without activity of the visitor after which this visit has certainly ended.
+        conversation: `SessionInfo.conversation` of an earlier session of the same visit, for a second join; else "".
     """
 
     name: str
@@ -71,15 +71,15 @@ class SessionInfo:
     """A running session.
 
     Attributes:
-        provider: the service's name.
-        session_id: the service's; whoever has it can end the session.
-        media_url: of the room.
-        media_token: lets us into the room.
-        max_duration_s: seconds after which the service ends it; None where it did not say.
-        avatar_identity_hint: who in the room is the avatar, where that is known.
-        language: the visitor's, for what the kiosk itself lets the avatar say.
-        stop_context: what the stop call needs besides the id; goes to the journal, never to a log.
-        conversation: the service's name for what was said so far; kept in memory, for a second join of the same visit.
+        provider: Name of the service.
+        session_id: The service's id. A secret: whoever has it can end the session.
+        media_url: Address of the room.
+        media_token: Secret that admits us to the room.
+        max_duration_s: Seconds after which the service ends the session; None where it did not say.
+        avatar_identity_hint: Identity of the avatar in the room, where that is known.
+        language: Code of the visitor's language, for sentences that the kiosk gives the avatar to say.
+        stop_context: What the stop call needs besides the id; goes to the journal, never to a log.
+        conversation: The service's id of the dialogue so far, for a second join of the same visit; kept in memory only.
     """
 
     provider: str
@@ -95,13 +95,13 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class StopOrder:
-    """Everything a stop needs, also after a crash: from the journal's row alone.
+    """Everything that a stop call needs; after a crash it is made from the journal's row alone.
 
     Attributes:
-        name: our unique name for the session.
-        session_id: the service's; "" where the create call was never answered.
-        reason: why the visit ended.
-        stop_context: as in `SessionInfo`.
+        name: Our unique name for the session.
+        session_id: The service's id; "" where the create call was never answered.
+        reason: Why the visit ended.
+        stop_context: As in `SessionInfo`.
     """
 
     name: str
@@ -110,12 +110,12 @@ class StopOrder:
     stop_context: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def hide(self, text: str) -> str:
-        """Return a service's words without what names the session: whoever has its id can end it."""
+        """Return a service's text without name and id of the session: whoever has the id can end it."""
         return Redactor([self.name, self.session_id])(text)
 
 
 class VendorControl(Protocol):
-    """Calls to the service. Every method may raise the errors of `vendors.errors`; each bounds itself in time."""
+    """HTTP calls to the service. Every method may raise the errors of `app.vendors.errors` and has its own time-out."""
 
     capabilities: Capabilities
 
@@ -124,74 +124,81 @@ class VendorControl(Protocol):
         ...
 
     async def stop(self, order: StopOrder) -> bool:
-        """End the session named by the order. True: confirmed ended. False: nothing to call; wait for its expiry."""
+        """End the session that the order names.
+
+        Returns:
+            True: the end is confirmed. False: there is no call for it; the session ends by itself (`orphan_s`).
+        """
         ...
 
     async def count(self) -> int | None:
-        """How many sessions of the account run now; a hint only. None: unknown."""
+        """Return how many sessions of the account run now; a hint only. None: unknown."""
         ...
 
     async def check(self) -> list[Finding]:
-        """Test host, key and ids without taking a slot. A wrong key raises as `start` would."""
+        """Test host, key and ids without taking a slot. A wrong key raises the same error as in `start`."""
         ...
 
 
 class VendorProtocol(Protocol):
-    """Decodes one session's room events and encodes what we say; lives as long as the visit, over rejoins."""
+    """Decodes the room events of one session and sends our messages; lives as long as the visit, also over a rejoin."""
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """Whose picture and voice are the avatar's."""
+        """Return whose picture and whose voice are the avatar's."""
         ...
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
-        """Common events in this room event. Never raises: whatever arrives is normal input."""
+        """Return the common events in this room event. Never raises: whatever arrives is normal input."""
         ...
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """Whatever must go on while the room is joined (keep-alives, handshakes). Cancelled at the end."""
+        """Do background work while the room is joined (keep-alives, handshakes). Cancelled at the end."""
         ...
 
     async def ask(self, room: Room, text: str) -> None:
-        """A typed or suggested question of the visitor."""
+        """Send a typed or suggested question of the visitor."""
         ...
 
     async def finish_question(self, room: Room) -> None:
-        """The visitor let go of the talk button: what was said is all of it."""
+        """The visitor released the talk button: the question is complete."""
         ...
 
     async def interrupt(self, room: Room) -> None:
-        """Ask the avatar to fall silent; local playout is silenced by the visit."""
+        """Ask the avatar to stop speaking; the visit silences the local playout."""
         ...
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
-        """Ask the avatar to close, where the service can."""
+        """Ask the avatar to close the conversation, where the service can; `remaining_s` seconds are left."""
         ...
 
     async def stay(self, room: Room) -> None:
-        """The visitor did something real after the service's idle warning: tell the service that somebody is here."""
+        """Tell the service that somebody is here: the visitor was active after the service's idle warning."""
         ...
 
     async def why_ended(self, reason: EndReason) -> EndReason:
-        """Return the true reason of an end that came from the room, where the service can be asked; bounded by itself.
+        """Return the true reason of an end that the room reported, where the service can be asked.
 
-        reason: what the room said.
+        Has its own time-out.
+
+        Args:
+            reason: What the room reported.
         """
         ...
 
     async def goodbye(self, room: Room) -> None:
-        """End in-band, where the service can; bounded by the caller."""
+        """End the session by a message in the room, where the service can; the caller sets the time-out."""
         ...
 
 
 class Answers(Protocol):
-    """What the site's own file answers in one visit, for services that only say what they are given."""
+    """Answers of the site's own file in one visit, for services whose avatar only speaks the text that it is given."""
 
     def reply(self, question: str) -> str:
-        """Return the answer to a question, or words that say that there is none."""
+        """Return the answer to a question, or a sentence that says that there is none."""
         ...
 
     def wrap_up(self) -> str:
-        """Return words for the last seconds of a visit."""
+        """Return a closing sentence for the last seconds of a visit."""
         ...
 
 
@@ -199,19 +206,19 @@ class Credits(Protocol):
     """The count of what sessions cost, for services that sell credits.
 
     Attributes:
-        bought: how many may be used; 0: no limit.
+        bought: How many credits may be used; 0: no limit.
     """
 
     bought: float
 
     @property
     def is_low(self) -> bool:
-        """Whether staff ought to know."""
+        """Whether so many are used that staff should be told."""
         ...
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing is left that would make a visit."""
+        """Whether what is left is too little for a visit."""
         ...
 
     def used(self) -> float:
@@ -219,22 +226,25 @@ class Credits(Protocol):
         ...
 
     def left_s(self) -> float | None:
-        """Return for how many seconds of one session the credits last; None: they are not limited."""
+        """Return for how many seconds of one session the credits last; None: no limit."""
         ...
 
     async def begin(self, name: str, at: float, most_s: float) -> None:
-        """Count the session `name`, ours and unique, from `at`, seconds since the epoch, until it ends.
+        """Count a session from its start until it ends.
 
-        most_s: seconds; the service ends it by then.
+        Args:
+            name: Our unique name for the session.
+            at: Its start, seconds since the epoch.
+            most_s: Seconds after which the service itself ends it.
         """
         ...
 
     async def end(self, name: str) -> None:
-        """The session has ended; the first end counts."""
+        """Note that the session has ended; only the first call counts."""
         ...
 
     async def forget(self, name: str) -> None:
-        """The session never was."""
+        """Remove a session that turned out never to have started."""
         ...
 
 
@@ -244,18 +254,18 @@ C = TypeVar("C", bound=VendorControl)
 
 @dataclass(frozen=True, slots=True)
 class VendorContext(Generic[S]):
-    """What composition hands to a vendor's control.
+    """Everything that the control of a service is made from.
 
     Attributes:
-        settings: the vendor's own table.
-        http: for its calls.
-        kiosk_id: of the settings.
-        language: the kiosk's first one.
-        create_timeout_s: seconds after which a create call is given up.
-        demo_busy_s: seconds for which the demo pretends to be full.
-        slots: the plan's concurrency by the settings; 0: unknown.
-        credits: the count of what sessions cost; None where nobody counts.
-        answers: what the site's file answers in a language, fresh for each visit; None where there is no such file.
+        settings: The service's own table.
+        http: Client for its calls.
+        kiosk_id: Setting `kiosk.id`.
+        language: Code of the kiosk's first language.
+        create_timeout_s: Seconds after which a create call is given up.
+        demo_busy_s: Seconds for which the demo pretends to be full.
+        slots: How many sessions the plan allows at a time, by the settings; 0: unknown.
+        credits: The count of what sessions cost; None where it is not counted.
+        answers: Returns the answers of the site's file in a language, new for each visit; None where there is no file.
     """
 
     settings: S
@@ -274,15 +284,15 @@ class Vendor(Generic[S, C]):
     """One service; its package declares exactly one of these, named VENDOR.
 
     Attributes:
-        name: of its table below [service], and of its package.
-        settings: the model of that table.
-        media: which room carries it: "livekit", "daily" or "local".
-        control: makes its control; one for each process.
-        protocol: makes its protocol; a fresh one for each session.
-        required: dotted keys below its table that must not be empty; of a group of keys one is enough.
-        answers_from_file: its avatar says only what it is given, so typed and suggested questions are answered by the
-            site's file.
-        sells_credits: what its sessions cost is counted.
+        name: Name of its table below [service], and of its package.
+        settings: Model of that table.
+        media: Kind of room that it uses: "livekit", "daily" or "local".
+        control: Makes its control; called once in a process.
+        protocol: Makes its protocol; called once for each session.
+        required: Dotted keys below its table that must not be empty; of a tuple of keys one is enough.
+        answers_from_file: The avatar only speaks the text that it is given, so the site's file answers typed and
+            suggested questions.
+        sells_credits: The cost of its sessions is counted.
     """
 
     name: str
@@ -296,4 +306,4 @@ class Vendor(Generic[S, C]):
 
 
 AnyVendor = Vendor[Any, Any]
-"""Some service of the registry: which settings and control belong together is known inside its package only."""
+"""Any service of the registry; only its own package knows which settings and control belong together."""

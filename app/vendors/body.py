@@ -1,4 +1,4 @@
-"""The body of a create call, with whatever a site adds to it."""
+"""Adds the setting `extra` of a site to the body of a create call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `body` with the setting `extra` laid over it; tables are merged, everything else is replaced."""
+    """Return `body` with `extra` merged into it: tables are merged key by key, every other value is replaced."""
     result = dict(body)
     for key, value in extra.items():
         own = result.get(key)

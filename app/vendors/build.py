@@ -11,7 +11,8 @@ from app.vendors.base import Answers, AnyVendor, Credits, VendorContext, VendorC
 if TYPE_CHECKING:
     from app.http import Http
 
-LATE = 2.0  # a create call is given up so many times later than the visitor gives up: a late session is released
+# The create call may take this many times longer than the visitor waits: a session that comes late is then released.
+LATE = 2.0
 
 
 def control_for(
@@ -23,15 +24,15 @@ def control_for(
     credits_: Credits | None = None,
     answers: Callable[[str], Answers] | None = None,
 ) -> VendorControl:
-    """Return the control of `vendor` with its own table of the settings, whether it is the chosen one or not.
+    """Return the control of a service, made from its own table of the settings; it need not be the chosen one.
 
     Args:
-        settings: all of them.
-        vendor: whose control.
-        http: for its calls.
-        demo_busy_s: see `VendorContext`.
-        credits_: see `VendorContext`.
-        answers: see `VendorContext`.
+        settings: The whole settings.
+        vendor: The service.
+        http: Client for its calls.
+        demo_busy_s: See `VendorContext`.
+        credits_: See `VendorContext`.
+        answers: See `VendorContext`.
     """
     control: VendorControl = vendor.control(
         VendorContext(

@@ -1,4 +1,4 @@
-"""What services' words need before they are captions: recogniser artefacts out, JSON lines unpacked, length bounded."""
+"""Turns text of services into captions: removes recognition artefacts, unpacks JSON lines, bounds the length."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ _WORD = re.compile(r"\w")
 
 
 def spoken(text: str) -> str:
-    """Return what a visitor really said: the recogniser's artefacts are taken out; "" where nothing is left."""
+    """Return what a visitor really said, without artefacts of speech recognition; "" where nothing is left."""
     rest = " ".join(_ARTEFACT.sub(" ", text).split())
     return rest[:MOST] if _WORD.search(rest) else ""
 
 
 def unpacked(raw: str, closed: bool) -> str:
-    """Return the text of an avatar's stream so far. closed: nothing more comes.
+    """Return the text of an avatar's stream so far.
 
     Agents with timed transcripts send lines of JSON with a `text` each (docs/vendors/livekit.md 4.4); a line that is
     not complete yet is left out. Anything else is the text itself.
+
+    Args:
+        raw: What has come of the stream.
+        closed: Nothing more comes.
     """
     if raw.lstrip().startswith("{"):
         texts = [text for line in raw.splitlines() if (text := _text_of(line)) is not None]

@@ -1,6 +1,6 @@
-"""Tells services' refusals apart, in the one order that all services share; signs are data.
+"""Maps a service's refusal to an error class, in one order for all services; the patterns are data of each service.
 
-See docs/vendors/README.md 4.2.
+The steps are those of docs/vendors/README.md 4.2.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.system.redact import redact
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
 MOST = 200  # characters of a message for staff
-# A proxy gave up on the service behind it, which may have done all the same what it was asked.
+# A proxy gave up waiting for the service behind it, which may still have done what was asked.
 _GATEWAY = frozenset({502, 504, 520, 524})
 
 _WORDS = ("message", "detail", "error", "msg", "reason", "title", "error_description", "loc")
@@ -27,14 +27,20 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class ErrorPattern:
-    """How a refusal looks. Every part that is given must match. text: an expression found in the body, any case."""
+    """How a refusal looks; every part that is given must match.
+
+    Attributes:
+        statuses: HTTP statuses.
+        codes: The service's own codes, as text.
+        text: Regular expression that is searched in the body, upper or lower case.
+    """
 
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
     text: str = ""
 
     def matches(self, status: int, codes: frozenset[str], body: str) -> bool:
-        """Tell whether this answer bears the sign."""
+        """Tell whether this answer fits the pattern."""
         return (
             (not self.statuses or status in self.statuses)
             and (not self.codes or bool(self.codes & codes))
@@ -44,9 +50,13 @@ class ErrorPattern:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPatterns:
-    """One service's signs. config: refusals that would otherwise be taken for something else.
+    """The patterns of one service.
 
-    plain_429: what a 429 without any sign means there.
+    Attributes:
+        busy: No free slot.
+        credits: Minutes, credits or quota are used up.
+        config: Refusals that mean a wrong configuration but look like something else.
+        plain_429: What a 429 that fits no pattern means.
     """
 
     busy: tuple[ErrorPattern, ...] = ()
@@ -55,7 +65,7 @@ class ErrorPatterns:
     plain_429: type[VendorError] = Busy
 
     def with_texts(self, busy: Iterable[str], credits_: Iterable[str]) -> ErrorPatterns:
-        """Return these signs and the site's own: plain fragments of text, any case."""
+        """Return these patterns and those of the site's settings: plain fragments of text, upper or lower case."""
         return replace(
             self,
             busy=self.busy + tuple(ErrorPattern(text=re.escape(text)) for text in busy if text.strip()),
@@ -79,9 +89,16 @@ def is_page(response: Response) -> bool:
 
 
 def confirms(vendor: str, response: Response, gone: Container[int], whose: str = "the service's") -> bool:
-    """Tell whether the answer to a stop call confirms the end: any success, or a status that means `gone`.
+    """Tell whether the answer to a stop call confirms the end.
 
-    whose: answer it ought to be, for staff. Raises TransientError where a page came, whatever its status.
+    Args:
+        vendor: Name of the service.
+        response: The answer; any 2xx status confirms.
+        gone: Further statuses that confirm: the session is not there any more.
+        whose: Whose answer was expected, for the text of the error.
+
+    Raises:
+        TransientError: A page for people came, whatever its status.
     """
     if not 200 <= response.status < 300 and response.status not in gone:
         return False
@@ -93,13 +110,18 @@ def confirms(vendor: str, response: Response, gone: Container[int], whose: str =
 def refused(
     vendor: str, response: Response, patterns: ErrorPatterns, now: float, clean: Callable[[str], str] = redact
 ) -> VendorError:
-    """Steps 3 to 9: the error that this refusal stands for. now: seconds since the epoch, for `Retry-After`.
+    """Steps 3 to 9: return the error that this refusal stands for.
 
-    clean: takes secrets out of text.
+    Args:
+        vendor: Name of the service.
+        response: The refusal.
+        patterns: Those of the service and of the site.
+        now: Seconds since the epoch, for `Retry-After`.
+        clean: Removes secrets from text.
     """
     body = response.json()
     codes = frozenset(_codes(body))
-    # Letters beyond ASCII may come escaped, and a site's own fragments are written as they are read.
+    # JSON may escape letters outside ASCII, but the fragments in a site's settings are written with them.
     read = response.text if body is None else f"{response.text}\n{json.dumps(body, ensure_ascii=False)}"
     kind = _kind(response.status, codes, read, patterns)
     words = "; ".join(dict.fromkeys(_words(body))) or ("redirected" if _is_redirect(response) else response.text)
@@ -115,21 +137,21 @@ def refused(
 
 
 def _kind(status: int, codes: frozenset[str], body: str, patterns: ErrorPatterns) -> type[VendorError]:
-    def bears(wanted: tuple[ErrorPattern, ...]) -> bool:
+    def fits(wanted: tuple[ErrorPattern, ...]) -> bool:
         return any(pattern.matches(status, codes, body) for pattern in wanted)
 
-    if bears(patterns.busy):
+    if fits(patterns.busy):
         return Busy
-    if bears(patterns.credits):
+    if fits(patterns.credits):
         return OutOfCredits
-    if bears(patterns.config):
+    if fits(patterns.config):
         return ConfigError
     if status in (401, 403):
         return AuthError
     if status == 429:
         return patterns.plain_429
-    # A passing redirect is the work of a captive portal; one for good is a wrong address. None is followed: it would
-    # carry the key to another host.
+    # A temporary redirect comes from a captive portal, a permanent one means a wrong address. None is followed: it
+    # would carry the key to another host.
     if status >= 500 or status in (302, 303, 307):
         return TransientError
     return ConfigError
@@ -144,7 +166,7 @@ def _trace(response: Response) -> str | None:
 
 
 def _words(body: Any, depth: int = 0) -> Iterator[str]:
-    """Yield what a body says in words, wherever services put them: a text, a list, or one object in another."""
+    """Yield the texts in a body, wherever services put them: a text, a list, or nested objects."""
     if depth > _DEPTH:
         return
     if isinstance(body, str) and body.strip():

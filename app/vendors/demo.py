@@ -1,4 +1,4 @@
-"""The built-in guide as a service: no key, no network, always a free slot, and a queue to practise with."""
+"""The built-in guide as a service: no key, no network, always a free slot, and on request a pretended queue."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from app.vendors.base import Capabilities, SessionInfo, StopOrder, Vendor, Vendo
 from app.vendors.errors import Busy
 
 NAME = "demo"
-_FORGET_S = 30.0  # who has not asked for so long does not wait any more; the next visitor waits anew
+_FORGET_S = 30.0  # a visitor who has not asked for this long no longer waits; the next one starts to wait anew
 
 
 class DemoControl:
     """See `VendorControl`. Pretends to be full for `demo_busy_s` seconds from each visitor's first ask for a slot."""
 
     def __init__(self, context: VendorContext[VendorSettings]) -> None:
-        from app.guide.recognizer import can_hear  # here, because a release after a crash must not wait for numpy
+        # Imported here, because `release` after a crash must not wait for numpy.
+        from app.guide.recognizer import can_hear
 
         self.capabilities = Capabilities(transcripts=can_hear(context.language), orphan_s=60.0, local=True)
         self._busy_s = context.demo_busy_s
@@ -28,7 +29,7 @@ class DemoControl:
         self._last_ask = 0.0
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `VendorControl.start`. Raises Busy while it pretends."""
+        """See `VendorControl.start`. Raises Busy while it pretends to be full."""
         now = asyncio.get_running_loop().time()
         if self._first_ask is None or now - self._last_ask > _FORGET_S:
             self._first_ask = now
@@ -53,12 +54,12 @@ class DemoControl:
         return None
 
     async def check(self) -> list[Finding]:
-        """See `VendorControl.check`: there is nothing that could be wrong."""
+        """See `VendorControl.check`: nothing can be wrong."""
         return [Finding("service", True, "the built-in guide, without a key or a network")]
 
 
 class DemoProtocol(AgentsProtocol):
-    """The guide speaks like a LiveKit agent, and can be interrupted and asked to close besides."""
+    """The guide follows the conventions of LiveKit agents; it can also be interrupted and asked to close."""
 
     def __init__(self, control: VendorControl, session: SessionInfo, settings: VendorSettings) -> None:
         super().__init__(interrupt_method=INTERRUPT, agent_hint=GUIDE)

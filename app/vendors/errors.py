@@ -1,4 +1,4 @@
-"""The errors every service's refusals are told apart into."""
+"""The error classes that the refusals of all services are mapped to (docs/vendors/README.md 4.1)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from dataclasses import dataclass
 class VendorError(Exception):
     """A call to a service failed.
 
-    message: bounded and free of secrets, for staff. retry_after: seconds the service asked for. ambiguous: a session
-    may exist at the service although no usable answer arrived: its paper trail stays. unreachable: the service's host
-    could not be reached at all, which the next visitor would meet as well.
+    Attributes:
+        vendor: Name of the service.
+        message: For staff; bounded in length and free of secrets.
+        http_status: Status of the answer, where one came.
+        vendor_code: The service's own code.
+        retry_after: Seconds after which the service asks to try again.
+        trace_id: The service's id of this call, for its support.
+        ambiguous: A session may exist at the service although no usable answer arrived: its journal row stays.
+        unreachable: The host could not be reached at all, so the next visitor would meet the same error.
     """
 
     vendor: str
@@ -29,7 +35,7 @@ class VendorError(Exception):
 
 
 class Busy(VendorError):
-    """No free slot now, or a refusal that cannot be told from it: the visitor waits."""
+    """No free slot now, or a refusal that cannot be distinguished from it: the visitor waits."""
 
 
 class OutOfCredits(VendorError):
@@ -45,4 +51,4 @@ class ConfigError(VendorError):
 
 
 class TransientError(VendorError):
-    """Network, time-out, 5xx, an unusable answer: tried again, then an apology."""
+    """Network, time-out, 5xx, an unusable answer: tried again, then an apology is shown."""

@@ -12,7 +12,7 @@ from app.vendors.base import AnyVendor, Vendor
 
 @cache
 def vendors() -> dict[str, AnyVendor]:
-    """All services by name. A new one is one package here; no other code of the program changes."""
+    """Return all services by name. A new one is one package here; no other code of the program changes."""
     found: dict[str, AnyVendor] = {}
     for module_info in pkgutil.iter_modules(app.vendors.__path__):
         module = importlib.import_module(f"app.vendors.{module_info.name}")

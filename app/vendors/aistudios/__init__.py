@@ -1,4 +1,4 @@
-"""AI Studios by DeepBrain AI: the Interactive Avatar's v2 session API (docs/vendors/aistudios.md)."""
+"""AI Studios by DeepBrain AI: the Interactive Avatar's v2 session API (docs/vendors/aistudios.md 1)."""
 
 from __future__ import annotations
 

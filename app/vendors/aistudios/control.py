@@ -12,7 +12,7 @@ from typing import Any
 from app.findings import Finding
 from app.http import Response
 from app.screens import EndReason
-from app.vendors.aistudios import errors as words
+from app.vendors.aistudios.errors import end_reason, stop_reason
 from app.vendors.aistudios.rest import Api, is_gone
 from app.vendors.aistudios.settings import NAME, AistudiosSettings
 from app.vendors.base import Answers, Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
@@ -20,13 +20,19 @@ from app.vendors.body import merged
 from app.vendors.classify import unusable
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
 
-ROUNDING_S = 120.0  # whole minutes, rounded up, and the service's own slack
-LATE_S = 90.0  # a start whose answer was lost has taken effect by then, or never will
+ROUNDING_S = 120.0  # the maximum is sent in whole minutes, rounded up; and the service may end a little later
+LATE_S = 90.0  # a start whose answer was lost has taken effect by then, or never will (docs/vendors/aistudios.md 5)
 
 
 @dataclass(slots=True)
 class _Lost:
-    """A start whose answer could not be used: what ran before it, where that is known, and its id if it came."""
+    """A start whose answer could not be used.
+
+    Attributes:
+        at: When it was sent, on the event loop's clock in seconds.
+        before: Ids of the sessions that ran before it; None where that is not known.
+        session_id: The session's id, where the answer had it.
+    """
 
     at: float
     before: set[str] | None
@@ -34,7 +40,12 @@ class _Lost:
 
 
 class AistudiosControl:
-    """Calls to the service; see `Control`. epoch: seconds since the epoch now."""
+    """Calls to the service; see `VendorControl`.
+
+    Args:
+        context: Settings, HTTP client and the rest.
+        epoch: Returns the seconds since the epoch.
+    """
 
     def __init__(self, context: VendorContext[AistudiosSettings], epoch: Callable[[], float] = time.time) -> None:
         self._context = context
@@ -57,7 +68,7 @@ class AistudiosControl:
     # ------------------------------------------------------------ start
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`: a session token where there is none, then the session itself."""
+        """See `VendorControl.start`: fetches a session token where there is none, then starts the session."""
         if self._credits is not None and self._credits.is_used_up:
             raise OutOfCredits(NAME, "the credits of [budget] are used up")
         self._is_starting = True
@@ -83,7 +94,7 @@ class AistudiosControl:
         return session
 
     async def _running(self) -> set[str] | None:
-        """Return what runs before a start, where that can help afterwards."""
+        """Return what runs before a start, where a lost answer may be looked for afterwards (`sole_key`)."""
         if not self._settings.sole_key:
             return None
         try:
@@ -92,6 +103,7 @@ class AistudiosControl:
             return None
 
     def _body(self, request: VisitRequest) -> dict[str, Any]:
+        """Return the body of the start call (docs/vendors/aistudios.md 2.2)."""
         settings = self._settings
         persona: dict[str, Any] = {"language": self._language(request)}
         if settings.system_prompt:
@@ -126,14 +138,14 @@ class AistudiosControl:
             session_id=session_id,
             media_url=url,
             media_token=token,
-            # Whole minutes, rounded up, may be more than the plan has.
+            # Whole minutes, rounded up, may be more than the plan allows.
             max_duration_s=min(asked_s if told_s is None else told_s, asked_s, self._settings.plan_max_s),
             avatar_identity_hint=self._settings.avatar_identity or None,
             language=request.language,
         )
 
     def _seconds(self, duration: object) -> float | None:
-        """Return a duration of the service's in seconds, or None where it is none."""
+        """Return the service's duration in seconds; None where the value is no duration."""
         if isinstance(duration, bool) or not isinstance(duration, int | float) or not 0 < duration < 1e9:
             return None
         return duration * self._unit_s
@@ -141,12 +153,12 @@ class AistudiosControl:
     # ------------------------------------------------------------ stop
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`: stopped, and confirmed by the session's detail or by its absence from the list."""
+        """See `VendorControl.stop`: the end is confirmed by the session's detail, or by its absence from the list."""
         session_id = order.session_id
         if not session_id:
             lost = self._lost.get(order.name)
             if lost is None:
-                return False  # of another run; list rows carry no sign of ours
+                return False  # of an earlier process; rows of the list do not tell which sessions are ours
             session_id = lost.session_id
             if not session_id:
                 return await self._stop_lost(order, lost)
@@ -158,9 +170,9 @@ class AistudiosControl:
         return True
 
     async def _end(self, session_id: str, reason: EndReason) -> None:
-        """End one session and see that it ended. Raises where it may still run."""
+        """End one session and confirm it. Raises VendorError where it may still run."""
         try:
-            await self.api.stop(session_id, words.stop_reason(reason))
+            await self.api.stop(session_id, stop_reason(reason))
         except VendorError as error:
             if is_gone(error):
                 return
@@ -170,7 +182,7 @@ class AistudiosControl:
         try:
             has_ended = await self._has_ended(session_id)
         except (AuthError, ConfigError):
-            return  # the stop was taken; only the looking is refused
+            return  # the stop call succeeded; only the question after it is refused
         if not has_ended:
             raise TransientError(NAME, "a session runs on after its stop")
 
@@ -179,7 +191,7 @@ class AistudiosControl:
         return detail.has_ended or session_id not in await self.api.active()
 
     async def _stop_lost(self, order: StopOrder, lost: _Lost) -> bool:
-        """Look for a session that a lost answer may have begun; only where nobody else uses the key."""
+        """Stop a session that a start with a lost answer may have begun; only where nothing else uses the key."""
         if lost.before is None:
             del self._lost[order.name]
             return False
@@ -196,14 +208,14 @@ class AistudiosControl:
             await (self._credits.end(order.name) if found else self._credits.forget(order.name))
         return True
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ questions to the service
 
     async def count(self) -> int | None:
-        """See `Control.count`."""
+        """See `VendorControl.count`."""
         return await self.api.count()
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`: a token and the session list; the avatar's id is tried by nothing but a session."""
+        """See `VendorControl.check`: asks for a token and the list; only a session could test the avatar's id."""
         await self.api.new_token()
         running = await self.api.count()
         of = f" of {self._context.slots}" if self._context.slots else ""
@@ -235,16 +247,16 @@ class AistudiosControl:
     async def why_ended(self, session_id: str) -> EndReason | None:
         """Return why the service says that a session ended; None where it says that the session runs."""
         detail = await self.api.detail(session_id)
-        return words.end_reason(detail.reason, self._settings.end_reasons) if detail.has_ended else None
+        return end_reason(detail.reason, self._settings.end_reasons) if detail.has_ended else None
 
     # ------------------------------------------------------------ credits and answers
 
     def credits_left_s(self) -> float | None:
-        """Return how long a session may last by the credits that are left, seconds; None: they are not limited."""
+        """Return for how many seconds of a session the credits last; None: no limit."""
         return None if self._credits is None else self._credits.left_s()
 
     def answers(self, language: str) -> Answers | None:
-        """Return what the site's file answers in a language, for one visit; None where there is no file."""
+        """Return the answers of the site's file in a language, for one visit; None where there is no file."""
         return None if self._context.answers is None else self._context.answers(language)
 
     async def _count_from(self, name: str, at: float, most_s: float) -> None:

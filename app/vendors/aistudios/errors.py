@@ -1,7 +1,4 @@
-"""What AI Studios says, as data: its codes, how its refusals read, why its sessions end.
-
-See docs/vendors/aistudios.md 3, 5.
-"""
+"""Codes and texts of AI Studios, as data: its refusals, and why its sessions end (docs/vendors/aistudios.md 3, 5)."""
 
 from __future__ import annotations
 
@@ -14,29 +11,29 @@ from app.vendors.classify import ErrorPattern, ErrorPatterns
 SUCCESS = 1000
 GONE = 4040
 
-# A refusal about a session's length speaks of "maximum session" too, and is no sign of a full service.
+# A refusal of a session's length says "maximum session" too, but does not mean that the service is full.
 _SESSION = r"session(?!s?[\s_-]*(?:duration|length|time))"
 _NEAR = r"(?:(?!session)[^.\"\n]){0,40}"
 
 BUSY = rf"concurren|max{_NEAR}{_SESSION}|{_SESSION}{_NEAR}limit|too many"
-"""A full service, by its words (inferred)."""
+"""A full service, recognised by its text (inferred)."""
 
 CREDITS = (
     r"credit|quota|\bbalance\b"
     r"|insufficient(?![\s_-]+(?:permission|privilege|scope|right|role|access|capacity|resource))"
 )
-"""Credits used up, by its words (inferred)."""
+"""Credits used up, recognised by the text (inferred)."""
 
-CREDITS_STATUS = 402  # inferred; nothing is documented
+CREDITS_STATUS = 402  # inferred; no status is documented
 
 END_REASONS: tuple[tuple[str, EndReason], ...] = (
     (CREDITS, EndReason.OUT_OF_CREDITS),
     (r"idle|inactiv", EndReason.VENDOR_IDLE),
     (r"time|max|limit|duration|expire", EndReason.VENDOR_MAX_DURATION),
     (r"error|fail|crash", EndReason.ERROR),
-    (r"closed|stopped|ended", EndReason.ROOM_CLOSED),  # USER_CLOSED, where it was not us: somebody stopped it
+    (r"closed|stopped|ended", EndReason.ROOM_CLOSED),  # USER_CLOSED without our stop call: somebody stopped it
 )
-"""What a session's `end_reason` means, first match; USER_CLOSED alone is documented."""
+"""What a session's `end_reason` means, first match; only USER_CLOSED is documented."""
 
 _STOP_REASONS = {
     "USER_CLOSED": {EndReason.VISITOR, EndReason.STAFF, EndReason.CANCELLED},
@@ -54,7 +51,7 @@ _STOP_REASONS = {
 def error_patterns(
     busy_texts: Iterable[str], credits_texts: Iterable[str], busy_codes: Iterable[str], credits_codes: Iterable[str]
 ) -> ErrorPatterns:
-    """Return how refusals are told apart, the site's own texts and codes included; words come before codes."""
+    """Return the patterns of refusals, with the texts and codes of the site's settings; texts come before codes."""
     own = [re.escape(text.strip()) for text in credits_texts if text.strip()]
     credits_words = "|".join([CREDITS, *own])
     return ErrorPatterns(
@@ -71,9 +68,14 @@ def error_patterns(
 
 
 def status_of(status: int, code: object) -> int:
-    """Return the HTTP status that an answer stands for: its own, or the code's where the status says less.
+    """Return the HTTP status that an answer stands for.
 
-    Codes are statuses with a digit more: 4010, 4290, 5000.
+    Codes are statuses with one digit more: 4010, 4290, 5000. The code counts where the HTTP status tells less: a
+    success, or 400.
+
+    Args:
+        status: The HTTP status.
+        code: The field `code` of the answer.
     """
     if isinstance(code, int) and not isinstance(code, bool) and 4000 <= code <= 5999:
         return code // 10 if status < 300 or status == 400 else status
@@ -81,12 +83,12 @@ def status_of(status: int, code: object) -> int:
 
 
 def stop_reason(reason: EndReason) -> str:
-    """Return the stop call's word for why a visit ended."""
+    """Return the stop call's `reason` for why a visit ended (docs/vendors/aistudios.md 2.4)."""
     return next((word for word, reasons in _STOP_REASONS.items() if reason in reasons), "ERROR")
 
 
 def end_reason(word: object, own: Mapping[str, EndReason]) -> EndReason:
-    """Return what a session's `end_reason` means. own: the site's table, which comes first."""
+    """Return what a session's `end_reason` means; `own` is the table of the settings, which comes first."""
     if not isinstance(word, str):
         return EndReason.ROOM_CLOSED
     for known, reason in own.items():

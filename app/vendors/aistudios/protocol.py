@@ -1,7 +1,4 @@
-"""A room of AI Studios: its first picture, its voice, what it is given to say, and why it ends.
-
-See docs/vendors/aistudios.md 4.
-"""
+"""A room of AI Studios: readiness, the avatar's voice, texts for it to speak, the end (docs/vendors/aistudios.md 4)."""
 
 from __future__ import annotations
 
@@ -31,41 +28,41 @@ from app.vendors.errors import Busy, TransientError, VendorError
 
 log = logging.getLogger(__name__)
 
-MOST_QUESTIONS = 3  # not yet answered; older ones are dropped
-RETRIES_S = (0.5, 1.5)  # a text that was not taken for a moment's reason
-VOICE_S = 4.0  # from a text taken to its first sound
-LOOKS_S = (0.0, 0.7)  # the service may need a moment to write down why a session ended
+MOST_QUESTIONS = 3  # that wait for an answer; older ones are dropped
+RETRIES_S = (0.5, 1.5)  # pauses before a text is sent again after a temporary failure
+VOICE_S = 4.0  # from an accepted text to its first sound, at most (docs/vendors/aistudios.md 4.5)
+ASK_PAUSES_S = (0.0, 0.7)  # the service may need a moment until it tells why a session ended
 ASK_WHY_S = 2.0
-EARLY_S = 5.0  # a session that ends so shortly before its maximum has reached it
-LAST_S = 2.0  # of the credits, for the way out
-MOST_TOPICS = 16  # told in the log, once each
+EARLY_S = 5.0  # a session that ends this shortly before its maximum has reached it (docs/vendors/aistudios.md 5)
+LAST_S = 2.0  # of the credits, kept for giving the session back
+MOST_TOPICS = 16  # of unknown messages that are logged, once each
 
 
 class AistudiosProtocol:
-    """Decodes one session and gives the avatar what it shall say; see `VendorProtocol`.
+    """Decodes one session and gives the avatar texts to speak; see `VendorProtocol`.
 
-    The service itself listens and answers; it sends no words. Questions that were typed or tapped are answered by the
-    site's own file, because the service only speaks what it is given (`/talk`).
+    The service itself listens and answers; it sends no captions. Typed and suggested questions are answered by the
+    site's own file, because `/talk` only speaks the text that it is given (docs/vendors/aistudios.md 4.3).
     """
 
     def __init__(self, control: AistudiosControl, session: SessionInfo, settings: AistudiosSettings) -> None:
         self._control = control
         self._session = session
-        self._greeting = settings.greeting.strip()[:MOST]  # what the service was told to say first
+        self._greeting = settings.greeting.strip()[:MOST]  # sent at the start; the avatar speaks it first
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._avatar: str | None = None
         self._is_ready = False
         self._avatar_speaks = False
-        self._voice = asyncio.Event()  # set while the avatar is heard
-        self._questions: asyncio.Queue[str | None] = asyncio.Queue()  # None: time for a closing line
-        self._said = 0
+        self._voice = asyncio.Event()  # set while the avatar speaks
+        self._questions: asyncio.Queue[str | None] = asyncio.Queue()  # None: the closing sentence
+        self._said = 0  # texts that the service accepted
         self._topics: set[str] = set()
 
     # ------------------------------------------------------------ who is the avatar
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """See `VendorProtocol.choose`: the expected participant, else the first that has a picture, and stays it."""
+        """See `VendorProtocol.choose`: `avatar_identity`, else the first one with a picture; it stays the avatar."""
         hint = self._session.avatar_identity_hint
         known = {participant.identity: participant for participant in participants}
         avatar = known.get(hint or "") or known.get(self._avatar or "")
@@ -76,10 +73,10 @@ class AistudiosProtocol:
             heard = next((participant for participant in participants if participant.has_audio), None)
         return Choice(self._avatar, heard.identity if heard is not None else None)
 
-    # ------------------------------------------------------------ what arrives
+    # ------------------------------------------------------------ received
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
-        """See `VendorProtocol.decode`. Nothing is documented about messages, so none is relied on."""
+        """See `VendorProtocol.decode`. No message is documented, so none is used (docs/vendors/aistudios.md 4.4)."""
         try:
             return tuple(self._decode(event))
         except Exception as error:
@@ -103,7 +100,7 @@ class AistudiosProtocol:
             case Text(topic=topic, text=text, identity=identity):
                 self._note(topic, len(text), identity)
             case Disconnected():
-                self._is_ready = False  # a fresh join must prove anew that the avatar can be seen
+                self._is_ready = False  # after a second join a new first picture is needed
                 yield from self._speaking(False)
             case _:
                 pass
@@ -119,15 +116,15 @@ class AistudiosProtocol:
         yield Speaking(Speaker.AVATAR, active)
 
     def _note(self, topic: str, size: int, identity: str) -> None:
-        """Tell the log what kind of message came, for whoever learns what this service sends; never its content."""
+        """Log the kind of an undocumented message, so that we learn what this service sends; never its content."""
         topic = topic[:40] if topic.isascii() and topic.isprintable() else "?"
         if topic in self._topics or len(self._topics) >= MOST_TOPICS:
             return
         self._topics.add(topic)
         sender = "avatar" if identity == self._avatar else "service" if not identity else "somebody"
-        log.info("a message that nobody documents", extra={"topic": topic, "size": size, "sender": sender})
+        log.info("an undocumented message", extra={"topic": topic, "size": size, "sender": sender})
 
-    # ------------------------------------------------------------ what the avatar is given to say
+    # ------------------------------------------------------------ texts for the avatar to speak
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: answers one question after another."""
@@ -156,16 +153,16 @@ class AistudiosProtocol:
             emit(Thinking(False))
 
     async def _say(self, text: str, emit: Callable[[Event], None]) -> bool:
-        """Let the avatar say this; returns whether the service took it."""
+        """Let the avatar speak a text; return whether the service accepted it."""
         for delay_s in (*RETRIES_S, None):
             try:
                 await self._control.api.talk(self._session.session_id, text)
             except VendorError as error:
-                log.info("a text was not taken", extra={"error": type(error).__name__, "status": error.http_status})
+                log.info("a text was not accepted", extra={"error": type(error).__name__, "status": error.http_status})
                 if is_gone(error):
                     emit(Ended(await self.why_ended(EndReason.ROOM_CLOSED)))
                     return False
-                # One whose answer was lost may be spoken already.
+                # A text whose answer was lost may already be spoken.
                 if delay_s is None or error.ambiguous or not isinstance(error, Busy | TransientError):
                     return False
                 await asyncio.sleep(delay_s)
@@ -174,11 +171,11 @@ class AistudiosProtocol:
         return False
 
     async def ask(self, room: Room, text: str) -> None:
-        """See `VendorProtocol.ask`; the answer comes by itself, so that nobody waits for the service here."""
+        """See `VendorProtocol.ask`; `attend` answers, so this returns at once."""
         self._put(text)
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
-        """See `VendorProtocol.wrap_up`: a closing line of the site's file."""
+        """See `VendorProtocol.wrap_up`: a closing sentence of the site's file."""
         self._put(None)
 
     def _put(self, question: str | None) -> None:
@@ -187,27 +184,27 @@ class AistudiosProtocol:
             self._questions.get_nowait()
 
     async def finish_question(self, room: Room) -> None:
-        """See `VendorProtocol.finish_question`: the service hears the silence."""
+        """See `VendorProtocol.finish_question`: nothing; the service detects the silence."""
 
     async def interrupt(self, room: Room) -> None:
-        """See `VendorProtocol.interrupt`: the service has no call for it; what was not yet said stays unsaid."""
+        """See `VendorProtocol.interrupt`: there is no call for it; questions that still wait are dropped."""
         while not self._questions.empty():
             self._questions.get_nowait()
 
     async def stay(self, room: Room) -> None:
-        """See `VendorProtocol.stay`: the service gives no idle warning."""
+        """See `VendorProtocol.stay`: nothing; the service gives no idle warning."""
 
     # ------------------------------------------------------------ the end
 
     async def why_ended(self, reason: EndReason) -> EndReason:
-        """See `VendorProtocol.why_ended`: the service's word where it has one, else the session's age tells."""
+        """See `VendorProtocol.why_ended`: the service's `end_reason` where it has one, else by the session's age."""
         try:
             async with asyncio.timeout(ASK_WHY_S):
-                for pause_s in LOOKS_S:
+                for pause_s in ASK_PAUSES_S:
                     await asyncio.sleep(pause_s)
                     told = await self._control.why_ended(self._session.session_id)
                     if told is EndReason.ROOM_CLOSED:
-                        break  # it ended, and nothing says why
+                        break  # it ended, and the service tells no reason
                     if told is not None:
                         return told
         except (VendorError, TimeoutError) as error:
@@ -218,4 +215,4 @@ class AistudiosProtocol:
         return reason
 
     async def goodbye(self, room: Room) -> None:
-        """See `VendorProtocol.goodbye`: nothing in-band; the stop call says it."""
+        """See `VendorProtocol.goodbye`: nothing; only the stop call ends the session."""

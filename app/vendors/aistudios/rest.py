@@ -1,4 +1,4 @@
-"""The HTTP calls of AI Studios: who is asked with which credential, and what each answer stands for."""
+"""The HTTP calls of AI Studios: their credentials, and what each answer means (docs/vendors/aistudios.md 2, 3)."""
 
 from __future__ import annotations
 
@@ -11,28 +11,36 @@ from urllib.parse import quote
 
 from app.http import Http, HttpFailure, Response
 from app.system.redact import HIDDEN, Redactor
-from app.vendors.aistudios import errors as words
+from app.vendors.aistudios.errors import GONE, SUCCESS, error_patterns, status_of
 from app.vendors.aistudios.settings import NAME, AistudiosSettings
 from app.vendors.classify import refused, unanswered, unusable
 from app.vendors.errors import AuthError, VendorError
 
 CALL_S = 10.0
-PAGE = 100  # rows, the most that the service gives at once
+PAGE = 100  # rows, the most that the service gives at once (docs/vendors/aistudios.md 2.5)
 MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What the service says of one session. reason: of its end, in the service's own word."""
+    """What the service tells about one session.
+
+    Attributes:
+        has_ended: Whether it has ended.
+        reason: The service's `end_reason`, as it came.
+    """
 
     has_ended: bool
     reason: object = None
 
 
 class Api:
-    """Calls to the service. Every method raises the errors of `vendors.errors`, whose texts hold no secret.
+    """Calls to the service. Every method raises the errors of `app.vendors.errors`, whose texts hold no secret.
 
-    epoch: seconds since the epoch now.
+    Args:
+        settings: Table [service.aistudios].
+        http: Client for the calls.
+        epoch: Returns the seconds since the epoch.
     """
 
     def __init__(self, settings: AistudiosSettings, http: Http, epoch: Callable[[], float] = time.time) -> None:
@@ -41,7 +49,7 @@ class Api:
         self._epoch = epoch
         self._key = settings.user_key.get_secret_value()
         self._clean = Redactor([self._key])
-        self._patterns = words.error_patterns(
+        self._patterns = error_patterns(
             settings.busy_texts, settings.credits_texts, settings.busy_codes, settings.credits_codes
         )
         self._token = ""
@@ -50,7 +58,7 @@ class Api:
     # ------------------------------------------------------------ with a session token
 
     async def new_token(self) -> None:
-        """Fetch a session token, which `start` and `talk` need."""
+        """Fetch a session token, which `start` and `talk` need (docs/vendors/aistudios.md 2.1)."""
         body = {"appId": self._settings.app_id, "userKey": self._key}
         try:
             response = await self._send("POST", self._settings.token_path, {}, CALL_S, body=body)
@@ -60,28 +68,28 @@ class Api:
                 raise unusable(NAME, response, "the token call answered without session_token")
         except VendorError as error:
             told = f"app_id or user_key is refused: {error.message}" if isinstance(error, AuthError) else error.message
-            raise replace(error, message=told, ambiguous=False) from None  # no session can come of it
+            raise replace(error, message=told, ambiguous=False) from None  # this call starts no session
         self._token = token.strip()
 
     async def start(self, body: object, timeout_s: float) -> tuple[Response, Any]:
-        """Ask for a session; return the answer and its `data`, which is None where there is none."""
+        """Start a session; return the answer and its `data`, or None where there is none."""
         response = await self._with_token("POST", self._settings.start_path, body, timeout_s)
         given = response.json()
         data = given.get("data") if isinstance(given, dict) and 200 <= response.status < 300 else None
         if isinstance(data, dict) and data.get("session_id"):
-            return response, data  # whatever its code: this session runs, and somebody must stop it
+            return response, data  # whatever its code: this session runs and must be stopped
         return response, self._data(response)
 
     async def talk(self, session_id: str, text: str) -> None:
-        """Let the avatar say this. The service's own words are left out of an error: they may quote it."""
+        """Let the avatar speak a text. An error leaves out the service's own text, which may quote this one."""
         path = _path(self._settings.talk_path, session_id)
         try:
             self._data(await self._with_token("POST", path, {"message": text}, CALL_S))
         except VendorError as error:
-            raise replace(error, message="the text was not taken") from None
+            raise replace(error, message="the text was not accepted") from None
 
     async def _with_token(self, method: str, path: str, body: object, timeout_s: float) -> Response:
-        """Send with the token there is; the service refuses an old one with 401, and a new one is fetched, once."""
+        """Send with the present token. The service refuses an old one with 401; then a new one is fetched, once."""
         if not self._token:
             await self._renew("")
         used = self._token
@@ -102,13 +110,13 @@ class Api:
     # ------------------------------------------------------------ with the account's key
 
     async def stop(self, session_id: str, reason: str) -> None:
-        """End a session. reason: USER_CLOSED, TIMEOUT or ERROR."""
+        """End a session; `reason` is USER_CLOSED, TIMEOUT or ERROR (docs/vendors/aistudios.md 2.4)."""
         body = {"session_id": session_id, "reason": reason}
         response = await self._send("POST", self._settings.stop_path, self._studio(), CALL_S, body=body)
         self._data(response, session_id)
 
     async def detail(self, session_id: str) -> Detail:
-        """Ask what became of a session."""
+        """Ask whether and why a session has ended (docs/vendors/aistudios.md 2.6)."""
         response = await self._send("GET", _path(self._settings.detail_path, session_id), self._studio(), CALL_S)
         try:
             data = self._data(response, session_id)
@@ -121,13 +129,13 @@ class Api:
         return Detail(bool(data.get("end_at")), data.get("end_reason"))
 
     async def count(self) -> int | None:
-        """Ask how many sessions run; None where the answer does not say."""
+        """Ask how many sessions run; None where the answer does not tell."""
         data, _ = await self._page(1, 1)
         count = data.get("count")
         return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
 
     async def active(self) -> set[str]:
-        """Ask for the ids of all sessions that run."""
+        """Ask for the ids of all sessions that run (docs/vendors/aistudios.md 2.5)."""
         found: set[str] = set()
         for page in range(1, MOST_PAGES + 1):
             data, response = await self._page(page, PAGE)
@@ -171,7 +179,12 @@ class Api:
             raise unanswered(NAME, failure) from None
 
     def _data(self, response: Response, hide: str = "") -> Any:
-        """Return the `data` of a success. hide: what an error's text must not repeat. Raises the error it is else."""
+        """Return the `data` of a success; raise the error that any other answer means.
+
+        Args:
+            response: The answer.
+            hide: What the text of an error must not repeat.
+        """
         error = self._error(response, hide)
         if error is not None:
             raise error
@@ -181,11 +194,11 @@ class Api:
         given = response.json()
         code = given.get("code") if isinstance(given, dict) else None
         code = int(code) if isinstance(code, str) and code.isdecimal() else code
-        status = words.status_of(response.status, code)
+        status = status_of(response.status, code)
         if 200 <= status < 300:
             if not isinstance(given, dict):
                 return unusable(NAME, response, "answered something else than a JSON object")
-            if code is None or code == words.SUCCESS:
+            if code is None or code == SUCCESS:
                 return None
             return unusable(NAME, response, f"answered with the unknown code {str(code)[:20]}")
         hidden = [secret for secret in (hide, self._token) if secret]
@@ -199,8 +212,8 @@ class Api:
 
 
 def is_gone(error: VendorError) -> bool:
-    """Tell whether the service said that it does not know the session (any more); a wrong address says less."""
-    return error.http_status == 404 and str(words.GONE) in (error.vendor_code or "")
+    """Tell whether the service does not know the session (any more); a wrong address gives 404 without the code."""
+    return error.http_status == 404 and str(GONE) in (error.vendor_code or "")
 
 
 def _path(template: str, session_id: str) -> str:

@@ -14,13 +14,32 @@ NAME = "aistudios"
 
 
 class AistudiosSettings(LiveKitRoomSettings):
-    """[service.aistudios]. plan_max_s: the plan's longest session.
+    """Table [service.aistudios]. Numbers in brackets are sections of docs/vendors/aistudios.md.
 
-    language: what the avatar speaks with visitors who keep the kiosk's first language. conversation: who listens to the
-    visitor; "server" is the service, and so is "auto". sole_key: no other kiosk or program uses this key, so a session
-    that began although its answer was lost may be looked for, and stopped. busy_codes, credits_codes: of the service's
-    answers. end_reasons: what the service's words for an end mean, in ours. avatar_identity: of the participant whose
-    picture to take, "": whoever has one. *_path: below base_url; {session_id} stands for the session's.
+    Attributes:
+        base_url: Host of all calls (2).
+        app_id: Id of the app that the key belongs to (2.1).
+        user_key: Key of the account; a secret (7).
+        avatar_id: The avatar that appears (2.2).
+        language: Language of the avatar for visitors who keep the kiosk's first language (2.2).
+        system_prompt: Sent with the start call; "" for none (2.2).
+        greeting: Spoken when the avatar appears; "" for none (2.2).
+        conversation: Who listens to the visitor: "server" and "auto" are the service; "bridge" has no effect yet (4.3).
+        duration_unit: Unit of the session's maximum in calls and answers (2.2).
+        plan_max_s: Longest session of the plan, seconds (6).
+        sole_key: No other kiosk or program uses this key, so a session that began although its answer was lost may be
+            looked for in the list, and stopped (5).
+        use_max_session_numbers: Has no effect yet (2.2).
+        avatar_identity: Identity of the participant whose picture is taken; "": whoever has one (4.2).
+        busy_codes: Codes of answers that mean "full" (3).
+        credits_codes: Codes of answers that mean "used up" (3).
+        end_reasons: What the service's words for an end mean (2.6, 5).
+        token_path: Below base_url, like all paths; "{session_id}" is replaced by the session's id (2).
+        start_path: See token_path.
+        stop_path: See token_path.
+        talk_path: See token_path.
+        list_path: See token_path.
+        detail_path: See token_path.
     """
 
     base_url: HttpUrl = "https://ai-streamer.deepbrain.io"

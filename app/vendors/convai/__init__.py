@@ -1,4 +1,4 @@
-"""Convai's live API: a voice and face data in a LiveKit room, no picture (docs/vendors/convai.md)."""
+"""Convai's live API: voice and face data in a LiveKit room, no picture (docs/vendors/convai.md 1)."""
 
 from __future__ import annotations
 

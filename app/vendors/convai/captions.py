@@ -1,4 +1,4 @@
-"""Convai's words as captions: the visitor's finals come twice, the avatar's text in chunks.
+"""Captions from Convai's messages: the visitor's final text comes twice, the avatar's text in pieces.
 
 See docs/vendors/convai.md 4.9.
 """
@@ -16,17 +16,17 @@ from app.vendors.convai.messages import Message
 _MOST_IDS = 64
 
 
-class VisitorsWords:
-    """Segments of what the visitor says; a new one begins after each final."""
+class VisitorCaptions:
+    """Segments of what the visitor says; a new one begins after each final text."""
 
     def __init__(self) -> None:
         self._segment = 1
-        self._finals: list[str] = []  # of this turn of the visitor, made comparable
-        self._may_mend = False  # the last final may still be told in better words
+        self._finals: list[str] = []  # final texts of this turn, normalised for comparison
+        self._may_correct = False  # a corrected version of the last final text may still come
         self._ids: list[str] = []
 
     def transcription(self, message: Message) -> Iterator[Caption]:
-        """A recognised text so far, or a final one."""
+        """Take `user-transcription`: the text recognised so far, or a final text."""
         text = spoken(message.text("text"))
         is_final = message.is_true("final")
         if not text or self._is_old(text, is_final):
@@ -34,10 +34,10 @@ class VisitorsWords:
         yield Caption(Speaker.VISITOR, f"visitor-{self._segment}", text, is_final)
         if is_final:
             self._close(text)
-            self._may_mend = True
+            self._may_correct = True
 
     def final(self, message: Message) -> Iterator[Caption]:
-        """The text of the whole turn: nearly always the doubled last final, sometimes in better words."""
+        """Take `final-user-transcription`: nearly always the last final text again, sometimes a corrected version."""
         text = spoken(message.text("text"))
         message_id = message.text("message_id")
         if not text or (message_id and message_id in self._ids):
@@ -45,43 +45,43 @@ class VisitorsWords:
         if message_id:
             self._ids = [*self._ids[-_MOST_IDS:], message_id]
         if _plain(text) in (*self._finals[-1:], " ".join(self._finals)):
-            self._may_mend = False
+            self._may_correct = False
             return
-        if self._may_mend and len(self._finals) == 1:
+        if self._may_correct and len(self._finals) == 1:
             self._finals = [_plain(text)]
             yield Caption(Speaker.VISITOR, f"visitor-{self._segment - 1}", text, True)
         else:
             yield Caption(Speaker.VISITOR, f"visitor-{self._segment}", text, True)
             self._close(text)
-        self._may_mend = False
+        self._may_correct = False
 
     def turn_over(self) -> None:
-        """The avatar answers: what comes now is another question."""
+        """The avatar answers: whatever the visitor says from now on is a new turn."""
         self._finals = []
-        self._may_mend = False
+        self._may_correct = False
 
     def _close(self, text: str) -> None:
         self._finals.append(_plain(text))
         self._segment += 1
 
     def _is_old(self, text: str, is_final: bool) -> bool:
-        """A final told again, or an interim text that comes after its final."""
+        """Tell whether this repeats the last final text, or is an interim text that came after its final one."""
         last = self._finals[-1] if self._finals else ""
         return bool(last) and (_plain(text) == last if is_final else last.startswith(_plain(text)))
 
 
-class AvatarsWords:
-    """Segments of what the avatar says: one a turn."""
+class AvatarCaptions:
+    """Segments of what the avatar says, one for each turn."""
 
     def __init__(self) -> None:
         self._segment = 0
         self._text = ""
         self._is_open = False
-        self._is_dropped = False  # interrupted: what still comes of it was not heard
+        self._is_dropped = False  # interrupted: text that still comes was not heard by the visitor
         self._sends_chunks = False
 
     def begin(self) -> None:
-        """A new answer."""
+        """A new answer begins."""
         if not self._is_open or self._text:
             self._segment += 1
             self._text = ""
@@ -89,17 +89,17 @@ class AvatarsWords:
         self._is_dropped = False
 
     def chunk(self, message: Message) -> Iterator[Caption]:
-        """Another piece of the answer."""
+        """Take `bot-llm-text`: another piece of the answer."""
         self._sends_chunks = True
         yield from self._append(message.text("text"))
 
     def sentence(self, message: Message) -> Iterator[Caption]:
-        """A whole sentence; only where the service sends no pieces."""
+        """Take `bot-transcription`: a whole sentence, used only where the service sends no pieces."""
         if not self._sends_chunks:
             yield from self._append(f"{message.text('text').strip()} ")
 
     def close(self) -> Iterator[Caption]:
-        """The answer is over, or was interrupted: what is shown stays."""
+        """The answer is over, or was interrupted: the text that is shown stays."""
         if self._is_open and self._text.strip():
             yield self._caption(final=True)
         self._is_open = False

@@ -1,4 +1,4 @@
-"""Convai's live API: a voice and face data in a LiveKit room, no picture (docs/vendors/convai.md)."""
+"""Sessions of Convai: created, ended, checked (docs/vendors/convai.md 2, 3 and 5)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ _TRACE = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class ConvaiControl:
-    """Calls to Convai; see `Control`. epoch: seconds since the epoch now. new_id: a fresh UUID."""
+    """Calls to Convai; see `VendorControl`.
+
+    Args:
+        context: Settings, HTTP client and the rest.
+        epoch: Returns the seconds since the epoch.
+        new_id: Returns a new UUID.
+    """
 
     def __init__(
         self,
@@ -55,7 +61,7 @@ class ConvaiControl:
     # ------------------------------------------------------------ start
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`. A conversation that cannot be resumed is begun anew."""
+        """See `VendorControl.start`; a conversation that is not resumed is started anew (docs/vendors/convai.md 3)."""
         body = self._body(request)
         response = await self._connect(body)
         if response.status in (400, 403, 404) and body.pop("character_session_id", None):
@@ -65,7 +71,10 @@ class ConvaiControl:
         return await self._session(response)
 
     def _body(self, request: VisitRequest) -> dict[str, Any]:
-        """Return the recommended body of a kiosk: nobody is named, nothing of an earlier visitor is resumed."""
+        """Return the body of the create call (docs/vendors/convai.md 2.3 and 7).
+
+        It names no visitor, and resumes nothing but an earlier session of the same visit.
+        """
         settings = self._settings
         body: dict[str, Any] = {
             "character_id": settings.character_id,
@@ -95,7 +104,7 @@ class ConvaiControl:
         return merged(body | {name: value for name, value in given.items() if value}, settings.extra)
 
     async def _connect(self, body: Mapping[str, Any]) -> Response:
-        """Send the create call; a short-lived token that is refused is fetched anew once."""
+        """Send the create call; a short-lived token that is refused is fetched anew, once."""
         response = await self._post("/connect", self._create_timeout_s, await self._credential(), body)
         if response.status == 401 and self._token:
             self._token = ""
@@ -103,13 +112,14 @@ class ConvaiControl:
         return response
 
     async def _credential(self) -> dict[str, str]:
+        """Return the header that proves who we are (docs/vendors/convai.md 2.2)."""
         if self._settings.auth == "key":
             return {"X-API-Key": self._key}
         if not self._token:
             try:
                 response, self._token = await self._rest.token()
             except HttpFailure as failure:
-                # Nothing was created yet, however far this call got.
+                # Not ambiguous: no session was created yet, even if the service received this call.
                 raise TransientError(NAME, str(failure), unreachable=failure.unreachable) from None
             if response.status != 200:
                 raise self._refusal(response)
@@ -118,11 +128,12 @@ class ConvaiControl:
         return {"API-AUTH-TOKEN": self._token}
 
     async def _session(self, response: Response) -> SessionInfo:
+        """Read the answer to the create call (docs/vendors/convai.md 2.4)."""
         given = response.json()
         session_id, token = text_in(given, "session_id"), text_in(given, "token")
         url = _media_url(text_in(given, "room_url"))
         if not (session_id and token and url):
-            raise await self._half_session(response)
+            raise await self._unusable_session(response)
         trace = text_in(given, "request_trace_id")
         log.info("session created", extra={"trace_id": trace if _TRACE.fullmatch(trace) else ""})
         return SessionInfo(
@@ -134,8 +145,11 @@ class ConvaiControl:
             conversation=text_in(given, "character_session_id"),
         )
 
-    async def _half_session(self, response: Response) -> VendorError:
-        """A session that cannot be joined holds a slot: where the answer still names it, it is ended at once."""
+    async def _unusable_session(self, response: Response) -> VendorError:
+        """Return the error for a session that cannot be joined.
+
+        It holds a slot, so it is ended at once where the answer still has its id.
+        """
         error = unusable(NAME, response, "the answer to connect lacks session_id, room_url or token")
         found = _SESSION_ID.search(response.text)
         if found is not None:
@@ -149,7 +163,10 @@ class ConvaiControl:
     # ------------------------------------------------------------ stop, count, check
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`. Without an id there is nothing to call; a host without the call is left to the room."""
+        """See `VendorControl.stop`; docs/vendors/convai.md 2.5.
+
+        Without an id there is nothing to call. A host that lacks the call (404, 405) ends the session with the room.
+        """
         if not order.session_id:
             return False
         response = await self._disconnect(order.session_id)
@@ -164,11 +181,11 @@ class ConvaiControl:
         return await self._post("/disconnect", STOP_S, params={"session_id": session_id})
 
     async def count(self) -> int | None:
-        """See `Control.count`: the service does not tell."""
+        """See `VendorControl.count`: the service does not tell."""
         return None
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`: asks for a short-lived token and for the character's sheet; neither takes a slot."""
+        """See `VendorControl.check`: asks for a short-lived token and the character's data; neither takes a slot."""
         host = urlsplit(self._url).hostname
         try:
             await self._http.request("HEAD", f"{self._url}/", timeout_s=CHECK_S)
@@ -176,7 +193,7 @@ class ConvaiControl:
             return [Finding("live host", False, f"{host} cannot be reached: {failure}")]
         return [Finding("live host", True, f"{host} answers"), *await self._rest.findings(self._refusal)]
 
-    # ------------------------------------------------------------ small things
+    # ------------------------------------------------------------ calls
 
     def _refusal(self, response: Response) -> VendorError:
         error = refused(NAME, response, self._patterns, self._epoch(), self._clean)
@@ -202,6 +219,6 @@ class ConvaiControl:
 
 
 def _media_url(url: str) -> str:
-    """Both styles are documented; the room wants the one for sockets."""
+    """Return the address of the room with wss or ws; the answer may have https or http (docs/vendors/convai.md 2.4)."""
     scheme, separator, rest = url.partition("://")
     return {"https": "wss", "http": "ws"}.get(scheme.lower(), scheme) + separator + rest if separator else ""

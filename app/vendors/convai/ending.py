@@ -1,4 +1,4 @@
-"""Why a Convai session ends: its own announcements, and what the room's end means beside them.
+"""Why a Convai session ends: the service's announcements, and what the end of the room means after them.
 
 See docs/vendors/convai.md 5.
 """
@@ -15,19 +15,26 @@ from app.vendors.convai.turns import Handler
 
 log = logging.getLogger(__name__)
 
-_WARNING_LEAD_S = 5.0  # the service may close a little before it said
+_WARNING_LEAD_S = 5.0  # the service may close the room this long before the announced moment
 _MOST_REMAINING_S = 86_400.0
-# What the room says when the service closed it, or stopped to answer.
+# What the room reports when the service closed it, or stopped answering.
 _BY_THE_SERVICE = frozenset({EndReason.ROOM_CLOSED, EndReason.NETWORK, EndReason.UNKNOWN, EndReason.AVATAR_LEFT})
 
 
 class Endings:
-    """What the service said of the session's end. handlers: by message type. clock: seconds, rising."""
+    """Remembers what the service announced about the end of the session.
+
+    Args:
+        clock: Returns a monotonic time in seconds.
+
+    Attributes:
+        handlers: Functions that take a message and return events, by message type.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._idle_due: float | None = None  # when the service closes because nobody is there
-        self._announced: EndReason | None = None  # by its own word
+        self._idle_due: float | None = None  # when the service will close the room because nobody is there
+        self._announced: EndReason | None = None  # the reason in `session-ending`
         self.handlers: Mapping[str, Handler] = {
             "usage-limit-reached": lambda message: [Ended(EndReason.OUT_OF_CREDITS)],
             "user-idle-warning": self._on_idle_warning,
@@ -37,17 +44,17 @@ class Endings:
         }
 
     def somebody_is_here(self) -> None:
-        """The service is told so: its warning is void."""
+        """The service was told that somebody is here: forget its idle warning."""
         self._idle_due = None
 
     def explained(self, reason: EndReason) -> Iterator[Event]:
-        """Tell the service's own reason before the room's, where it gave one."""
+        """Yield an end with the service's own reason, where it announced one; it comes before the room's end."""
         true = self.true_reason(reason)
         if true is not reason:
             yield Ended(true)
 
     def true_reason(self, reason: EndReason) -> EndReason:
-        """Return what an end that the room told really was."""
+        """Return the true reason of an end that the room reported."""
         if reason not in _BY_THE_SERVICE:
             return reason
         if self._announced is not None:
@@ -70,7 +77,7 @@ class Endings:
 
     def _on_error(self, message: Message) -> Iterator[Event]:
         is_fatal = message.is_true("fatal")
-        log.info("the service tells an error", extra={"fatal": is_fatal})
+        log.info("the service reports an error", extra={"fatal": is_fatal})
         if is_fatal:
             yield Ended(EndReason.ERROR)
 

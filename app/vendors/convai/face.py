@@ -1,4 +1,4 @@
-"""Convai's face data as mouth shapes of the avatar's turns (docs/vendors/convai.md 4.7)."""
+"""Converts Convai's face data to mouth shapes, timed within the avatar's turn (docs/vendors/convai.md 4.7)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from app.vendors.convai.messages import Message, number
 # The order of the fifteen numbers in a frame of the format "visemes".
 ORDER = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")
 
-GAP_S = 0.3  # so long without a frame is the end of a stretch of speech (the vendor's lip-sync page)
-_LATE_S = 0.5  # frames that follow the last ones sooner still belong to their turn, even after its end was told
-_MOST_FRAMES = 40_000  # of one turn
+GAP_S = 0.3  # this long without a frame is the end of a stretch of speech (docs/vendors/convai.md 4.7)
+_LATE_S = 0.5  # a frame that follows the last one sooner belongs to the same turn, even after the turn's end
+_MOST_FRAMES = 40_000  # in one turn
 _MOST_NAMES = 64
 
 
 class Face:
-    """Numbers the turns and puts each frame in its place. now: the loop's clock, seconds.
+    """Numbers the turns and gives each frame its time within the turn.
 
-    Single frames ("visemes") are valid when they arrive; frames of the animation stream come at `fps`, in chunks that
-    may be ahead of the sound. Either way the first one of a turn belongs to the first audible sample of that turn.
+    Single frames ("visemes") are valid when they arrive; frames of the animation stream come in chunks that may be
+    ahead of the sound. Either way the first frame of a turn belongs to the first audible sample of that turn. Methods
+    that take `now` want the event loop's clock, seconds.
+
+    Args:
+        fps: Frames per second of the animation stream.
     """
 
     def __init__(self, fps: float) -> None:
@@ -33,7 +37,7 @@ class Face:
         self._first_at = self._last_at = float("-inf")
 
     def answering(self) -> None:
-        """The service began to make an answer."""
+        """The service began to create an answer."""
         if not self._is_open or self._is_dropped or self._has_spoken:
             self._begin()
 
@@ -43,7 +47,7 @@ class Face:
             self._begin()
 
     def spoken(self) -> None:
-        """The service stopped to speak; frames may still come."""
+        """The service stopped speaking; frames may still come."""
         self._has_spoken = True
 
     def completed(self) -> None:
@@ -51,7 +55,7 @@ class Face:
         self._is_open = False
 
     def interrupted(self) -> None:
-        """Nothing more is shown until the service answers anew."""
+        """Nothing more is shown until the next answer begins."""
         self._is_dropped = True
 
     def single(self, message: Message, now: float) -> Iterator[Visemes]:
@@ -69,14 +73,14 @@ class Face:
         shapes = [weights for frame in frames if (weights := _named(frame))]
         if shapes and self._takes(now):
             if now - self._first_at > self._frames / self._fps + GAP_S:
-                self._restart(now)  # the stream had run dry: what follows belongs to the voice that follows
+                self._restart(now)  # the stream had paused: these frames belong to the next stretch of speech
             for weights in shapes:
                 yield self._shape(self._frames / self._fps, weights)
 
     def _takes(self, now: float) -> bool:
-        """Note that frames came, and tell whether they are shown."""
+        """Note that frames came; return whether they are shown."""
         if not self._is_open and not self._is_dropped and now - self._last_at > _LATE_S:
-            self._begin()  # they ran ahead of the word that the service speaks
+            self._begin()  # the frames came before the message that the service speaks
         self._last_at = now
         if self._frames == 0:
             self._first_at = now

@@ -1,4 +1,4 @@
-"""Convai's messages in the room: three inbound forms, one outbound (docs/vendors/convai.md 4.3)."""
+"""Convai's message format in the room: three inbound forms, one outbound (docs/vendors/convai.md 4.3)."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 LABEL = "rtvi-ai"
-MOST_BYTES = 400_000  # a chunk of the widest face frames takes about a tenth
+MOST_BYTES = 400_000  # a chunk of the widest face frames takes about a tenth of this
 _WRAPPER = "server-message"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One inbound message: its effective type and its fields, whatever form it came in."""
+    """One inbound message, whatever form it came in.
+
+    Attributes:
+        type: The effective type, such as "bot-ready".
+        data: The fields of the message.
+    """
 
     type: str
     data: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Return a field that is text; "" for anything else."""
+        """Return a text field; "" for anything else."""
         value = self.data.get(name)
         return value if isinstance(value, str) else ""
 
     def number(self, name: str) -> float | None:
-        """Return a field that is a finite number; None for anything else."""
+        """Return a numeric field; None for anything that is not a finite number."""
         return number(self.data.get(name))
 
     def is_true(self, name: str) -> bool:
@@ -46,7 +51,7 @@ def number(value: object) -> float | None:
 
 
 def read(payload: bytes) -> Message | None:
-    """Return the message in a data packet; None for what is none (other bytes, other shapes, far too large)."""
+    """Return the message in a data packet; None where there is none (not JSON, another shape, far too large)."""
     if len(payload) > MOST_BYTES:
         return None
     try:
@@ -64,5 +69,5 @@ def read(payload: bytes) -> Message | None:
 
 
 def written(kind: str, data: Mapping[str, Any], message_id: str) -> bytes:
-    """Return an outbound message. message_id: a fresh UUID."""
+    """Return an outbound message of type `kind`; `message_id` is a new UUID."""
     return json.dumps({"label": LABEL, "type": kind, "id": message_id, "data": data}, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""One Convai session in its room: messages to common events, and what we say (docs/vendors/convai.md 4 and 5)."""
+"""Messages of a Convai session in its room: received as common events, and sent (docs/vendors/convai.md 4 and 5)."""
 
 from __future__ import annotations
 
@@ -35,16 +35,24 @@ from app.vendors.convai.turns import Handler, Turns
 log = logging.getLogger(__name__)
 
 READY = {"version": "1.2.0", "about": {"library": "kiosk", "library_version": "1.0", "platform": "python"}}
-GONE_S = 10.0  # a bot that is away for so long does not come back (as in the vendor's Unreal plugin)
+GONE_S = 10.0  # a bot that is away for this long does not come back (docs/vendors/convai.md 4.2)
 _ID = re.compile(r"[\w-]{1,80}", re.ASCII)
-# The first of these counts as readiness where nobody says "bot-ready".
-_LIFE = frozenset(
+# The first of these counts as readiness where no "bot-ready" comes (docs/vendors/convai.md 4.4).
+_SIGNS_OF_LIFE = frozenset(
     {"bot-ready", "bot-llm-started", "bot-llm-text", "bot-tts-started", "bot-started-speaking", "bot-transcription"}
 )
 
 
 class ConvaiProtocol:
-    """See `VendorProtocol`. clock: seconds, rising. new_id: a fresh UUID for each message."""
+    """Decodes one session and sends our messages; see `VendorProtocol`.
+
+    Args:
+        control: Not used: the room tells everything.
+        session: Not used.
+        settings: Table [service.convai].
+        clock: Returns a monotonic time in seconds; None: the event loop's clock.
+        new_id: Returns a new UUID for each message.
+    """
 
     def __init__(
         self,
@@ -62,9 +70,9 @@ class ConvaiProtocol:
         self._bot: str | None = None
         self._is_ready = False
         self._is_over = False
-        self._life_sign = asyncio.Event()  # of life
-        self._has_members = False
-        self._is_repaired = True
+        self._is_alive = asyncio.Event()  # the bot gave a first sign of life
+        self._has_participants = False
+        self._is_connected = True
         self._empty = asyncio.Event()  # nobody is in the room any more
         self._filled = asyncio.Event()
         self._handlers: Mapping[str, Handler] = {
@@ -77,7 +85,7 @@ class ConvaiProtocol:
     # ------------------------------------------------------------ who is the avatar
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """See `VendorProtocol.choose`: the bot's identity is opaque and there is only one; it stays the bot."""
+        """See `VendorProtocol.choose`: the first one with a voice stays the bot (docs/vendors/convai.md 4.2)."""
         known = next((m for m in participants if m.identity == self._bot), None)
         bot = known or next((m for m in participants if m.has_audio), None) or next(iter(participants), None)
         if bot is None:
@@ -86,7 +94,7 @@ class ConvaiProtocol:
         seen = bot if bot.has_video else next((m for m in participants if m.has_video), None)
         return Choice(seen.identity if seen else None, bot.identity if bot.has_audio else None)
 
-    # ------------------------------------------------------------ what arrives
+    # ------------------------------------------------------------ received
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
         """See `VendorProtocol.decode`."""
@@ -105,11 +113,11 @@ class ConvaiProtocol:
             case ActiveSpeakers(identities=identities) if identities:
                 yield from self._alive()
             case ParticipantsChanged(participants=participants):
-                self._has_members = bool(participants)
-                self._look_who_is_there()
+                self._has_participants = bool(participants)
+                self._note_presence()
             case Reconnecting() | Reconnected():
-                self._is_repaired = isinstance(event, Reconnected)
-                self._look_who_is_there()
+                self._is_connected = isinstance(event, Reconnected)
+                self._note_presence()
             case AvatarGone():
                 yield from self._endings.explained(EndReason.AVATAR_LEFT)
             case Disconnected(reason=reason):
@@ -118,26 +126,24 @@ class ConvaiProtocol:
             case _:
                 pass
 
-    def _look_who_is_there(self) -> None:
-        # The library repairs a connection by making the room anew: everybody seems to leave, and to come back.
-        is_empty = self._is_repaired and not self._has_members
+    def _note_presence(self) -> None:
+        # The library restores a connection by rebuilding the room: everybody seems to leave, and to come back.
+        is_empty = self._is_connected and not self._has_participants
         (self._empty if is_empty else self._filled).set()
         (self._filled if is_empty else self._empty).clear()
 
     def _on_message(self, message: Message) -> Iterator[Event]:
-        if message.type in _LIFE:
+        if message.type in _SIGNS_OF_LIFE:
             yield from self._alive()
         handler = self._handlers.get(message.type)
         if handler is not None:
             yield from handler(message)
 
     def _alive(self) -> Iterator[Event]:
-        self._life_sign.set()
+        self._is_alive.set()
         if not self._is_ready:
             self._is_ready = True
             yield Ready()
-
-    # ------------------------------------------------------------ small things
 
     def _on_interaction(self, message: Message) -> Iterable[Event]:
         if _ID.fullmatch(message.text("interaction_id")):
@@ -150,10 +156,13 @@ class ConvaiProtocol:
             log.info("the service refuses a message", extra={"message_type": asked if _ID.fullmatch(asked) else ""})
         return ()
 
-    # ------------------------------------------------------------ what we say
+    # ------------------------------------------------------------ sent
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """See `VendorProtocol.attend`: says "client-ready" until the bot lives; then watches that it stays."""
+        """See `VendorProtocol.attend`; docs/vendors/convai.md 4.2, 4.4.
+
+        Sends "client-ready" until the first sign of life of the bot, then watches that the bot stays in the room.
+        """
         if not await run_within(self._shake_hands(room), most_s=self._settings.ready_timeout_s):
             log.info("the character gives no sign of life")
             emit(Ended(EndReason.ERROR))
@@ -165,12 +174,12 @@ class ConvaiProtocol:
                 return
 
     async def _shake_hands(self, room: Room) -> None:
-        while not self._life_sign.is_set():
+        while not self._is_alive.is_set():
             if self._settings.client_ready_s <= 0:
-                await self._life_sign.wait()
+                await self._is_alive.wait()
                 return
             await self._send(room, "client-ready", READY)
-            await run_within(self._life_sign.wait(), most_s=self._settings.client_ready_s)
+            await run_within(self._is_alive.wait(), most_s=self._settings.client_ready_s)
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`."""
@@ -181,12 +190,12 @@ class ConvaiProtocol:
         await self._send(room, "force-user-stopped-speaking", {})
 
     async def interrupt(self, room: Room) -> None:
-        """See `VendorProtocol.interrupt`: what still comes of this turn is dropped here, whatever the service does."""
+        """See `VendorProtocol.interrupt`; the rest of this turn is not shown, whatever the service does."""
         self._turns.drop()
         await self._send(room, "interrupt-bot", {})
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
-        """See `VendorProtocol.wrap_up`: the character is told, and asked to speak."""
+        """See `VendorProtocol.wrap_up`: sends `wrap_up_text` as context and asks the character to speak."""
         if self._settings.wrap_up_text:
             context = {"text": self._settings.wrap_up_text, "mode": "append", "run_llm": "true"}
             await self._send(room, "context-update", context)
@@ -201,7 +210,7 @@ class ConvaiProtocol:
         return self._endings.true_reason(reason)
 
     async def goodbye(self, room: Room) -> None:
-        """See `VendorProtocol.goodbye`: the service confirms, or closes the room. Nobody else reads the room by now."""
+        """See `VendorProtocol.goodbye`: waits for the confirmation or the room's end. Nobody else reads events now."""
         if self._is_over or not room.identity:
             return
         await self._send(room, "kill-pipeline", {})

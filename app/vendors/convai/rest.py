@@ -1,4 +1,4 @@
-"""Convai's REST host: short-lived tokens, and whether key and character can be used (docs/vendors/convai.md 2.5)."""
+"""Calls to Convai's REST host: short-lived tokens, and tests of key and character (docs/vendors/convai.md 2.5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ CALL_S = 10.0
 
 
 class Rest:
-    """Calls with the account's key. learn: is told of every secret that comes."""
+    """Calls with the account's key.
+
+    Args:
+        settings: Table [service.convai].
+        http: Client for the calls.
+        learn: Called with every secret that an answer holds, so that it is never logged.
+    """
 
     def __init__(self, settings: ConvaiSettings, http: Http, learn: Callable[[list[str]], None]) -> None:
         self._url = settings.api_url.rstrip("/")
@@ -32,7 +38,11 @@ class Rest:
         return response, token
 
     async def findings(self, refusal: Callable[[Response], Exception]) -> list[Finding]:
-        """Test key and character by calls that take no slot. Raises what `refusal` makes of a refused key."""
+        """Test key and character by calls that take no slot.
+
+        Args:
+            refusal: Makes the error that is raised where the key is refused.
+        """
         try:
             response, token = await self.token()
             if response.status == 401:
@@ -46,7 +56,7 @@ class Rest:
             return [Finding("key", None, f"not tested: {urlsplit(self._url).hostname} gives no answer ({failure})")]
 
     async def _character(self) -> Finding:
-        """The sheet of a character: any of the key's own, or a public one; the call needs a certain plan."""
+        """Ask for the character's data: any of the key's own, or a public one. Some plans lack this call."""
         response = await self._ask("/character/get", {"charID": self._character_id})
         if response.status == 200:
             return Finding("character", True, "is known to this account")
@@ -56,12 +66,12 @@ class Rest:
         return Finding("character", None, f"not tested: the plan or the host does not tell (HTTP {response.status})")
 
     async def _ask(self, path: str, body: Mapping[str, Any]) -> Response:
-        # The live host takes the same key under another name.
+        # The host for sessions takes the same key in a header of another name.
         headers = {"CONVAI-API-KEY": self._key}
         return await self._http.request("POST", self._url + path, headers=headers, body=body, timeout_s=CALL_S)
 
 
 def text_in(given: Any, name: str) -> str:
-    """Return a field of an answer that is text, without the space around it; "" for anything else."""
+    """Return a text field of an answer, without the space around it; "" for anything else."""
     value = given.get(name) if isinstance(given, dict) else None
     return value.strip() if isinstance(value, str) else ""

@@ -14,16 +14,28 @@ _WRAP_UP = "The visitor's time is nearly over. Say goodbye now, in one short and
 
 
 class ConvaiSettings(LiveKitRoomSettings):
-    """[service.convai].
+    """Table [service.convai]. Numbers in brackets are sections of docs/vendors/convai.md.
 
-    face: "visemes" where the mouth follows the service's face data, "loudness" where it follows the voice.
-    face_provider: who makes that data. face_fps: frames a second of the animation stream. emotion_provider: "" for
-    none. auth: "key", or "token" for a short-lived one fetched with the key. end_user: "random" names each visitor
-    anew, for characters that demand it. client_ready_s: how often "client-ready" is said; 0 for never.
-    ready_timeout_s: no sign of life after the join for so long is a failed start. goodbye_s: wait for the end's
-    confirmation in the room. orphan_s: the service itself has ended an abandoned session by then. data_topic: of our
-    messages. wrap_up_text: told to the character near the end, "" for nothing. vad_params, turn_detection_config:
-    passed on as they are.
+    Attributes:
+        base_url: Host for sessions (2.1).
+        api_url: Host for tokens and characters (2.1).
+        api_key: Key of the account; a secret.
+        character_id: The character that speaks.
+        face: "visemes": the mouth follows the service's face data. "loudness": it follows the voice (4.7).
+        face_provider: Which part of the service makes the face data (2.3, 4.7).
+        face_fps: Frames per second of the animation stream of "neurosync" (4.7).
+        emotion_provider: Which part of the service tells emotions; "" for none (2.3).
+        auth: Credential of the create call: "key", or "token" for a short-lived token fetched with the key (2.2).
+        llm_provider: Passed on as it is (2.3).
+        vad_params: Passed on as it is (2.3).
+        turn_detection_config: Passed on as it is (2.3).
+        end_user: "random" sends a new random id for each visit, for characters with Long Term Memory (2.3, 7).
+        client_ready_s: Seconds between two "client-ready" messages; 0 for never (4.4).
+        ready_timeout_s: Seconds without a sign of life after the join that make the start fail (4.4).
+        goodbye_s: Seconds to wait for the confirmation of the end in the room (5).
+        orphan_s: Seconds by which the service itself has ended an abandoned session (5).
+        data_topic: Topic of our messages; "" for none (4.3).
+        wrap_up_text: Told to the character near the end of the visit; "" for nothing (4.6).
     """
 
     base_url: HttpUrl = "https://live.convai.com"

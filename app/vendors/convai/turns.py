@@ -1,6 +1,6 @@
-"""Who speaks, thinks and says what in a Convai room: messages about turns as common events.
+"""Converts Convai's messages about turns to common events: who speaks, who thinks, the captions, the face.
 
-See docs/vendors/convai.md 4.
+See docs/vendors/convai.md 4.5.
 """
 
 from __future__ import annotations
@@ -10,28 +10,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.events import Emotion, Event, FlushMouth, Speaking, Thinking
 from app.screens import Speaker
-from app.vendors.convai.captions import AvatarsWords, VisitorsWords
+from app.vendors.convai.captions import AvatarCaptions, VisitorCaptions
 from app.vendors.convai.face import Face
 from app.vendors.convai.messages import Message
 
 Handler = Callable[[Message], Iterable[Event]]
 
-_STRONGEST = 3.0  # of the scale of emotions
+_STRONGEST = 3.0  # upper end of the scale of emotions (docs/vendors/convai.md 4.5)
 _EMOTION = re.compile(r"[a-z]{2,20}")
 
 
 class Turns:
-    """The conversation of one session. handlers: by message type. clock: seconds, rising.
+    """The turns of one session's conversation.
 
-    follows_face: the service's face data moves the mouth; its animation stream has `face_fps` frames a second.
+    Args:
+        clock: Returns a monotonic time in seconds.
+        follows_face: The service's face data moves the mouth.
+        face_fps: Frames per second of the animation stream.
+
+    Attributes:
+        handlers: Functions that take a message and return events, by message type.
     """
 
     def __init__(self, clock: Callable[[], float], *, follows_face: bool, face_fps: float) -> None:
         self._clock = clock
         self._follows_face = follows_face
         self._face = Face(face_fps)
-        self._visitor = VisitorsWords()
-        self._avatar = AvatarsWords()
+        self._visitor = VisitorCaptions()
+        self._avatar = AvatarCaptions()
         self._is_open = False
         self._visitor_speaks = self._avatar_speaks = self._thinks = False
         self.handlers: Mapping[str, Handler] = {
@@ -55,7 +61,7 @@ class Turns:
         }
 
     def drop(self) -> None:
-        """Interrupted by us: nothing that still comes of this turn is shown, whatever the service does."""
+        """We interrupted: show nothing that still comes of this turn, whatever the service does."""
         self._face.interrupted()
         self._avatar.drop()
 
@@ -65,7 +71,7 @@ class Turns:
         for caption in self._visitor.transcription(message):
             yield caption
             if caption.final:
-                # After a typed question nobody says that the visitor stopped to speak.
+                # After a typed question no "user-stopped-speaking" comes (docs/vendors/convai.md 4.6).
                 yield from self._visitor_says(False)
 
     def _on_final(self, message: Message) -> Iterator[Event]:
@@ -98,7 +104,7 @@ class Turns:
         if self._avatar_speaks:
             yield from self._avatar_says(False)
             if self._is_open:
-                yield from self._thinking(True)  # a pause inside the turn: the hold goes on
+                yield from self._thinking(True)  # a pause inside the turn: the idle timer stays on hold
 
     def _on_completed(self, message: Message) -> Iterator[Event]:
         if message.is_true("was_interrupted") or message.is_true("was_aborted"):
@@ -137,7 +143,7 @@ class Turns:
             self._thinks = active
             yield Thinking(active)
 
-    # ------------------------------------------------------------ the figure
+    # ------------------------------------------------------------ the drawn character
 
     def _on_face(self, message: Message) -> Iterator[Event]:
         if self._follows_face:

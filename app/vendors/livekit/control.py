@@ -1,4 +1,4 @@
-"""Calls to an operator's token endpoint, which gives out rooms and takes them back.
+"""Calls to an operator's token endpoint, which gives out rooms and may close them again.
 
 See docs/vendors/livekit.md 2, 3 and 5.
 """
@@ -23,15 +23,20 @@ from app.vendors.livekit.settings import NAME, LiveKitSettings
 
 RELEASE_S = 10.0
 CHECK_S = 10.0
-HINT_S = 3.0
-# A server drops a vanished client 20 s after its last sign of life and closes the room some 3 s after its own
-# departure time-out (server 1.13.5, measured).
+HINT_S = 3.0  # for the availability call
+# A server drops a vanished client 20 s after its last packet and closes the room some 3 s after its own departure
+# time-out (docs/vendors/livekit.md 5, measured with server 1.13.5).
 VANISHED_S = 25.0
-CLOCK_S = 60.0  # a LiveKit server forgives so much clock error in a token
+CLOCK_S = 60.0  # a LiveKit server accepts this much clock error in a token
 
 
 class LiveKitControl:
-    """Calls to the operator's token endpoint; see `Control`. epoch: seconds since the epoch now."""
+    """Calls to the operator's token endpoint; see `VendorControl`.
+
+    Args:
+        context: Settings, HTTP client and the rest.
+        epoch: Returns the seconds since the epoch.
+    """
 
     def __init__(self, context: VendorContext[LiveKitSettings], epoch: Callable[[], float] = time.time) -> None:
         self._settings = settings = context.settings
@@ -47,12 +52,13 @@ class LiveKitControl:
         self.capabilities = Capabilities(
             video=settings.expect_video,
             stop=bool(settings.release_url),
-            absence_is_busy=True,  # a full service hands out tokens as ever; its agent just does not come
+            # A full service still gives out tokens, but no agent comes (docs/vendors/livekit.md 3).
+            absence_is_busy=True,
             orphan_s=max(settings.empty_timeout_s, VANISHED_S + settings.departure_timeout_s),
         )
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`: a fresh token for a fresh room; the slot itself is taken by the agent's dispatch."""
+        """See `VendorControl.start`: a new token for a new room; the agent's dispatch takes the slot, not this call."""
         await self._ask_availability()
         response = await self._request("POST", self._settings.token_url, self._body(request), self._create_timeout_s)
         if not 200 <= response.status < 300:
@@ -60,6 +66,7 @@ class LiveKitControl:
         return self._session(response, request)
 
     def _body(self, request: VisitRequest) -> dict[str, Any]:
+        """Return the body of the token call (docs/vendors/livekit.md 2.1, 2.2)."""
         settings = self._settings
         room: dict[str, Any] = {
             "departure_timeout": round(settings.departure_timeout_s),
@@ -92,7 +99,7 @@ class LiveKitControl:
         return SessionInfo(NAME, room, url, token)
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`: the operator's release address, where there is one."""
+        """See `VendorControl.stop`: calls `release_url`, where there is one (docs/vendors/livekit.md 2.3)."""
         if not self._settings.release_url:
             return False
         body = {"room_name": order.session_id or order.name}
@@ -102,14 +109,14 @@ class LiveKitControl:
         raise refused(NAME, response, self._patterns, self._epoch(), self._clean)
 
     async def count(self) -> int | None:
-        """See `Control.count`: endpoints do not tell."""
+        """See `VendorControl.count`: token endpoints do not tell."""
         return None
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`: reaches the token address's host, TLS and clock included; asks for no token."""
+        """See `VendorControl.check`: tests host, TLS and clock of the token address; asks for no token."""
         parts = urlsplit(self._settings.token_url)
         try:
-            # Not the address itself: some endpoints give a token to whatever method comes.
+            # Not the token address itself: some endpoints give a token for any HTTP method.
             response = await self._http.request("HEAD", f"{parts.scheme}://{parts.netloc}/", timeout_s=CHECK_S)
         except HttpFailure as failure:
             return [Finding("token address", False, f"{parts.hostname} cannot be reached: {failure}")]
@@ -127,7 +134,7 @@ class LiveKitControl:
             return None
 
     async def _ask_availability(self) -> None:
-        """Raise Busy where the operator says that no place is free: saves the visitor a wait for nobody."""
+        """Raise Busy where the operator says that no slot is free: no agent comes (docs/vendors/livekit.md 2.3)."""
         if not self._settings.availability_url:
             return
         try:

@@ -1,4 +1,4 @@
-"""One room with a LiveKit agent (docs/vendors/livekit.md 4)."""
+"""Messages in a room with a LiveKit agent (docs/vendors/livekit.md 4)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.vendors.livekit.settings import LiveKitSettings
 
 
 class LiveKitProtocol(AgentsProtocol):
-    """The conventions of LiveKit Agents, as the settings of the endpoint want them."""
+    """The conventions of LiveKit Agents, with the options of [service.livekit]."""
 
     def __init__(self, control: VendorControl, session: SessionInfo, settings: LiveKitSettings) -> None:
         super().__init__(

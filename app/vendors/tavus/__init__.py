@@ -1,7 +1,4 @@
-"""Tavus, Conversational Video Interface: a replica with picture, voice and words in a Daily room.
-
-See docs/vendors/tavus.md.
-"""
+"""Tavus, Conversational Video Interface: a replica with picture, voice and captions (docs/vendors/tavus.md 1)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Tavus's words as captions: streams of the whole text so far, closed by the whole turn.
-
-See docs/vendors/tavus.md 4.4, 4.6.
-"""
+"""Captions from Tavus's messages: the text of a turn so far, closed by the whole turn (docs/vendors/tavus.md 4.6)."""
 
 from __future__ import annotations
 
@@ -19,7 +16,14 @@ _MOST_ID = 80  # characters
 
 @dataclass(slots=True)
 class _Open:
-    """A segment that still grows. index: of the newest part, None where nobody counts."""
+    """A segment that still grows.
+
+    Attributes:
+        segment: Its name.
+        turn: The service's number of the turn; None where it sends none.
+        text: The text so far.
+        index: `content_index` of the newest part; None where the service sends none.
+    """
 
     segment: str
     turn: int | None
@@ -28,9 +32,9 @@ class _Open:
 
 
 class TavusCaptions:
-    """Assembles segments. One at a time is open for each speaker: whatever begins a new one closes the last.
+    """Assembles segments. Each speaker has one open segment at most: a new one closes the last.
 
-    What the avatar's whole turn says is what it meant to say; where it was interrupted, what was streamed counts.
+    The whole turn of the avatar holds what it meant to say; where it was interrupted, the streamed text counts.
     """
 
     def __init__(self) -> None:
@@ -71,21 +75,21 @@ class TavusCaptions:
             self._remember(speaker, segment, turn, text)
             yield from self.close(speaker)
             return
-        if not text or self._is_double(speaker, segment, turn, text):
+        if not text or self._is_repeat(speaker, segment, turn, text):
             return
         yield from self.close(speaker)
         self._remember(speaker, segment, turn, text)
         yield Caption(speaker, segment, text, final=True)
 
     def close(self, speaker: Speaker) -> Iterator[Caption]:
-        """Close what is open, with what was shown so far."""
+        """Close the open segment with the text that was shown so far."""
         known = self._open.pop(speaker, None)
         if known is not None:
             self._remember(speaker, known.segment, known.turn, known.text)
             yield Caption(speaker, known.segment, known.text, final=True)
 
     def _place(self, speaker: Speaker, message: Mapping[str, Any]) -> tuple[str, int | None]:
-        """Return the name of the segment that a message belongs to, and its turn, where the service tells it."""
+        """Return the name of a message's segment, and the turn's number where the service tells it."""
         turn = _number(message.get("turn_idx"))
         given = message.get("inference_id")
         if isinstance(given, str) and given.strip():
@@ -97,7 +101,7 @@ class TavusCaptions:
             self._unnamed += 1
         return known.segment if known is not None else f"unnamed-{self._unnamed}", None
 
-    def _is_double(self, speaker: Speaker, segment: str, turn: int | None, text: str) -> bool:
+    def _is_repeat(self, speaker: Speaker, segment: str, turn: int | None, text: str) -> bool:
         if (speaker, segment) in self._closed:
             return True
         own = [value for (who, _), value in self._closed.items() if who is speaker]

@@ -1,4 +1,4 @@
-"""Calls to Tavus: conversations are created, looked at, and ended (docs/vendors/tavus.md 2, 3 and 5)."""
+"""Calls to Tavus: conversations are created, queried and ended (docs/vendors/tavus.md 2, 3 and 5)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ from app.vendors.tavus.languages import language_name
 from app.vendors.tavus.settings import NAME, TavusSettings
 
 CALL_S = 10.0
-LATE_S = 10.0  # a create may take effect so long after its answer was given up
+LATE_S = 10.0  # a create call may take effect this long after we gave up its answer (docs/vendors/tavus.md 5.4)
 MOST_PAGES = 50
-PAGE = 10  # the documented default; nothing is known of larger ones
+PAGE = 10  # rows; the documented default, nothing is known of larger values (docs/vendors/tavus.md 2.2)
 
 
 class TavusControl:
-    """See `Control`. epoch: seconds since the epoch now."""
+    """Calls to the service; see `VendorControl`.
+
+    Args:
+        context: Settings, HTTP client and the rest.
+        epoch: Returns the seconds since the epoch.
+    """
 
     def __init__(self, context: VendorContext[TavusSettings], epoch: Callable[[], float] = time.time) -> None:
         self._settings = settings = context.settings
@@ -38,14 +43,14 @@ class TavusControl:
         self._key = settings.api_key.get_secret_value()
         self._patterns = PATTERNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
-        self._sought: dict[str, float] = {}  # names of unanswered creates, and since when they are looked for
+        self._sought: dict[str, float] = {}  # names of unanswered create calls, and since when they are looked for
         alone_s = max(settings.participant_left_timeout_s, settings.participant_absent_timeout_s)
         self.capabilities = Capabilities(orphan_s=alone_s + LATE_S)
 
     # ------------------------------------------------------------ start
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`: one call, which takes the slot and starts the meter."""
+        """See `VendorControl.start`: one call takes the slot and starts the meter (docs/vendors/tavus.md 5.1)."""
         max_s = self._max_s(request.max_s)
         body = self._body(request.name, request.language, max_s)
         response = await self._call("POST", "", body, timeout_s=self._context.create_timeout_s)
@@ -58,6 +63,7 @@ class TavusControl:
         return max(1, int(min(own or asked_s, self._settings.plan_max_s)))
 
     def _body(self, name: str, language: str, max_s: int) -> dict[str, Any]:
+        """Return the body of the create call (docs/vendors/tavus.md 2.1)."""
         settings = self._settings
         properties: dict[str, Any] = {
             "max_call_duration": max_s,
@@ -102,16 +108,20 @@ class TavusControl:
     # ------------------------------------------------------------ stop
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`. Where the create was never answered: whatever bears exactly our name, nothing else."""
+        """See `VendorControl.stop`.
+
+        Where the create call was never answered, exactly the conversations with our name are ended, no others
+        (docs/vendors/tavus.md 5.4).
+        """
         if order.session_id:
             await self._end(order.session_id)
             return True
         if not order.name:
-            return False  # a damaged row; there may be conversations without a name that are somebody else's
+            return False  # a damaged row; conversations without a name may belong to somebody else
         found = await self._named(order.name)
         for session_id in found:
             await self._end(session_id)
-        # It may still come; one that nobody ever joins ends by the service's own bound, and cannot be there later.
+        # It may still begin; one that nobody joins is ended by the service's own timer, so later there is none.
         since = self._sought.setdefault(order.name, self._epoch())
         bound_s = self._settings.participant_absent_timeout_s + LATE_S
         if not found and self._epoch() - since < bound_s:
@@ -120,7 +130,7 @@ class TavusControl:
         return True
 
     async def _end(self, session_id: str) -> None:
-        """End a conversation, and wait until the service shows that it has ended. Raises the vendor's errors."""
+        """End a conversation and wait until the service shows that it has ended. Raises VendorError."""
         response = await self._call("POST", f"/{_part(session_id)}/end")
         if _is_gone(response):
             return
@@ -149,14 +159,14 @@ class TavusControl:
                 break
         return found
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ questions to the service
 
     async def count(self) -> int | None:
-        """See `Control.count`."""
+        """See `VendorControl.count`."""
         return (await self._active(1))[1]
 
     async def why_ended(self, session_id: str) -> EndReason | None:
-        """Return why the service says that a conversation ended; None where it says that it runs."""
+        """Ask why a conversation ended; None while it runs (docs/vendors/tavus.md 2.2, 5.3)."""
         response = await self._call("GET", f"/{_part(session_id)}", params={"verbose": "true"})
         if _is_gone(response):
             return EndReason.ROOM_CLOSED
@@ -172,7 +182,7 @@ class TavusControl:
         return EndReason.UNKNOWN
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`: a create in test mode tries key and ids, without a slot, an avatar or a cost."""
+        """See `VendorControl.check`: a create call in test mode tests key and ids, without slot, avatar or cost."""
         name = f"kiosk-{self._context.kiosk_id}-check"
         body = self._body(name, self._context.language, self._max_s(self._settings.plan_max_s)) | {"test_mode": True}
         response = await self._call("POST", "", body)
@@ -226,10 +236,10 @@ class TavusControl:
             raise unanswered(NAME, failure) from None
 
     def _refusal(self, response: Response, session_id: str = "") -> VendorError:
-        """Return what a refusal means. session_id: does not belong into its text."""
+        """Return the error that a refusal means; its text must not contain `session_id`."""
         clean = Redactor([self._key, session_id]) if session_id else self._clean
         error = refused(NAME, response, self._patterns, self._epoch(), clean)
-        advice = next((words for text, words in ADVICE if re.search(text, response.text, re.IGNORECASE)), "")
+        advice = next((hint for text, hint in ADVICE if re.search(text, response.text, re.IGNORECASE)), "")
         if advice:
             error.message = f"{advice} ({error.message})"
         if response.status == 429 and isinstance(error, TransientError) and error.retry_after is None:
@@ -244,7 +254,7 @@ def shutdown_word(properties: object) -> object:
 
 
 def _is_gone(response: Response) -> bool:
-    """A page for people is some proxy's word, not the service's."""
+    """Tell whether the service does not know the conversation; a page for people does not count, it is a proxy's."""
     is_known = response.status == 404 or (response.status == 400 and GONE.search(response.text) is not None)
     return is_known and not is_page(response)
 

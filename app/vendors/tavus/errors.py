@@ -1,4 +1,4 @@
-"""What Tavus says, as data: how its refusals read, and why its conversations end."""
+"""Texts of Tavus, as data: its refusals, and why its conversations end (docs/vendors/tavus.md 3, 5.3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from app.screens import EndReason
 from app.vendors.classify import ErrorPattern, ErrorPatterns
 from app.vendors.errors import TransientError
 
-# docs/vendors/tavus.md 3. Every 429 without the concurrency text is the rate limiter: it says nothing of slots.
+# Every 429 without the concurrency text comes from the rate limiter and tells nothing about slots
+# (docs/vendors/tavus.md 3).
 PATTERNS = ErrorPatterns(
     busy=(ErrorPattern(statuses=frozenset({400, 429}), text=r"maximum concurrent"),),
     credits=(ErrorPattern(statuses=frozenset({402})), ErrorPattern(text=r"out of conversational credits")),
@@ -21,15 +22,15 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (r"invalid (persona|pal)_?\w*", "this account has no such persona: see service.tavus.persona_id or pal_id"),
     (r"reach out to support", "Tavus could not make the conversation: see replica and persona, and ask its support"),
 )
-"""What staff are told besides the service's own words; first match in the text of a refusal."""
+"""What staff are told in addition to the service's own text; first match in the text of a refusal."""
 
 GONE = re.compile(r"invalid conversation_id", re.IGNORECASE)
-"""The service's word for a conversation that it does not know (with status 400, not 404)."""
+"""The service's text for a conversation that it does not know (with status 400, not 404)."""
 
-# By prefix: they come with and without " reached", and as sentences (docs/vendors/tavus.md 5.3).
+# Compared by prefix: they come with and without " reached", and as sentences (docs/vendors/tavus.md 5.3).
 _ENDS: tuple[tuple[str, EndReason], ...] = (
     ("max_call_duration", EndReason.VENDOR_MAX_DURATION),
-    ("participant_left_timeout", EndReason.NETWORK),  # it lost us
+    ("participant_left_timeout", EndReason.NETWORK),  # the service lost our connection
     ("participant_absent_timeout", EndReason.VENDOR_IDLE),
     ("bot_could_not_join", EndReason.AVATAR_LEFT),
     ("daily_room_has_been_deleted", EndReason.ROOM_CLOSED),

@@ -1,4 +1,4 @@
-"""What Tavus is told of a language, as data: its name, and the closing words in it."""
+"""Languages for Tavus, as data: the name of each, and the closing sentence in it (docs/vendors/tavus.md 2.1, 4.5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LANGUAGES = {
 
 
 def language_name(code: str) -> str:
-    """Return a language as Tavus wants it, in full; "multilingual" (it listens for itself) for one without a name."""
+    """Return a language's full name, as Tavus wants it; "multilingual" (it detects the language) for others."""
     return _LANGUAGES.get(code.partition("-")[0], "multilingual")
 
 
@@ -24,4 +24,4 @@ CLOSING = {
     "fr": "Notre temps est presque écoulé. Merci de votre visite et au revoir !",
     "ar": "أوشك وقتنا على الانتهاء. شكرًا على الزيارة، وإلى اللقاء!",
 }
-"""What the avatar says near the end, by language; in others it says nothing of its own accord."""
+"""What the avatar says near the end, by language; in other languages it says nothing."""

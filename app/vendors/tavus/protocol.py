@@ -1,7 +1,4 @@
-"""What a Tavus conversation says in its room, and what we say there: app messages.
-
-See docs/vendors/tavus.md 4.4 to 4.6.
-"""
+"""App messages of a Tavus conversation: received as common events, and sent (docs/vendors/tavus.md 4.4 to 4.6)."""
 
 from __future__ import annotations
 
@@ -34,12 +31,12 @@ from app.vendors.tavus.settings import TavusSettings
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 65_536  # of a message; the service's are far below
+MOST_BYTES = 65_536  # of a message; those of the service are far smaller
 WHY_S = 2.0
 
 
 class TavusProtocol:
-    """Decodes one conversation; see `VendorProtocol`."""
+    """Decodes one conversation and sends our messages; see `VendorProtocol`."""
 
     def __init__(self, control: TavusControl, session: SessionInfo, settings: TavusSettings) -> None:
         self._control = control
@@ -48,15 +45,15 @@ class TavusProtocol:
         self._captions = TavusCaptions()
         self._speaks = {Speaker.VISITOR: False, Speaker.AVATAR: False}
         self._is_ready = self._had_avatar = self._is_over = False
-        self._doubts = asyncio.Event()  # the avatar is not there any more: has the conversation ended?
+        self._is_avatar_away = asyncio.Event()  # the conversation may have ended: ask the service
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """See `VendorProtocol.choose`: the room holds two, so whoever has a picture is the avatar."""
+        """See `VendorProtocol.choose`: the room admits two, so whoever has a picture is the avatar."""
         seen = next((m for m in participants if m.has_video), None)
         heard = seen if seen is not None and seen.has_audio else next((m for m in participants if m.has_audio), None)
         return Choice(seen.identity if seen else None, heard.identity if heard else None)
 
-    # ------------------------------------------------------------ what arrives
+    # ------------------------------------------------------------ received
 
     def decode(self, event: RoomEvent, room: Room) -> Iterable[Event]:
         """See `VendorProtocol.decode`."""
@@ -73,21 +70,21 @@ class TavusProtocol:
                 yield Ready()
             case ParticipantsChanged(participants=participants):
                 self._had_avatar = self._had_avatar or bool(participants)
-                self._doubt(self._had_avatar and not participants)
+                self._note_away(self._had_avatar and not participants)
             case AvatarVideo(present=present):
-                self._doubt(not present)
+                self._note_away(not present)
             case Disconnected():
-                self._doubt(False)
+                self._note_away(False)
             case Data(payload=payload, identity=identity) if not self._is_over and identity != room.identity:
                 yield from self._message(payload)
             case _:
                 pass
 
-    def _doubt(self, there_is: bool) -> None:
-        if there_is:
-            self._doubts.set()
+    def _note_away(self, is_away: bool) -> None:
+        if is_away:
+            self._is_avatar_away.set()
         else:
-            self._doubts.clear()
+            self._is_avatar_away.clear()
 
     def _message(self, payload: bytes) -> Iterator[Event]:
         message = _object(payload)
@@ -108,10 +105,10 @@ class TavusProtocol:
             case ["conversation", role, ("started_speaking" | "stopped_speaking") as what]:
                 yield from self._speaking(_speaker(role), what, properties)
             case _:
-                pass  # heartbeats, what it perceives, tools, names of those who come and go: nothing for a visit
+                pass  # heartbeats, perception, tools, participants: a visit needs none of them
 
     def _speaking(self, speaker: Speaker | None, what: str, properties: Mapping[str, Any]) -> Iterator[Event]:
-        """Both families of these events may come: what counts is the change."""
+        """Two families of these events may come together, so only a change counts."""
         if speaker is None:
             return
         active = what == "started_speaking"
@@ -128,7 +125,7 @@ class TavusProtocol:
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: while the avatar is away, ask whether the conversation has ended."""
         while not self._is_over:
-            await self._doubts.wait()
+            await self._is_avatar_away.wait()
             reason = await self._why()
             if reason is not None and not self._is_over:
                 emit(self._ended(EndReason.ROOM_CLOSED if reason is EndReason.UNKNOWN else reason))
@@ -146,21 +143,21 @@ class TavusProtocol:
         except (VendorError, TimeoutError):
             return None
 
-    # ------------------------------------------------------------ what we say
+    # ------------------------------------------------------------ sent
 
     async def ask(self, room: Room, text: str) -> None:
-        """See `VendorProtocol.ask`: as if the visitor had said it."""
+        """See `VendorProtocol.ask`: the service treats it as the visitor's speech."""
         await self._send(room, "respond", text=text)
 
     async def finish_question(self, room: Room) -> None:
-        """See `VendorProtocol.finish_question`: the service hears the silence."""
+        """See `VendorProtocol.finish_question`: nothing; the service detects the silence."""
 
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`."""
         await self._send(room, "interrupt")
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
-        """See `VendorProtocol.wrap_up`: the avatar says the closing words of the visitor's language, word for word."""
+        """See `VendorProtocol.wrap_up`: the avatar speaks the closing sentence in the visitor's language."""
         language = self._session.language
         words = (CLOSING | self._settings.closing_words).get(language)
         if words is None:
@@ -169,10 +166,10 @@ class TavusProtocol:
             await self._send(room, "echo", modality="text", text=words, done=True)
 
     async def stay(self, room: Room) -> None:
-        """See `VendorProtocol.stay`: this service gives no idle warning."""
+        """See `VendorProtocol.stay`: nothing; this service gives no idle warning."""
 
     async def goodbye(self, room: Room) -> None:
-        """See `VendorProtocol.goodbye`: the avatar falls silent; the end call is what ends the conversation."""
+        """See `VendorProtocol.goodbye`: the avatar stops speaking; only the end call ends the conversation."""
         if not self._is_over:
             await self._send(room, "interrupt")
 
@@ -188,7 +185,7 @@ class TavusProtocol:
 
 
 def _speaker(role: object) -> Speaker | None:
-    """Whoever is not the user is the avatar: its name changes (replica, pal)."""
+    """Return whose role this is: everybody but "user" is the avatar, whose role has several names (replica, pal)."""
     if not isinstance(role, str) or not role.strip():
         return None
     return Speaker.VISITOR if role.strip().casefold() == "user" else Speaker.AVATAR

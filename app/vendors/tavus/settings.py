@@ -1,4 +1,4 @@
-"""[service.tavus], and which of Tavus's two sets of names a site uses."""
+"""Settings of Tavus, and which of its two sets of names a site uses (docs/vendors/tavus.md 2, 9)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,32 @@ NAME = "tavus"
 
 
 class TavusSettings(VendorSettings):
-    """[service.tavus]. face_id and pal_id are Tavus's newer words for replica_id and persona_id; one of all is enough.
+    """Table [service.tavus]. Numbers in brackets are sections of docs/vendors/tavus.md.
 
-    naming: which set of names is sent; "auto": the newer one where the settings use it. max_call_duration_s: 0 for the
-    longest visit. private_room: only who has the visit's own token gets in. closed_captions: asked for, so that the
-    visitor's and the avatar's words come. send_language: the visitor's language is told. closing_words: by language,
-    over the kiosk's own; "" for none. max_concurrent: of the plan, for the readiness report; 0: not known.
-    rate_limit_s: the wait after a 429 that names none. already_ended_statuses: what the end call may answer for a
-    conversation that has ended. confirm_end: an end is believed only when the service shows it. end_poll_s: how often
-    it is asked meanwhile, and about an avatar that left.
+    One of the four ids is enough, where a persona brings its replica.
+
+    Attributes:
+        base_url: Host of all calls (2).
+        api_key: Key of the account; a secret.
+        replica_id: The replica that appears (2.1).
+        face_id: Tavus's newer word for replica_id (2).
+        persona_id: The persona that the replica plays (2.1).
+        pal_id: Tavus's newer word for persona_id (2).
+        naming: Which set of names is sent; "auto": the newer one where the settings use it (2).
+        conversational_context: Sent with the create call; "" for none (2.1).
+        custom_greeting: What the replica says first; "" for the persona's own greeting (2.1).
+        max_call_duration_s: Longest conversation, seconds; 0: as long as a visit can last (5.2).
+        participant_left_timeout_s: Seconds after which the service ends a conversation that we left (5.2).
+        participant_absent_timeout_s: Seconds after which the service ends a conversation that nobody joined (5.2).
+        private_room: Only who has the visit's own token can join (2.1).
+        closed_captions: Ask for the visitor's and the avatar's words (4.6).
+        send_language: Tell the visitor's language (2.1).
+        closing_words: Closing sentence by language, instead of the built-in one; "" for none (4.5).
+        max_concurrent: Conversations that the plan allows at a time, for the readiness report; 0: not known (6).
+        rate_limit_s: Seconds to wait after a 429 that names no time (3).
+        already_ended_statuses: What the end call may answer for a conversation that has already ended (5.3).
+        confirm_end: An end counts only when the service shows it (5.3).
+        end_poll_s: Seconds between two questions whether a conversation has ended (5.3).
     """
 
     base_url: HttpUrl = "https://tavusapi.com"
@@ -48,7 +65,7 @@ class TavusSettings(VendorSettings):
 
     @model_validator(mode="after")
     def _ids_are_not_swapped(self) -> Self:
-        # Ids of replicas begin with r, ids of personas with p; the service's own refusal of a swap says little.
+        # Ids of replicas begin with r, ids of personas with p; the service's refusal of swapped ids tells little.
         for key, wrong, other in (
             ("replica_id", "p", "persona_id"), ("face_id", "p", "pal_id"),
             ("persona_id", "r", "replica_id"), ("pal_id", "r", "face_id"),
