@@ -1,1 +1,1 @@
-"""The settings model, secrets, and mistakes in plain language."""
+"""The settings: their model, how they are read and checked, secrets, and messages about mistakes."""

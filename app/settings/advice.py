@@ -1,4 +1,4 @@
-"""Values that nothing refuses and that are advised against: the ranges are those of docs/contract.md 2.2."""
+"""Warnings about settings that are allowed but advised against; the ranges are those of docs/contract.md 2.2."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ADVISED: dict[str, tuple[float, float]] = {
 
 
 def advice(settings: Settings) -> list[Finding]:
-    """Return a line for each value outside its advised range, and for values that defeat one another."""
+    """Return a line for each value outside its advised range, and for values that contradict each other."""
     found = []
     for name, (least, most) in _ADVISED.items():
         table, key = name.split(".")
@@ -50,7 +50,7 @@ def advice(settings: Settings) -> list[Finding]:
 
 
 def _beyond_plan(settings: Settings) -> list[Finding]:
-    """A note where visits are promised longer than the chosen service's plan lets them be."""
+    """Return a note where a visit may last longer than the longest session of the chosen service's plan."""
     table = settings.service.tables.get(settings.service.vendor)
     limit_s = settings.visit.hard_limit_s
     if settings.service.vendor == "demo" or table is None or limit_s <= table.plan_max_s:
@@ -60,7 +60,7 @@ def _beyond_plan(settings: Settings) -> list[Finding]:
 
 
 def _unencrypted(settings: Settings) -> list[Finding]:
-    """A note for each address of the chosen service that sends keys and tokens over the network for all to read."""
+    """Return a note for each address of the chosen service that sends keys and tokens unencrypted over a network."""
     chosen = settings.service.vendor
     found = []
     for key, value in settings.service.tables.get(chosen, ()):

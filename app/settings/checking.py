@@ -1,4 +1,4 @@
-"""Checks each table by its model: what is right in itself is kept, what is wrong falls back to its default."""
+"""Checks each table by its model: a right value is kept, a wrong one is replaced by its default."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def check_tables(document: Document, files: Files, services: Services) -> tuple[dict[str, BaseModel], list[Fault]]:
-    """Return every table but [service], and what is wrong in them."""
+    """Return the models of every table but [service], and what is wrong in them."""
     models = tables()
     names = key_names(services)
     faults = [
@@ -40,7 +40,7 @@ def check_tables(document: Document, files: Files, services: Services) -> tuple[
 def check_service(
     document: Document, files: Files, services: Services, vendors: KnownServices
 ) -> tuple[ServiceSettings, list[Fault]]:
-    """Return the [service] table with every vendor's own, and what is wrong in them."""
+    """Return the [service] table with the tables of all services, and what is wrong in them."""
     given = document.tables.get("service", {})
     if not isinstance(given, dict):
         wrong = "not a table, allowed: [service] with its keys below"
@@ -59,8 +59,8 @@ def check_service(
     for required in vendors[chosen].required if chosen in vendors else ():
         keys = (required,) if isinstance(required, str) else required
         paths = [("service", chosen, *key.split(".")) for key in keys]
-        told = any({path, (*path[:-1], f"{path[-1]}_file")} & blamed for path in paths)
-        if all(_is_empty(checked[chosen], key) for key in keys) and not told:
+        is_told = any({path, (*path[:-1], f"{path[-1]}_file")} & blamed for path in paths)
+        if all(_is_empty(checked[chosen], key) for key in keys) and not is_told:
             others = f" (or {', '.join(keys[1:])})" if keys[1:] else ""
             wrong = f"required for the service {chosen}{others}, allowed: what its account shows"
             faults.append(Fault(paths[0], '""', wrong))
@@ -100,9 +100,9 @@ def _check_table(
 
 
 def check(model: type[M], given: dict[str, Any]) -> tuple[M, list[Fault]]:
-    """Return the table and its faults; a key with a fault has its default, the others are kept.
+    """Return the checked table and its faults; a key with a fault has its default, the others are kept.
 
-    The status page is all or nothing: without its token it would stand open.
+    Exception: a [status] with a fault has all its defaults, because without its token the page would be open to all.
     """
     faults = list(unusable(given))
     faults += unusable_secrets(model, _without(given, faults))
@@ -118,8 +118,8 @@ def check(model: type[M], given: dict[str, Any]) -> tuple[M, list[Fault]]:
 
 
 def _built(model: type[M], given: dict[str, Any]) -> M:
-    # Through JSON, because its strict mode is what a settings file needs: a list may become a tuple and text an
-    # enumeration or a date, but never text a number, nor a number a flag.
+    # Through JSON, because strict mode for JSON is what a settings file needs: a list may become a tuple, and text an
+    # enumeration or a date, but text never becomes a number, nor a number a flag.
     return model.model_validate_json(json.dumps(given, default=str), strict=True)
 
 
@@ -131,7 +131,7 @@ def _without(given: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
 def _fault(model: type[BaseModel], given: dict[str, Any], error: Any) -> Fault:
     cause = error.get("ctx", {}).get("error")
     path: KeyPath = (cause.key,) if isinstance(cause, KeyFault) else error["loc"]
-    if path[-1:] == ("[key]",):  # the name is wrong, not the value below it
+    if path[-1:] == ("[key]",):  # pydantic's mark: the key is wrong, not the value
         path = path[:-1]
     value: Any = given
     for part in path:
@@ -144,7 +144,7 @@ def _fault(model: type[BaseModel], given: dict[str, Any], error: Any) -> Fault:
 
 
 def _unknown_table(name: str, value: object, known: list[str], names: list[str]) -> Fault:
-    # A key at the top of the file, outside its table, is the usual slip.
+    # The usual mistake is a key at the top of the file, outside its table.
     elsewhere = [full for full in names if full.rpartition(".")[2] == name]
     best = elsewhere[0] if elsewhere else nearest(name, known)
     what = "table" if isinstance(value, dict) else "key"

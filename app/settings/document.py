@@ -1,4 +1,4 @@
-"""The settings as given: the file's tables with the environment laid over them, and where each value came from."""
+"""The settings as given: the file's tables, overridden by the environment, and the source of each value."""
 
 from __future__ import annotations
 
@@ -16,12 +16,20 @@ from app.settings.remarks import Fault, KeyPath, Remark, show
 from app.settings.shape import Services, from_text, key_names, sounds_secret
 
 ENVIRONMENT = "environment"
-_DEEPEST = 50  # levels of lists and tables; nobody writes more than five
+_DEEPEST = 50  # levels of lists and tables; real files have five at most
 
 
 @dataclass
 class Document:
-    """Everything that was given. tables: what the file and the environment hold, unchecked."""
+    """Everything that was given, unchecked.
+
+    Attributes:
+        source: Name of the settings file, or "environment" where there is none.
+        folder: Folder of the file.
+        tables: Values of the file and the environment.
+        mistakes: What makes the file unusable.
+        warnings: What has no effect or is ignored.
+    """
 
     source: str = ENVIRONMENT
     folder: Path = field(default_factory=Path)
@@ -31,7 +39,7 @@ class Document:
     _from_environment: set[tuple[str, ...]] = field(default_factory=set)
 
     def read(self, path: Path, files: Files, *, may_be_absent: bool) -> bool:
-        """Read the settings file; tell whether there is one."""
+        """Read the settings file; return whether there is one."""
         self.source, self.folder = str(path), path.parent
         try:
             text, marked = decode(files.read(path))
@@ -53,7 +61,7 @@ class Document:
         return True
 
     def overlay(self, environ: Mapping[str, str], services: Services) -> None:
-        """Lay every KIOSK_TABLE__KEY of the environment over the file."""
+        """Override the file's values by every KIOSK_TABLE__KEY of the environment."""
         file_tables, self.tables = self.tables, copy.deepcopy(self.tables)
         singles = {name.replace(".", "_"): name for name in key_names(services)}
         for name in sorted(environ):
@@ -77,7 +85,7 @@ class Document:
                 table[part] = {}
             table = table[part]
         key = path[-1]
-        # A secret has two names; the environment's one wins over the file's other one.
+        # A secret has two names, x and x_file; either one in the environment overrides both in the file.
         for twin in (f"{key}_file", key.removesuffix("_file")):
             if twin != key and (*path[:-1], twin) not in self._from_environment:
                 table.pop(twin, None)
@@ -93,12 +101,12 @@ class Document:
         return self.source
 
     def folder_of(self, path: KeyPath) -> Path:
-        """Return what a relative path given at this place starts from: the file's folder, or where we were started."""
+        """Return the folder that a relative path given here starts at: the file's, or the working directory."""
         return Path() if self.source_of(path) == ENVIRONMENT else self.folder
 
 
 _LIKE_THIS = 'idle_s = 45 or id = "lobby-1"'
-# What the library says of the commonest slips, for people who do not know the format.
+# The library's messages about common mistakes, in words for people who do not know TOML.
 _PLAIN = {
     "Cannot overwrite a value": "this key stands in the file twice",
     "Invalid value": "no value that can be read; text needs quotes",
@@ -118,7 +126,7 @@ def _syntax(message: str, text: str) -> str:
 
 
 def unusable(value: object, path: KeyPath = ()) -> Iterator[Fault]:
-    """Yield what no setting can be, wherever it stands: nan, infinity, huge numbers, broken text, bottomless lists."""
+    """Yield values that no setting can have: nan, infinity, huge numbers, broken text, lists nested too deep."""
     if isinstance(value, float) and not math.isfinite(value):
         yield Fault(path, show(value), "not a finite number, allowed: a finite number")
     elif isinstance(value, int) and abs(value) >= 2**63:

@@ -36,7 +36,7 @@ def set_value(text: str, table: str, key: str, value: str) -> str:
         document = tomlkit.parse(text.replace("\r\n", "\n"))
         _set(_table(document, name), key, value)
         changed = document.as_string()
-        # Nobody looks at the file before the kiosk reads it: what was not meant must not be in it.
+        # Nobody checks the file before the kiosk reads it, so make sure that only this value has changed.
         after = _flat(tomllib.loads(changed.encode().decode()))
     except (ValueError, TOMLKitError, RecursionError):
         before = after = {}
@@ -46,7 +46,7 @@ def set_value(text: str, table: str, key: str, value: str) -> str:
 
 
 def _table(document: tomlkit.TOMLDocument, name: tuple[str, ...]) -> Table:
-    """Return the table of this name, made where it is missing."""
+    """Return the table of this name; it is created where it is missing."""
     place: Any = document
     for depth, part in enumerate(name, 1):
         if part not in place:
@@ -71,14 +71,14 @@ def _set(table: Table, key: str, value: str) -> None:
         return
     if "\n" in old.as_string():
         raise ValueError("a value over several lines")
-    if old.trivia.comment:  # stays in its column where that is free
+    if old.trivia.comment:  # it stays in its column where there is space
         room = len(old.as_string()) + len(old.trivia.comment_ws) - len(item.as_string())
         item.trivia.comment_ws = " " * max(room, 1)
     table[key] = item
 
 
 def _add(table: Table, key: str, item: Item) -> None:
-    """Add a key behind the last one of its table: comments further down are mostly those of the next table."""
+    """Add a key after the last one of its table: comments below it usually belong to the next table."""
     body: list[Any] = table.value.body if isinstance(table, Table) else []
     behind = []
     while body and isinstance(body[-1][1], Comment | Whitespace):
@@ -88,7 +88,7 @@ def _add(table: Table, key: str, item: Item) -> None:
 
 
 def save(path: Path, text: str) -> None:
-    """Write the file whole or not at all, readable for its owner alone. Raises OSError."""
+    """Write the file completely or not at all, readable by its owner only. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=".kiosk-", suffix=".toml", dir=path.parent)
     try:
@@ -103,7 +103,7 @@ def save(path: Path, text: str) -> None:
 
 
 def _flat(tables: dict[str, Any], above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """Every value by its whole name; a table counts through its values alone, so that an empty one is nothing."""
+    """Return every value by its full name; empty tables are left out."""
     found: dict[tuple[str, ...], Any] = {}
     for key, value in tables.items():
         if isinstance(value, dict):

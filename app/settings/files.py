@@ -1,4 +1,4 @@
-"""Reads the settings file and the files of secrets, and remembers what it saw, so that a change is noticed."""
+"""Reads the settings file and the files of secrets, and detects that one of them has changed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import os
 import stat
 from pathlib import Path
 
-MOST_BYTES = 1_000_000  # a settings file has a few thousand
+MOST_BYTES = 1_000_000  # a settings file has a few thousand bytes
 
 
 class FileFault(Exception):
-    """A file cannot be used; the text says why and what is allowed. `absent`: there is no such file."""
+    """A file cannot be used.
+
+    Args:
+        text: Why, and what is allowed.
+        absent: There is no such file.
+    """
 
     def __init__(self, text: str, *, absent: bool = False) -> None:
         super().__init__(text)
@@ -19,13 +24,13 @@ class FileFault(Exception):
 
 
 class Files:
-    """Reads small text files; `changed` tells whether any of them is different now."""
+    """Reads small text files and remembers a hash of each."""
 
     def __init__(self) -> None:
         self._seen: dict[Path, str] = {}
 
     def read(self, path: Path) -> bytes:
-        """Return the bytes of a plain file. Raises FileFault."""
+        """Return the bytes of a regular file. Raises FileFault."""
         try:
             content = _read(path)
         except FileFault as fault:
@@ -35,7 +40,7 @@ class Files:
         return content
 
     def changed(self) -> bool:
-        """Tell whether any file that was read, or was missing, has other content now. Reads them all; blocks."""
+        """Tell whether any file that was read, or was missing, is different now. Reads all of them; blocks."""
         again = Files()
         for path in self._seen:
             try:
@@ -47,7 +52,7 @@ class Files:
 
 def _read(path: Path) -> bytes:
     try:
-        # Asked first, because opening a pipe would wait for its writer.
+        # Checked first, because opening a named pipe would wait for its writer.
         if not stat.S_ISREG(os.stat(path).st_mode):
             what = "a directory" if path.is_dir() else "not a plain file"
             raise FileFault(f"cannot be read: it is {what}, allowed: a text file")

@@ -1,4 +1,4 @@
-"""Finds, reads and checks the settings; whatever is wrong becomes one line each, never an exception."""
+"""Finds, reads and checks the settings; each mistake becomes one line, never an exception."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ from app.settings.service import KnownServices
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and what is to be said about them.
+    """The settings, and the messages about them.
 
-    settings: everything that is right in itself; the default stands where something is wrong. mistakes: nobody can be
-    served before they are mended. path: the file that was read, or would be. found: there is such a file; without one
-    the kiosk is the demo. again: reads everything anew.
+    Attributes:
+        settings: The right values; the default where a value is wrong.
+        mistakes: Messages that must be corrected before anybody can be served.
+        warnings: Messages that stop nothing.
+        path: The file that was read, or would be.
+        found: There is such a file; without one the kiosk is the demo.
+        again: Reads everything anew.
     """
 
     settings: Settings
@@ -37,11 +41,11 @@ class Loaded:
     _files: Files = field(repr=False)
 
     def changed(self) -> bool:
-        """Tell whether the file, or a file of secrets that it names, has other content now. Reads them: blocks."""
+        """Tell whether the file, or a file of secrets that it names, is different now. Reads them; blocks."""
         return self._files.changed()
 
     def as_demo(self) -> Loaded:
-        """Return the same with the built-in guide chosen; mistakes become warnings, because the demo needs nothing."""
+        """Return the same with the built-in guide chosen; mistakes become warnings, for the demo needs no settings."""
         service = ServiceSettings(vendor="demo", tables=self.settings.service.tables)
         settings = self.settings.model_copy(update={"service": service})
         return replace(
@@ -62,9 +66,9 @@ def load(
     """Read and check the settings. Never raises.
 
     Args:
-        config: the file named on the command line.
-        vendors: the services that can be chosen.
-        environ: the process's environment where none is given.
+        config: The file named on the command line.
+        vendors: The services that can be chosen, by name.
+        environ: Environment variables; None: those of this process.
     """
     environ = os.environ if environ is None else environ
     services = {**PLANNED, **{name: vendor.settings for name, vendor in vendors.items()}}

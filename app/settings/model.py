@@ -1,17 +1,15 @@
-"""The whole settings model: one class a table, every default as the kiosk ships."""
+"""The settings model: one class for each table, with the defaults of docs/contract.md 2.1."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import socket
-from typing import Annotated, Literal, Self, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app.screens import TalkMode
-from app.settings.pin import is_hash
 from app.settings.service import VendorSettings
 from app.settings.types import (
     Amount,
@@ -23,18 +21,22 @@ from app.settings.types import (
     Language,
     OpenRange,
     OptionalClockTime,
+    OptionalListenAddress,
+    OptionalMqttUrl,
+    OptionalPinHash,
+    OptionalRedisUrl,
+    OptionalTimeZone,
     Part,
     is_language,
     is_loopback,
     split_listen,
-    url_fault,
 )
 
 S = TypeVar("S", bound=VendorSettings)
 
 
 class Table(BaseModel):
-    """A table of the settings file: unknown keys are mistakes, values never change."""
+    """A table of the settings file: unknown keys are mistakes, values cannot change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,7 +46,15 @@ def _host_name() -> str:
 
 
 class KioskSettings(Table):
-    """Who and where this kiosk is. `language` is the first language, `languages` those offered."""
+    """Name, languages and place of this kiosk.
+
+    Attributes:
+        id: Name of this kiosk; the host name where it is not set.
+        language: Code of the first language.
+        languages: Codes of the languages offered; it must hold the first one.
+        place: Name of the place, shown to visitors and sent to nobody.
+        help: Where visitors find a person.
+    """
 
     id: Identifier = Field(default_factory=_host_name)
     language: Language = "en"
@@ -55,7 +65,7 @@ class KioskSettings(Table):
     @model_validator(mode="before")
     @classmethod
     def _offer_the_first_language(cls, given: object) -> object:
-        # One that is none is told of once, where it stands.
+        # A first language that is no code is reported for its own key only.
         if isinstance(given, dict) and "languages" not in given and is_language(given.get("language")):
             return {**given, "languages": [given["language"]]}
         return given
@@ -68,7 +78,28 @@ class KioskSettings(Table):
 
 
 class VisitSettings(Table):
-    """One visit. Everything in seconds, but for `max_extensions`."""
+    """One visit. All times in seconds.
+
+    Attributes:
+        notice: How the privacy notice is accepted: "screen": on a screen of its own; "tap": by the tap that starts.
+        idle_s: Time without activity until *Are you still there?*.
+        idle_warning_s: Time to answer that question before the visit ends.
+        hard_limit_s: Longest conversation without extensions.
+        chip_s: The remaining time is shown from this much before the limit.
+        countdown_s: Length of the countdown before the limit.
+        wrap_up_s: The avatar is asked to close this much before the limit, where the service can; 0: never.
+        grace_s: Time after the limit in which a sentence may finish.
+        extension_s: Time that one extension adds.
+        max_extensions: How many extensions a visit can have.
+        create_timeout_s: For the service's answer; a session that comes later is released.
+        connect_timeout_s: For joining the room after it; the library reports blocked media after 15 s.
+        avatar_timeout_s: From the join until somebody appears in the room.
+        first_frame_timeout_s: From a picture track to its first picture.
+        stall_notice_s: Time without a new picture, or without the expected voice, until the visitor is told.
+        stall_end_s: The same until the room is joined a second time, or the visit ends.
+        farewell_s: Length of the farewell screen.
+        touch_guard_s: Time in which touches are ignored after a new screen appeared.
+    """
 
     notice: Literal["screen", "tap"] = "screen"
     idle_s: Duration = 45.0
@@ -91,7 +122,15 @@ class VisitSettings(Table):
 
 
 class WaitingSettings(Table):
-    """Waiting for a free slot, seconds."""
+    """Waiting for a free slot. All times in seconds.
+
+    Attributes:
+        poll_s: Between two questions to the service, +/- 20 % jitter; `Retry-After` has priority.
+        backoff_max_s: Longest pause between two questions; the pause grows after five refusals in a row.
+        keep_place_s: Waiting time after which the visitor is asked *Keep my place?*.
+        claim_s: First idle time after more than 30 s of waiting.
+        cap_s: Longest waiting time.
+    """
 
     poll_s: Duration = 4.0
     backoff_max_s: Duration = 15.0
@@ -100,28 +139,29 @@ class WaitingSettings(Table):
     cap_s: Duration = 300.0
 
 
-def _redis_url(text: str) -> str:
-    if text and (fault := url_fault(text, ("redis", "rediss"))):
-        raise ValueError(fault)
-    return text
-
-
-def _mqtt_url(text: str) -> str:
-    if text and (fault := url_fault(text, ("mqtt", "mqtts"))):
-        raise ValueError(fault)
-    return text
-
-
 class LineSettings(Table):
-    """Several kiosks on one account. redis_url "": no line. slots 0: learn from refusals."""
+    """Several kiosks on one account.
 
-    redis_url: Annotated[str, AfterValidator(_redis_url)] = ""
+    Attributes:
+        redis_url: Address of the Redis server; "": the kiosks do not share a line.
+        account: Kiosks with the same name share the slots; set without redis_url: one extension for each visit at most.
+        slots: Sessions that the plan allows at a time; 0: learn from refusals.
+    """
+
+    redis_url: OptionalRedisUrl = ""
     account: str = ""
     slots: Count = 0
 
 
 class BudgetSettings(Table):
-    """What may be spent; 0: no limit."""
+    """What may be spent; 0: no limit.
+
+    Attributes:
+        daily_minutes: Minutes of sessions in a day.
+        monthly_minutes: Minutes of sessions in a month.
+        credits: Credits that were bought, for services that sell credits; a warning comes at 80 %.
+        credits_per_minute: What a minute of a session costs.
+    """
 
     daily_minutes: Amount = 0.0
     monthly_minutes: Amount = 0.0
@@ -130,7 +170,15 @@ class BudgetSettings(Table):
 
 
 class AudioSettings(Table):
-    """Sound. Device names; "": the system's default."""
+    """Sound.
+
+    Attributes:
+        input: Name of the microphone; "": the system's default.
+        output: Name of the speaker; "": the system's default.
+        mode: How visitors talk.
+        echo_cancellation: Remove the avatar's voice from the microphone's signal.
+        volume: 0 to 1, reset for each visit.
+    """
 
     input: str = ""
     output: str = ""
@@ -140,56 +188,57 @@ class AudioSettings(Table):
 
 
 class LookSettings(Table):
-    """What the screen looks like. theme: a folder."""
+    """What the screen looks like.
+
+    Attributes:
+        theme: Folder with logo, pictures or clips, colours; relative to the settings file; "": the built-in look.
+        questions: Suggested questions; empty: three neutral ones.
+        captions: Captions are on when a visit begins.
+    """
 
     theme: str = ""
     questions: list[str] = []
     captions: bool = True
 
 
-def _timezone(name: str) -> str:
-    if name:
-        try:
-            ZoneInfo(name)
-        except (LookupError, ValueError, OSError):
-            raise ValueError('unknown time zone, allowed: an IANA name such as "Europe/Vienna", or ""') from None
-    return name
-
-
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class HoursSettings(Table):
-    """Opening hours; an empty week is always open. timezone "": the system's. restart "": never at night."""
+    """Opening hours.
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = ""
+    Attributes:
+        timezone: IANA name; "": the system's.
+        week: Opening times by day; empty: always open.
+        closed: Days on which the kiosk stays closed.
+        restart: Time of the nightly restart, which waits for the attract screen; "": none.
+    """
+
+    timezone: OptionalTimeZone = ""
     week: dict[Day, list[OpenRange]] = {}
     closed: list[datetime.date] = []
     restart: OptionalClockTime = "04:45"
 
 
-def _hash_or_empty(pin: SecretStr) -> SecretStr:
-    if pin.get_secret_value() and not is_hash(pin.get_secret_value()):
-        raise ValueError('not a hashed PIN, allowed: the hash that "avatar-kiosk setup" makes, never the PIN itself')
-    return pin
-
-
 class StaffSettings(Table):
-    """The staff panel. pin: a scrypt hash made by `setup`; "": the panel stays shut."""
+    """The staff panel.
 
-    pin: Annotated[SecretStr, AfterValidator(_hash_or_empty)] = SecretStr("")
+    Attributes:
+        pin: A scrypt hash made by `setup`; "": the panel cannot be opened.
+    """
 
-
-def _listen(text: str) -> str:
-    if text:
-        split_listen(text)
-    return text
+    pin: OptionalPinHash = SecretStr("")
 
 
 class StatusSettings(Table):
-    """Status over HTTP; listen "": off."""
+    """Status over HTTP.
 
-    listen: Annotated[str, AfterValidator(_listen)] = ""
+    Attributes:
+        listen: Address to listen on, "HOST:PORT"; "": off.
+        token: Secret that a client must send; required unless the address is loopback.
+    """
+
+    listen: OptionalListenAddress = ""
     token: SecretStr = SecretStr("")
 
     @model_validator(mode="after")
@@ -203,25 +252,34 @@ class StatusSettings(Table):
 
 
 class MqttSettings(Table):
-    """Where the kiosk tells its state; "": nowhere."""
+    """Messages about the kiosk's state.
 
-    url: Annotated[str, AfterValidator(_mqtt_url)] = ""
+    Attributes:
+        url: Address of the MQTT broker; "": off.
+    """
+
+    url: OptionalMqttUrl = ""
 
 
 class ServiceSettings(Table):
-    """Which avatar service serves the visitors, and the settings of every service by name."""
+    """The avatar services.
+
+    Attributes:
+        vendor: Name of the service that serves the visitors.
+        tables: Settings of every service, by name.
+    """
 
     vendor: str = "demo"
     tables: dict[str, VendorSettings] = {}
 
     def table(self, name: str, model: type[S]) -> S:
-        """Return the settings of the service `name`, whose model is `model`; its defaults where the file has none."""
+        """Return the settings of the service `name`, whose model is `model`; the defaults where the file has none."""
         found = self.tables.get(name)
         return found if isinstance(found, model) else model()
 
 
 class Settings(Table):
-    """Everything that can be set. Built by `load.load`, or from nothing: the defaults, which are the demo."""
+    """All settings. Built by `load.load`; without arguments it has the defaults, which are the demo."""
 
     kiosk: KioskSettings = Field(default_factory=KioskSettings)
     service: ServiceSettings = ServiceSettings()

@@ -1,4 +1,4 @@
-"""Keys that are read and checked but do nothing yet. A release that makes one work takes it off this list."""
+"""Keys that are read and checked but have no effect yet. A release that makes one work removes it from this list."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ NOT_YET: tuple[str, ...] = (
 
 
 def languages() -> tuple[str, ...]:
-    """Return the codes of the languages that the screens speak: those that have a translation."""
+    """Return the codes of the languages of the screens: those that have a translation."""
     return tuple(sorted(file.stem for file in resource("translations").glob("*.toml")))
 
 
 def without_effect(settings: Settings, document: Document, built: frozenset[str]) -> Iterator[Remark]:
-    """Yield a warning for each key that is set, to something else than its default, and has no effect yet.
+    """Yield a warning for each key that has no effect yet and is set to something else than its default.
 
-    built: the services that have a file.
+    Args:
+        settings: The checked settings.
+        document: The settings as given.
+        built: Names of the services that are built.
     """
     for place in NOT_YET:
         service, _, rest = place.removeprefix("service.").partition(".")

@@ -9,7 +9,8 @@ import hmac
 import os
 import re
 
-# 32 MiB and about 0.1 s a guess; a PIN of four digits has 10^4 of them, so the file's mode is what really protects it.
+# One guess takes 32 MiB and about 0.1 s. There are only 10^4 PINs of four digits, so the real protection is the mode of
+# the file: only the kiosk's user can read it.
 _N, _R, _P, _BYTES = 2**15, 8, 1, 32
 _MOST_MEMORY = 64 * 1024 * 1024
 _FORM = re.compile(
@@ -39,7 +40,7 @@ def hash_pin(pin: str) -> str:
 def check_pin(pin: str, hashed: str) -> bool:
     """Tell whether this PIN has this hash, in constant time; False for anything that is not a hash of ours.
 
-    Takes about 0.1 s of processor: call it in a worker thread.
+    Takes about 0.1 s of CPU time: call it in a worker thread.
     """
     parts = _parts(hashed)
     if parts is None or not is_pin(pin):
@@ -57,7 +58,7 @@ def _parts(hashed: str) -> tuple[int, int, int, bytes, bytes] | None:
     if match is None:
         return None
     n, r, p = int(match[1]), int(match[2]), int(match[3])
-    # Bounds, so that no settings file can make a PIN check take minutes or gigabytes.
+    # Bounds, so that a settings file cannot make a PIN check take minutes or gigabytes.
     if n < 2 or n & (n - 1) or not 1 <= r <= 32 or not 1 <= p <= 16 or 128 * n * r > _MOST_MEMORY // 2:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Where the settings file lies."""
+"""The path of the settings file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ FILE_NAME = "kiosk.toml"
 
 
 def find(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, bool]:
-    """Return the settings file to read, and whether somebody named it, so that it has to be there."""
+    """Return the path of the settings file, and whether it was named explicitly, so that it must exist.
+
+    Args:
+        config: The file named on the command line.
+        environ: Environment variables.
+    """
     if config is not None:
         return config, True
     if named := environ.get("KIOSK_CONFIG"):

@@ -1,6 +1,6 @@
-"""Settings of the services that have no file in `app.vendors` yet; each moves into its vendor's file with it.
+"""Settings of the services that have no package in `app.vendors` yet; each moves into its package when that is built.
 
-Their tables are read and checked already, so that a settings file can be written ahead. Choosing one is a mistake.
+Their tables are already read and checked, so that a settings file can be prepared. Choosing one is a mistake.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from app.settings.types import HttpUrl, Language
 
 
 class LiveavatarSettings(VendorSettings):
-    """[service.liveavatar]."""
+    """Table [service.liveavatar].
+
+    Attributes:
+        base_url: Host of all calls.
+        api_key: Key of the account; a secret.
+        avatar_id: The avatar that appears.
+        voice_id: Its voice.
+        context_id: What it knows and how it speaks.
+        language: Code of its language.
+    """
 
     base_url: HttpUrl = "https://api.liveavatar.com"
     api_key: SecretStr = SecretStr("")
@@ -23,7 +32,13 @@ class LiveavatarSettings(VendorSettings):
 
 
 class BeySettings(VendorSettings):
-    """[service.bey]: Beyond Presence."""
+    """Table [service.bey]: Beyond Presence.
+
+    Attributes:
+        base_url: Host of all calls.
+        api_key: Key of the account; a secret.
+        agent_id: The agent that appears.
+    """
 
     base_url: HttpUrl = "https://api.bey.dev"
     api_key: SecretStr = SecretStr("")

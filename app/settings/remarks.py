@@ -1,4 +1,4 @@
-"""Mistakes and warnings about settings, in plain words and on one line each."""
+"""Messages about mistakes and warnings in the settings, each on one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ _LONGEST = 80  # characters of a shown value
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One line about the settings. source: the file, or "environment". key "" and value "": about the whole source."""
+    """A message about the settings, as one line.
+
+    Attributes:
+        source: Name of the file, or "environment".
+        key: Dotted name of the key; "": the message is about the whole source.
+        value: The value as it is shown, free of secrets.
+        text: What is wrong, and what is allowed.
+    """
 
     source: str
     key: str
@@ -31,7 +38,13 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with the value at `path`; `value` is what to show of it, already free of secrets."""
+    """What is wrong with a value.
+
+    Attributes:
+        path: Keys and indexes that lead to the value.
+        value: The value as it is shown, free of secrets.
+        text: What is wrong, and what is allowed.
+    """
 
     path: KeyPath
     value: str
@@ -43,17 +56,17 @@ class Fault:
         return dotted(self.path)
 
     def under(self, *parents: str) -> Fault:
-        """Return the same fault seen from a table further out."""
+        """Return the same fault with a path that begins further out."""
         return Fault((*parents, *self.path), self.value, self.text)
 
 
 def printable(text: str) -> str:
-    """Return the text with everything that is not plain printing escaped, so that it stays one honest line."""
+    """Return the text with every unprintable character escaped, so that it stays on one line."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def show(value: object, *, secret: bool = False) -> str:
-    """Return a value as the settings file would hold it, short, on one line; a secret that is there as `***`."""
+    """Return a value as the settings file would have it, shortened, on one line; a secret that is set is `***`."""
     if value is None or value == "":
         return '""'
     if secret and value not in ({}, []):
@@ -85,17 +98,17 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """Return the known name that is most like this one; "" if none is known."""
+    """Return the known name that is most similar to this one; "" if none is known."""
     found = difflib.get_close_matches(name.lower()[:_LONGEST], known, n=1, cutoff=0.0)
     return found[0] if found else ""
 
 
 def is_like(name: str, other: str) -> bool:
-    """Tell whether one name may well be a slip for the other."""
+    """Tell whether one name is probably a misspelling of the other."""
     return difflib.SequenceMatcher(None, name.lower()[:_LONGEST], other).ratio() >= 0.6
 
 
-_WORDS = {
+_TEXTS = {
     "string_type": "not text, allowed: text in quotes",
     "bool_type": "neither true nor false, allowed: true, false",
     "int_type": "not a whole number, allowed: a whole number",
@@ -117,8 +130,8 @@ def in_plain_words(error: dict[str, Any]) -> str:
         return "not one of its values, allowed: " + str(context["expected"]).replace("'", "").replace(" or ", ", ")
     if kind.startswith("date"):
         return 'not a date, allowed: a date such as "2027-12-25"'
-    if kind in _WORDS:
-        return _WORDS[kind]
+    if kind in _TEXTS:
+        return _TEXTS[kind]
     if kind == "missing":
         return "missing, allowed: any value"
     limits = {"greater_than": "above", "greater_than_equal": "from", "less_than": "below", "less_than_equal": "up to"}

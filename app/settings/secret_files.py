@@ -1,4 +1,4 @@
-"""Secrets that lie in files of their own: `x_file = "PATH"` instead of `x`."""
+"""Secrets in files of their own: `x_file = "PATH"` instead of `x`."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 def fill_in(
     model: type[BaseModel], table: dict[str, Any], files: Files, folder_of: Callable[[str], Path]
 ) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the table with every `x_file` replaced by its `x`, and what is wrong with those files.
+    """Return the table with every `x_file` replaced by `x`, and what is wrong with those files.
 
-    folder_of: what a relative path given for this key starts from.
+    Args:
+        model: Model of the table.
+        table: Its values as given.
+        files: Reads the files.
+        folder_of: Returns the folder at which a relative path given for a key starts.
     """
     filled, faults = dict(table), []
     for key in secret_keys(model):
@@ -44,13 +48,13 @@ def fill_in(
             )
         except FileFault as fault:
             faults.append(Fault((name,), show(given), str(fault)))
-        except RuntimeError:  # of expanduser: no such user
+        except RuntimeError:  # from expanduser: no such user
             faults.append(Fault((name,), show(given), "no such home directory, allowed: the path of a text file"))
     return filled, faults
 
 
 def unusable_secrets(model: type[BaseModel], table: dict[str, Any]) -> list[Fault]:
-    """Return the secrets that no service could take: they travel in HTTP headers, as plain ASCII on one line."""
+    """Return the secrets that cannot be sent in an HTTP header: it takes one line of ASCII only."""
     faults = []
     for key in secret_keys(model):
         value = table.get(key)

@@ -1,4 +1,4 @@
-"""What the table of every service has, and what settings need to know of a service."""
+"""The keys that every service's table has, and what the settings need to know of a service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from app.settings.types import Duration
 
 
 class VendorSettings(BaseModel):
-    """Keys that every service's table has; a vendor's file adds its own. Unknown keys are mistakes."""
+    """Keys that every service's table has; the package of a service adds its own. Unknown keys are mistakes.
+
+    Attributes:
+        plan_max_s: Longest session of the plan, seconds.
+        busy_texts: Fragments of a refusal's text that mean "full", upper or lower case.
+        credits_texts: Fragments of a refusal's text that mean "used up", upper or lower case.
+        extra: Merged into the body of the create call.
+    """
 
     model_config = ConfigDict(extra="forbid", validate_default=False)
 
@@ -22,13 +29,17 @@ class VendorSettings(BaseModel):
 
 
 class LiveKitRoomSettings(VendorSettings):
-    """Those of services whose rooms are LiveKit's. relay_only: sound and picture go through relays alone."""
+    """Keys of services whose rooms are LiveKit rooms.
+
+    Attributes:
+        relay_only: Send sound and picture only through relays (docs/vendors/livekit.md 4.3).
+    """
 
     relay_only: bool = False
 
 
 class KnownService(Protocol):
-    """A service that can be chosen, as far as settings are concerned; see `vendors.base.Vendor`."""
+    """A service that can be chosen, as far as settings are concerned; see `app.vendors.base.Vendor`."""
 
     @property
     def settings(self) -> type[VendorSettings]:
@@ -37,7 +48,7 @@ class KnownService(Protocol):
 
     @property
     def required(self) -> tuple[str | tuple[str, ...], ...]:
-        """Dotted keys below its table that must not be empty; of a group of keys one is enough."""
+        """Dotted keys below its table that must not be empty; of a tuple of keys one is enough."""
         ...
 
 

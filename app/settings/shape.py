@@ -1,4 +1,4 @@
-"""What the settings model looks like from outside: its tables, keys and secrets, and how text becomes a value."""
+"""Questions about the settings model: its tables, keys and secrets, and how text becomes a value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tables() -> dict[str, type[BaseModel]]:
 
 
 def annotation(model: type[BaseModel], key: str) -> Any:
-    """Return the declared type of a key, without what is annotated to it; None for an unknown key."""
+    """Return the declared type of a key, without its annotations; None for an unknown key."""
     field = model.model_fields.get(key)
     return None if field is None else _bare(field.annotation)
 
@@ -65,9 +65,9 @@ def key_names(services: Services) -> list[str]:
 
 
 def from_text(text: str, path: tuple[str, ...], services: Services) -> Any:
-    """Return the value that a text from the environment stands for, by the type of the key it is for.
+    """Return the value that a text from the environment means, by the type of its key.
 
-    Text that cannot be such a value comes back as it is: checking it says what is wrong.
+    Text that cannot be such a value is returned as it is: the check then tells what is wrong.
     """
     kind = _kind_at(path, services)
     if kind is bool:
@@ -131,7 +131,7 @@ def _holds_secret(kind: Any) -> bool:
 
 
 def secret_values(value: object) -> list[str]:
-    """Return every secret in the settings, or in a part of them: what logs must never show."""
+    """Return every secret in the settings or in a part of them; logs must never show one."""
     if isinstance(value, SecretStr):
         return [value.get_secret_value()] if value.get_secret_value() else []
     if isinstance(value, BaseModel):

@@ -1,7 +1,7 @@
-"""What the first picture needs to know of the settings, and a quick look that tells it before they are checked.
+"""The settings that the first picture needs, and a quick way to read them before all settings are checked.
 
-Checking the settings takes longer than everything else until the first picture. The quick look believes only what is
-plainly written and says nothing otherwise; whoever shows its picture compares it with the checked settings afterwards.
+The check takes longer than everything else until the first picture. The quick read accepts only simple values and
+returns nothing otherwise; its caller compares the result with the checked settings afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StartupSettings:
-    """Whatever of the settings the window is made from; see the settings model for each. theme: its folder, or None."""
+    """The settings that the window is made from; see `app.settings.model` for each.
+
+    Attributes:
+        language: `kiosk.language`.
+        languages: `kiosk.languages`.
+        place: `kiosk.place`.
+        help: `kiosk.help`.
+        questions: `look.questions`.
+        captions: `look.captions`.
+        theme: Folder of `look.theme`, or None.
+        volume: `audio.volume`, 0 to 1.
+        typed_only: `audio.mode` is "text".
+        pin: `staff.pin`, a hash.
+    """
 
     language: str = "en"
     languages: tuple[str, ...] = ("en",)
@@ -36,7 +49,7 @@ class StartupSettings:
 
 
 def startup_settings_of(loaded: Loaded) -> StartupSettings:
-    """Return what checked settings say."""
+    """Return these values of the checked settings."""
     settings = loaded.settings
     return StartupSettings(
         language=settings.kiosk.language,
@@ -53,9 +66,11 @@ def startup_settings_of(loaded: Loaded) -> StartupSettings:
 
 
 def read_startup_settings(config: Path | None, environ: Mapping[str, str]) -> StartupSettings | None:
-    """Return what the settings file plainly says; None where only the whole check can tell. Never raises.
+    """Return these values from the settings file; None where only the whole check can tell. Never raises.
 
-    config: the file named on the command line.
+    Args:
+        config: The file named on the command line.
+        environ: Environment variables.
     """
     if any(name.startswith(("KIOSK_KIOSK_", "KIOSK_LOOK_", "KIOSK_AUDIO_", "KIOSK_STAFF_")) for name in environ):
         return None
@@ -73,7 +88,7 @@ def read_startup_settings(config: Path | None, environ: Mapping[str, str]) -> St
 
 
 class _Unclear(Exception):
-    """Something stands there that only the check understands."""
+    """The file holds something that only the check can judge."""
 
 
 def _plain(tables: dict[str, Any], path: Path) -> StartupSettings:
@@ -84,10 +99,10 @@ def _plain(tables: dict[str, Any], path: Path) -> StartupSettings:
     language = _value(kiosk, "language", nothing.language)
     return StartupSettings(
         language=language,
-        languages=_words(kiosk, "languages", (language,)),
+        languages=_texts(kiosk, "languages", (language,)),
         place=_value(kiosk, "place", nothing.place),
         help=_value(kiosk, "help", nothing.help),
-        questions=_words(look, "questions", ()),
+        questions=_texts(look, "questions", ()),
         captions=_value(look, "captions", nothing.captions),
         theme=_theme(_value(look, "theme", ""), path),
         volume=_value(audio, "volume", nothing.volume),
@@ -103,7 +118,7 @@ def _value(table: dict[str, Any], key: str, default: Any) -> Any:
     return found
 
 
-def _words(table: dict[str, Any], key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def _texts(table: dict[str, Any], key: str, default: tuple[str, ...]) -> tuple[str, ...]:
     found = _value(table, key, list(default))
     if not all(isinstance(word, str) for word in found):
         raise _Unclear

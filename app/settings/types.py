@@ -1,4 +1,4 @@
-"""The kinds of values that settings have. A wrong one raises ValueError: what is wrong, and what is allowed."""
+"""The types of values in settings. A wrong value raises ValueError: what is wrong, and what is allowed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ import math
 import re
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+from app.settings.pin import is_hash
 
 
 class KeyFault(ValueError):
-    """A mistake that a whole table shows although one key has to change: the key, and the text as for any other."""
+    """A mistake that only the check of a whole table finds, although one key has to change.
+
+    Args:
+        key: The key to change.
+        text: What is wrong, and what is allowed.
+    """
 
     def __init__(self, key: str, text: str) -> None:
         super().__init__(text)
@@ -64,7 +72,7 @@ def _count(value: object) -> int:
 
 
 def url_fault(text: str, schemes: tuple[str, ...]) -> str | None:
-    """Return what is wrong with this address, and what is allowed; None: nothing."""
+    """Return what is wrong with this address, and what is allowed; None: nothing is wrong."""
     allowed = "allowed: " + " or ".join(f"{scheme}://HOST" for scheme in schemes) + ", with port and path if needed"
     if not text.isprintable() or " " in text or "\\" in text:
         return f"not an address, {allowed}"
@@ -92,8 +100,20 @@ def _http_url_or_empty(text: str) -> str:
     return _http_url(text) if text else text
 
 
+def _redis_url(text: str) -> str:
+    if text and (fault := url_fault(text, ("redis", "rediss"))):
+        raise ValueError(fault)
+    return text
+
+
+def _mqtt_url(text: str) -> str:
+    if text and (fault := url_fault(text, ("mqtt", "mqtts"))):
+        raise ValueError(fault)
+    return text
+
+
 def is_loopback(host: str) -> bool:
-    """Tell whether this host name or address is this very machine, without asking the network."""
+    """Tell whether this host name or address is this machine, without asking the network."""
     if host.lower() in _LOOPBACK_NAMES:
         return True
     try:
@@ -115,6 +135,27 @@ def split_listen(text: str) -> tuple[str, int]:
         except ValueError:
             raise ValueError(f"not an address to listen on, {allowed}") from None
     return host, int(match[2])
+
+
+def _listen(text: str) -> str:
+    if text:
+        split_listen(text)
+    return text
+
+
+def _timezone(name: str) -> str:
+    if name:
+        try:
+            ZoneInfo(name)
+        except (LookupError, ValueError, OSError):
+            raise ValueError('unknown time zone, allowed: an IANA name such as "Europe/Vienna", or ""') from None
+    return name
+
+
+def _hash_or_empty(pin: SecretStr) -> SecretStr:
+    if pin.get_secret_value() and not is_hash(pin.get_secret_value()):
+        raise ValueError('not a hashed PIN, allowed: the hash that "avatar-kiosk setup" makes, never the PIN itself')
+    return pin
 
 
 def _pattern(expression: str, wrong: str) -> AfterValidator:
@@ -152,6 +193,21 @@ OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_empty)]
 UrlPath = Annotated[str, _pattern(r"/[!-~]*", 'not a path, allowed: one that begins with "/" and has no spaces')]
 """What follows the host in an address."""
 
+OptionalRedisUrl = Annotated[str, AfterValidator(_redis_url)]
+"""A redis or rediss address, or "" for none."""
+
+OptionalMqttUrl = Annotated[str, AfterValidator(_mqtt_url)]
+"""An mqtt or mqtts address, or "" for none."""
+
+OptionalListenAddress = Annotated[str, AfterValidator(_listen)]
+"""An address to listen on, "HOST:PORT" or "[IPV6]:PORT", or "" for off."""
+
+OptionalTimeZone = Annotated[str, AfterValidator(_timezone)]
+"""A time zone by its IANA name, or "" for the system's."""
+
+OptionalPinHash = Annotated[SecretStr, AfterValidator(_hash_or_empty)]
+"""A scrypt hash of a PIN, or "" for none."""
+
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 
 
@@ -180,4 +236,4 @@ OpenRange = Annotated[
         'not an opening time, allowed: "HH:MM-HH:MM"',
     ),
 ]
-"""Opening time as "HH:MM-HH:MM"; one that ends before it begins goes on into the next day."""
+"""Opening time as "HH:MM-HH:MM"; one that ends before it begins continues into the next day."""
