@@ -1,1 +1,1 @@
-"""SQLite: the journal of open sessions and what outlives a visit."""
+"""SQLite: the journal of open sessions, the cost of sessions, and counters that outlive the process."""

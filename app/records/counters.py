@@ -1,4 +1,4 @@
-"""Small numbers that outlive the process: known from memory at once, written behind to the database."""
+"""Small numbers that outlive the process: read from memory, written to the database in the background."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the window is painted before it is loaded
+if TYPE_CHECKING:  # loaded only after the window is painted
     import sqlite3
     from concurrent.futures import Future
 
@@ -20,9 +20,9 @@ _SET = "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET valu
 
 
 class Counters:
-    """Numbers by name, 0 where nothing was set. Before `open`, and where the database cannot be used, in memory alone.
+    """Numbers by name, 0 where nothing was set. Before `open`, and where the database cannot be used, in memory only.
 
-    Call it from one thread; what it writes goes to a thread of its own, and is told in the log where it fails.
+    Call it from one thread. Writes happen on a thread of their own; a failure is logged.
     """
 
     def __init__(self) -> None:
@@ -34,12 +34,12 @@ class Counters:
         return self._values.get(name, 0.0)
 
     def set(self, values: Mapping[str, float]) -> None:
-        """Set some numbers, all or none of them on disk."""
+        """Set some numbers; on disk all of them or none."""
         self._values |= values
         self._write(dict(values))
 
     async def open(self, path: Path) -> None:
-        """Read what is stored, and store from now on. Of a number that was set meanwhile the larger counts."""
+        """Read the stored numbers, and store from now on. Where a number was already set, the larger one counts."""
         import sqlite3
 
         from app.records.database import Database, why
@@ -56,7 +56,7 @@ class Counters:
             self._write(self._values)
 
     def close(self) -> None:
-        """Write what is under way and close the file; goes on in memory."""
+        """Finish pending writes and close the file; later values are kept in memory only."""
         database, self._database = self._database, None
         if database is not None:
             database.close()
@@ -67,7 +67,7 @@ class Counters:
                 db.executemany(_SET, list(values.items()))
 
         if self._database is not None:
-            self._database.do_soon(write).add_done_callback(_tell)
+            self._database.do_soon(write).add_done_callback(_log_failure)
 
 
 def _read(db: sqlite3.Connection) -> dict[str, float]:
@@ -75,6 +75,6 @@ def _read(db: sqlite3.Connection) -> dict[str, float]:
     return {str(name): float(value) for name, value in found if isinstance(value, int | float)}
 
 
-def _tell(writing: Future[None]) -> None:
+def _log_failure(writing: Future[None]) -> None:
     if writing.exception() is not None:
         log.warning("a counter could not be written", extra={"error": type(writing.exception()).__name__})

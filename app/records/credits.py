@@ -1,4 +1,4 @@
-"""What sessions cost: one row each, counted from the start call on, also while it runs and after a crash."""
+"""The cost of sessions: one row for each, counted from the start call, also while it runs and after a crash."""
 
 from __future__ import annotations
 
@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WARN_AT = 0.8  # of what was bought
-LEAST_S = 5.0  # less is no visit
+WARN_AT = 0.8  # share of the credits that were bought
+LEAST_S = 5.0  # seconds; less is not enough for a visit
 
 _TABLE = """CREATE TABLE IF NOT EXISTS credits (name TEXT PRIMARY KEY, vendor TEXT NOT NULL, per_minute REAL NOT NULL,
     started_at REAL NOT NULL, most_s REAL NOT NULL, ended_at REAL)"""
-# A session that nobody saw ending has ended by itself by then.
+# A session whose end was not recorded has ended by itself after most_s.
 _SPENT = "SELECT total(per_minute * min(max(ended_at - started_at, 0), most_s)) / 60 FROM credits WHERE vendor = ?"
 _RUNNING = "SELECT started_at, most_s, per_minute FROM credits WHERE vendor = ? AND ended_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """The ledger as it was last read: what ended sessions cost, and the others."""
+    """The ledger as it was last read.
+
+    Attributes:
+        spent: Credits of ended sessions.
+        running: Start (seconds since the epoch), maximum (seconds) and credits per minute of each other session.
+    """
 
     spent: float = 0.0
     running: tuple[tuple[float, float, float], ...] = ()
@@ -40,9 +45,15 @@ class _Count:
 class Ledger:
     """The credits of one service in the state directory's database; see `app.vendors.base.Credits`.
 
-    bought: credits, 0: no limit. per_minute: what a session costs. epoch: seconds since the epoch now. The count needs
-    no file; `refresh` brings what lies there, and what another process wrote. A ledger that cannot be used is told in
-    the log and stops no visit.
+    The count is kept in memory; `refresh` reads the file, with what another process wrote. A failure of the database
+    is logged and stops no visit.
+
+    Args:
+        path: The database.
+        vendor: Name of the service.
+        bought: Credits that may be used; 0: no limit.
+        per_minute: Credits that a minute of a session costs.
+        epoch: Returns the seconds since the epoch.
     """
 
     def __init__(
@@ -92,11 +103,11 @@ class Ledger:
         await self._write("DELETE FROM credits WHERE name = ?", (name,))
 
     async def refresh(self) -> None:
-        """Read the count anew."""
+        """Read the count from the file again."""
         await self._do(lambda db: None)
 
     def close(self) -> None:
-        """Close the file; nothing but reading the count may be called after it."""
+        """Close the file; after it only the count in memory may be read."""
         self._database.close()
 
     async def _write(self, statement: str, row: tuple[object, ...]) -> None:
@@ -119,7 +130,7 @@ class Ledger:
 
 
 def ledger_for(settings: Settings, vendor: AnyVendor, path: Path) -> Ledger | None:
-    """Return the ledger of a service that sells credits, None for others. Nothing is opened before its first use."""
+    """Return the ledger of a service that sells credits, None for others. The file is opened at the first use."""
     if not vendor.sells_credits:
         return None
     budget = settings.budget

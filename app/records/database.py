@@ -1,6 +1,6 @@
-"""The state directory's database: private to the user, safe at any instant of a power cut, and never on the loop.
+"""The state directory's database: private to the user, safe against a power cut at any instant, off the event loop.
 
-It is opened anew after every failure, so that a disk that was full or a directory that was read-only heals by itself.
+It is opened again after every failure, so it recovers by itself when a full disk or a read-only directory is repaired.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import TypeVar
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SCHEMA = 1  # a new table is no new schema; a changed one is
-BUSY_S = 5.0  # `release` by hand may be at work just now
+SCHEMA = 1  # raised when a table changes, not when one is added
+BUSY_S = 5.0  # `release` by hand may be using the file
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _WHY = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -36,16 +36,21 @@ Rescue = Callable[[sqlite3.Connection, sqlite3.Connection], int]
 
 
 class Database:
-    """One connection on one thread of its own: an fsync must not hold up a tap. Several may use one file.
+    """One connection on a thread of its own, because an fsync must not delay a tap. Several may use one file.
 
-    name: of the thread. table: the statement that creates what its owner needs, where it is missing. lazy: nothing is
-    opened before the first use. Raises sqlite3.Error or OSError, unless lazy, when the file cannot be opened or is of a
-    newer version.
+    Args:
+        path: The file.
+        name: Name of the thread.
+        table: Statement that creates the owner's table where it is missing.
+        lazy: Open the file at the first use, not now.
+        rescue: Replace a damaged file by a new one; the damaged one is renamed, never deleted. `rescue` copies what can
+            still be read from the damaged one (first argument) to the new one, and returns how many rows. It raises
+            sqlite3.Error where the new one cannot be written; then the damaged one stays in its place. Only one process
+            may do so: the kiosk. None: never replace.
+        tell: Called with a line for staff about a replaced file, on the database's thread.
 
-    rescue: a damaged file is put aside, never deleted, and a new one takes its place; `rescue` copies from the damaged
-    one (first) to the new one what can still be read, and returns how many rows. It raises sqlite3.Error where the new
-    one cannot be written; then the damaged one stays in its place. One process alone may do so: the kiosk. tell: gets a
-    line for staff about it, on the database's thread.
+    Raises:
+        sqlite3.Error, OSError: Unless lazy: the file cannot be opened, or a newer version of the program wrote it.
     """
 
     def __init__(
@@ -63,7 +68,7 @@ class Database:
         self._rescue = rescue
         self._tell = tell
         self._db: sqlite3.Connection | None = None
-        self._file = 0  # the inode that is open
+        self._file = 0  # inode of the open file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         if not lazy:
             try:
@@ -77,11 +82,11 @@ class Database:
         return await asyncio.wrap_future(self.do_soon(work))
 
     def do_soon(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Begin what `do` does; from any thread."""
+        """Start what `do` does, without waiting; from any thread."""
         return self._thread.submit(self._do, work)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work`, which changes nothing, also where nothing can be written now. Raises sqlite3.Error."""
+        """Run `work`, which only reads; it also works where nothing can be written now. Raises sqlite3.Error."""
         try:
             return await self.do(work)
         except sqlite3.Error as error:
@@ -92,7 +97,7 @@ class Database:
 
     def close(self) -> None:
         """Close the file; nothing may be called after it."""
-        self._thread.submit(self._let_go).result()
+        self._thread.submit(self._disconnect).result()
         self._thread.shutdown()
 
     # ------------------------------------------------------------ on its thread
@@ -109,25 +114,25 @@ class Database:
         try:
             return work(self._connected(rescue))
         except sqlite3.Error:
-            self._let_go()
+            self._disconnect()
             raise
         except OSError as error:
-            self._let_go()
+            self._disconnect()
             raise sqlite3.OperationalError(error.strerror or type(error).__name__) from None
 
     def _connected(self, rescue: Rescue | None = None) -> sqlite3.Connection:
         if self._db is not None and not _is_same_file(self._path, self._file):
-            self._let_go()  # somebody replaced or removed it: what we wrote there would be lost
+            self._disconnect()  # the file was replaced or removed: what we write to the open one would be lost
         if self._db is None:
-            self._db = _connect(self._path, self._table) if rescue is None else self._mended(rescue)
+            self._db = _connect(self._path, self._table) if rescue is None else self._replaced(rescue)
             self._file = self._path.stat().st_ino
         return self._db
 
-    def _mended(self, rescue: Rescue) -> sqlite3.Connection:
-        """Every row is in one file or the other at any instant: the new one is whole before the damaged one goes."""
+    def _replaced(self, rescue: Rescue) -> sqlite3.Connection:
+        """Replace a damaged file. The new one is complete before the damaged one is renamed, so no row is ever lost."""
         fresh = _fresh(self._path)
         for tail in ("-wal", "-shm", ""):
-            Path(f"{fresh}{tail}").unlink(missing_ok=True)  # of an attempt that was cut off
+            Path(f"{fresh}{tail}").unlink(missing_ok=True)  # of an interrupted attempt
         with (
             contextlib.closing(sqlite3.connect(self._path)) as damaged,
             contextlib.closing(_connect(fresh, self._table)) as new,
@@ -141,7 +146,7 @@ class Database:
         self._tell(f"{self._path} was damaged and is now {aside.name}; open sessions found in it: {count}.")
         return db
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         db, self._db = self._db, None
         if db is not None:
             with contextlib.suppress(sqlite3.Error):
@@ -149,15 +154,15 @@ class Database:
 
 
 def why(error: sqlite3.Error) -> str:
-    """Return in plain words for staff why the database cannot be used."""
+    """Return why the database cannot be used, in words for staff."""
     return _WHY.get(_code(error), str(error))
 
 
 def _connect(path: Path, table: str) -> sqlite3.Connection:
     is_new = not path.exists()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a disk that healed may have none yet
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may be missing on a disk that was repaired
     if is_new and _fresh(path).exists():
-        _fresh(path).replace(path)  # the last step of a mending, by whoever comes to it
+        _fresh(path).replace(path)  # finish the replacement of a damaged file that was interrupted
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     db = sqlite3.connect(path, timeout=BUSY_S)
@@ -184,18 +189,18 @@ def _connect(path: Path, table: str) -> sqlite3.Connection:
 
 
 def _fresh(path: Path) -> Path:
-    """Where the successor of a damaged file is made."""
+    """Return the path at which the successor of a damaged file is made."""
     return path.with_name(f"{path.name}.new")
 
 
 class _Damaged(sqlite3.DatabaseError):
-    """The pages of the file contradict each other."""
+    """The pages of the file are inconsistent."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def _make_name_durable(folder: Path) -> None:
-    """A power cut must not take the new file's name out of its directory."""
+    """Make sure that a power cut cannot remove the new file from its directory."""
     if os.name == "posix":
         entry = os.open(folder, os.O_RDONLY)
         try:
@@ -209,12 +214,12 @@ def _text(data: bytes) -> str:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    # A table of ours without a column of ours was written by something else.
+    # A table of ours that lacks one of our columns was not written by this program.
     return _code(error) in _DAMAGED or "no such column" in str(error) or "has no column" in str(error)
 
 
 def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended codes carry the plain one in their last byte
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the last byte of an extended code is the plain one
 
 
 def _is_same_file(path: Path, inode: int) -> bool:
@@ -225,14 +230,14 @@ def _is_same_file(path: Path, inode: int) -> bool:
 
 
 def _only_read(path: Path, work: Callable[[sqlite3.Connection], T]) -> tuple[T] | None:
-    """Do `work` on a file that cannot be written now; None where it cannot be read either.
+    """Run `work` on a file that cannot be written now; None where it cannot be read either.
 
-    In WAL mode SQLite wants to write beside the file, or to be told that nobody does (sqlite.org/wal.html 5).
+    In WAL mode SQLite writes files beside the database, unless told that nobody changes it (sqlite.org/wal.html 5).
     """
     if not path.is_file():
         return None
-    for manner in ("mode=ro", "mode=ro&immutable=1"):
-        address = f"{path.absolute().as_uri()}?{manner}"
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        address = f"{path.absolute().as_uri()}?{mode}"
         with (
             contextlib.suppress(sqlite3.Error),
             contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as db,
@@ -243,13 +248,13 @@ def _only_read(path: Path, work: Callable[[sqlite3.Connection], T]) -> tuple[T] 
 
 
 def _put_aside(path: Path) -> Path:
-    """Rename the file and its companions; return its new name."""
+    """Rename the file and its WAL files; return the new path."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     aside, number = path.with_name(f"{path.name}.damaged-{stamp}"), 1
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
-    for tail in ("-wal", "-shm", ""):  # the file last: while it is there, the next start finds the damage again
+    for tail in ("-wal", "-shm", ""):  # the database last: while it is there, the next start detects the damage again
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{tail}").replace(f"{aside}{tail}")
     return aside

@@ -1,4 +1,4 @@
-"""The journal: one row per vendor session that may still run, on disk before the session can cost anything."""
+"""The journal: one row for each session that may still run, on disk before the session can cost anything."""
 
 from __future__ import annotations
 
@@ -22,15 +22,23 @@ _COLUMNS = ("vendor", "name", "run", "session_id", "stop_context", "opened_at", 
 _SELECT = "SELECT id, vendor, name, run, session_id, stop_context, opened_at, expires_at FROM journal ORDER BY id"
 _INSERT = """INSERT INTO journal (vendor, name, run, session_id, stop_context, opened_at, expires_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
-_UNKNOWN = ""  # of a rescued row; as a time it reads as damaged
+_UNKNOWN = ""  # a missing value of a rescued row; in place of a time it makes the row damaged
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """One session that may still run. name is ours, session_id the service's ("" until its answer arrived).
+    """One session that may still run.
 
-    expires_at: seconds since the epoch; the service's own bound, after which nothing can run any more. is_damaged: a
-    part of it could not be read.
+    Attributes:
+        id: Number of the row.
+        vendor: Name of the service.
+        name: Our unique name for the session.
+        run: Name of the kiosk process that started it.
+        session_id: The service's id; "" until its answer arrived.
+        stop_context: What the stop call needs besides the id.
+        opened_at: When the row was written, seconds since the epoch.
+        expires_at: When the service itself has ended the session at the latest, seconds since the epoch.
+        is_damaged: A part of the row could not be read.
     """
 
     id: int
@@ -45,26 +53,26 @@ class JournalRow:
 
 
 class Journal(Protocol):
-    """What the kiosk needs of the paper trail. Every call raises JournalError where it cannot be used."""
+    """The interface of the journal. Every call raises JournalError where it cannot be used."""
 
     async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
-        """Write a row before the create call; returns its id. Durable when it returns."""
+        """Write a row before the create call and return its id. The row is on disk when this returns."""
         ...
 
     async def complete(self, row: int, session_id: str, stop_context: Mapping[str, str]) -> None:
-        """Add what the stop call needs. Durable when it returns."""
+        """Add what the stop call needs. It is on disk when this returns."""
         ...
 
     async def erase(self, row: int) -> None:
-        """Remove a row whose session is confirmed ended, or can no longer run."""
+        """Remove a row whose end is confirmed, or whose session can no longer run."""
         ...
 
     async def rows(self) -> list[JournalRow]:
-        """All rows, oldest first."""
+        """Return all rows, oldest first."""
         ...
 
     async def check(self) -> None:
-        """Return where a row could be written now."""
+        """Return if a row could be written now; raise otherwise."""
         ...
 
 
@@ -75,7 +83,10 @@ class JournalError(Exception):
 class SqliteJournal:
     """The journal in the state directory's database, which is opened at the first use. Every call raises JournalError.
 
-    mends, tell: a damaged file is put aside, as `Database` says; the kiosk's own process alone may ask for that.
+    Args:
+        path: The database.
+        mends: Replace a damaged file, see `Database`; only the kiosk's own process may do so.
+        tell: Called with a line for staff about a replaced file, on the database's thread.
     """
 
     def __init__(self, path: Path, *, mends: bool = False, tell: Callable[[str], None] = lambda text: None) -> None:
@@ -103,18 +114,18 @@ class SqliteJournal:
         await self._answered(self._database.do(write))
 
     async def erase(self, row: int) -> None:
-        """See `Journal.erase`; the id is gone from the file too, not only from the table."""
+        """See `Journal.erase`; the id is also removed from the file's bytes, not only from the table."""
 
         def write(db: sqlite3.Connection) -> None:
             with db:
                 db.execute("DELETE FROM journal WHERE id = ?", (row,))
-            with contextlib.suppress(sqlite3.Error):  # it is deleted all the same, and leaves the log with the next one
+            with contextlib.suppress(sqlite3.Error):  # the row is deleted anyway; the next checkpoint clears the log
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
         await self._answered(self._database.do(write))
 
     async def rows(self) -> list[JournalRow]:
-        """See `Journal.rows`; also where nothing can be written now."""
+        """See `Journal.rows`; works also where nothing can be written now."""
 
         def read(db: sqlite3.Connection) -> list[JournalRow]:
             return [_row(*values) for values in db.execute(_SELECT).fetchall()]
@@ -125,7 +136,7 @@ class SqliteJournal:
         """See `Journal.check`: really writes."""
 
         def write(db: sqlite3.Connection) -> None:
-            with db:  # in one transaction, so that nobody ever sees it
+            with db:  # in one transaction, so that no other process ever sees the row
                 row = db.execute(_INSERT, ("", "check", "", "", "{}", 0.0, 0.0)).lastrowid
                 db.execute("DELETE FROM journal WHERE id = ?", (row,))
 
@@ -143,8 +154,8 @@ class SqliteJournal:
 
 
 def _row(id_: int, *values: Any) -> JournalRow:
-    """Return the row as well as it can be read; values of another kind were written by a failing disk."""
-    # The database's reader puts U+FFFD for a byte that is no text: a wrong id would be "not found", and so "ended".
+    """Return a row, as far as it can be read: a failing disk may have left values of other types."""
+    # Bytes that are not UTF-8 are read as U+FFFD. A service would not find such an id, which would count as ended.
     is_readable = [isinstance(value, str) and "\ufffd" not in value for value in values[:5]]
     vendor, name, run, session_id = (
         value if good else "" for value, good in zip(values[:4], is_readable, strict=False)
@@ -153,7 +164,7 @@ def _row(id_: int, *values: Any) -> JournalRow:
     opened_at, expires_at = (0.0 if time is None else time for time in times)
     is_damaged = None in times or context is None or not all(is_readable)
     if times[1] is None:
-        expires_at = math.inf  # nobody knows: it is stopped until that is confirmed
+        expires_at = math.inf  # not known: it is stopped until a stop is confirmed
     return JournalRow(id_, vendor, name, run, session_id, context or {}, opened_at, expires_at, is_damaged)
 
 
@@ -170,7 +181,7 @@ def _decode(text: object) -> dict[str, str] | None:
 
 
 def _rescue(damaged: sqlite3.Connection, new: sqlite3.Connection) -> int:
-    """Copy what can still be read of the rows; those of another version may lack a value or another."""
+    """Copy the rows that can still be read; rows of another version may lack values."""
     rows: list[list[object]] = []
     with contextlib.suppress(sqlite3.Error):
         cursor = damaged.execute("SELECT * FROM journal")
