@@ -1,1 +1,1 @@
-"""The machine around the kiosk: processes, logs, status, keep-awake."""
+"""Operating system and operation: processes, logs, status page, keeping the system awake."""

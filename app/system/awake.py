@@ -1,4 +1,4 @@
-"""Keeps screen and computer awake, where the system lets us."""
+"""Keeps the screen on and the computer awake, where the system allows it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ADVICE = "set the screen never to go dark in the system's own settings"
 
 
 class Hold(Protocol):
-    """What wakepy hands out on entering: whether it worked."""
+    """What wakepy returns on entering: whether it worked."""
 
     active: bool
 
 
 def presenting() -> AbstractContextManager[Hold]:
-    """Return wakepy's mode for presentations: neither sleep nor a dark screen. Entering asks the desktop (D-Bus)."""
+    """Return wakepy's mode for presentations: no sleep, no dark screen. Entering asks the desktop (D-Bus)."""
     from wakepy import keep
 
     mode: AbstractContextManager[Hold] = keep.presenting(on_fail="pass")
@@ -33,8 +33,14 @@ def presenting() -> AbstractContextManager[Hold]:
 class KeepAwake:
     """Asks the system to stay awake from `start` to `stop`, or to the end of the process.
 
-    The asking is done on a thread of its own, which may wait for the desktop as long as that takes. `is_held` is None
-    until the system has answered. A system that refuses is no error: the kiosk goes on, and `check` tells it.
+    The request is made on a thread of its own, which may wait for the desktop as long as it takes. A refusal is no
+    error: the kiosk continues, and `check` reports it.
+
+    Args:
+        hold: Makes the context manager that keeps the system awake.
+
+    Attributes:
+        is_held: Whether the system stays awake; None until it has answered.
     """
 
     def __init__(self, hold: Callable[[], AbstractContextManager[Hold]] = presenting) -> None:
@@ -43,7 +49,7 @@ class KeepAwake:
         self.is_held: bool | None = None
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start asking; returns at once."""
         threading.Thread(target=self._keep, name="awake", daemon=True).start()
 
     def stop(self) -> None:
@@ -63,7 +69,7 @@ class KeepAwake:
 
 
 def awake_findings(hold: Callable[[], AbstractContextManager[Hold]] = presenting) -> list[Finding]:
-    """Try it for a moment, for the readiness report. A refusal is worth knowing, not wrong: see `ADVICE`."""
+    """Try it for a moment, for the readiness report. A refusal is a warning with `ADVICE`."""
     try:
         with hold() as mode:
             if mode.active:

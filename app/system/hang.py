@@ -1,4 +1,4 @@
-"""Ends a process whose event loop stands still, after it has written where; also while a native call holds Python."""
+"""Ends a process whose event loop hangs, after writing where it hangs; works even while native code holds the GIL."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import faulthandler
 from typing import TextIO
 
 HANG_S = 15.0
-START_S = 60.0  # until the first beat; a cold disk is slow
+START_S = 60.0  # until the first heartbeat; the first read from a slow disk takes long
 
 
 class HangWatch:
-    """A timer of the interpreter's own, in C: it needs neither the loop nor Python.
+    """A timer of the interpreter, in C: it needs neither the event loop nor the GIL.
 
-    stacks: an open file with a descriptor; every thread's stack (places only, no values) is written there before the
-    process ends with code 1, which its parent counts as a fault. Counts from now until the first `beat`.
+    When it expires, every thread's stack (places only, no values) is written, and the process ends with code 1, which
+    its parent counts as a fault. It starts now.
+
+    Args:
+        stacks: Open file with a descriptor, for the stacks.
+        hang_s: Longest time between two heartbeats, seconds.
+        start_s: Longest time until the first heartbeat, seconds.
     """
 
     def __init__(self, stacks: TextIO, hang_s: float = HANG_S, start_s: float = START_S) -> None:
@@ -22,11 +27,11 @@ class HangWatch:
         self._arm(start_s)
 
     def beat(self) -> None:
-        """The loop runs."""
+        """Start the timer again: the event loop runs."""
         self._arm(self._hang_s)
 
     def stop(self) -> None:
-        """Watch no longer; call it before the file is closed."""
+        """Stop watching; call it before the file is closed."""
         faulthandler.cancel_dump_traceback_later()
 
     def _arm(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The lock on the state directory: one kiosk at a time, and which run of it is the living one."""
+"""The lock on the state directory: one kiosk at a time, and the name of the run that holds it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FILE = "lock"
-PROBE_S = 0.5  # somebody may be looking at the lock just now, which takes microseconds
+PROBE_S = 0.5  # pause before a second try: `living_run` holds the lock for microseconds
 
 
 class Taken(Exception):
@@ -18,10 +18,17 @@ class Taken(Exception):
 
 
 class StateLock:
-    """Holds `state_dir` (made private to the user if it is not there) until `close`, or until this process ends.
+    """Holds the state directory until `close`, or until this process ends.
 
-    A directory that cannot be written now (a full disk, a read-only one) is held as well as it can be: a kiosk there
-    starts no session, but it shows a screen. Raises Taken.
+    A directory that cannot be written now (a full or read-only disk) is locked as far as possible: a kiosk there starts
+    no session, but it shows a screen.
+
+    Args:
+        state_dir: The directory; it is created, private to the user, where it is missing.
+        sleep: Waits for some seconds.
+
+    Raises:
+        Taken: Another kiosk holds it.
     """
 
     def __init__(self, state_dir: Path, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -40,9 +47,9 @@ class StateLock:
                 sleep(PROBE_S)
 
     def name_run(self, run: str) -> None:
-        """Write which run is the living one; what the journal holds of any other may be stopped.
+        """Write the name of the running kiosk; sessions of any other run in the journal may be stopped.
 
-        A lock that could not be taken or written, or that lies below a directory mounted later, is taken anew.
+        The lock is taken again where it could not be taken or written before, or where a directory was mounted over it.
         """
         if not self._write(run):
             self.close()
@@ -53,10 +60,10 @@ class StateLock:
                     self._file, file = file, None
                     self._write(run)
             if file is not None:
-                os.close(file)  # somebody else holds it: this kiosk goes on without, as it had to before
+                os.close(file)  # another process holds it: this kiosk continues without the lock, as before
 
     def _write(self, run: str) -> bool:
-        """Return whether others can read it now: the file is ours, and it is the one at its place."""
+        """Write the name; return whether others can read it: the open file is the one in the directory."""
         if self._file is None:
             return False
         try:
@@ -67,7 +74,7 @@ class StateLock:
             return False
 
     def close(self) -> None:
-        """Let go; idempotent."""
+        """Release the lock; may be called again."""
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
@@ -83,7 +90,7 @@ def _opened(state_dir: Path) -> int | None:
 
 
 def living_run(state_dir: Path) -> str | None:
-    """The run of the kiosk that holds `state_dir` now ("" while it starts), or None where nobody holds it."""
+    """Return the run that holds `state_dir` now ("" while it starts), or None where it is free."""
     try:
         file = os.open(state_dir / FILE, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Logs: JSON lines in the state directory, lines for people on stderr; no secret and no visitor's word in either."""
+"""Logs: JSON lines in the state directory, lines for people on stderr; neither has a secret or a visitor's words."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _SENSITIVE = re.compile(
     r"(^|[._])(pii|token|secret|password|api_?key|authorization|session_id|room|room_name|identity)($|[._])", re.I
 )
-# Their texts quote the data that they choked on, which may be a visitor's words.
+# The texts of these errors quote the data that caused them, which may be a visitor's words.
 _QUOTING = (ValueError, LookupError)
 # asyncio puts the repr of a failed task, and with it the text of its exception, into the message.
 _EXCEPTION_IN_REPR = re.compile(r"exception=.*", re.DOTALL)
-_CHATTY = ("httpx", "httpcore", "asyncio", "qasync", "wakepy")
+_VERBOSE_LIBRARIES = ("httpx", "httpcore", "asyncio", "qasync", "wakepy")
 _DEEPEST_TRACE = 30
 
 
 class Plain:
-    """What a record may tell: message, fields and error, each free of secrets and of words of visitors."""
+    """Message, fields and error of a record, without secrets and without visitors' words."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -40,22 +40,22 @@ class Plain:
         return " ".join(self._redactor(_EXCEPTION_IN_REPR.sub("exception=...", text)).split())
 
     def fields(self, record: logging.LogRecord) -> dict[str, Any]:
-        """Return the record's own fields; one that may hold something private is left out."""
+        """Return the record's own fields; one whose name suggests private content is left out."""
         own = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         return {key: self._value(value) for key, value in own.items() if not _SENSITIVE.search(key)}
 
     def error(self, record: logging.LogRecord) -> dict[str, Any]:
-        """Return kind, text and places of the record's exception and of what caused it."""
+        """Return class, text and places of the record's exception and of its causes."""
         error = record.exc_info[1] if record.exc_info else None
-        told: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         if error is not None:
-            told["error"] = _kind(error)
+            found["error"] = _kind(error)
             if not isinstance(error, _QUOTING) and (text := " ".join(self._redactor(str(error)).split())[:300]):
-                told["error_text"] = text
-            told["trace"] = _trace(error)
+                found["error_text"] = text
+            found["trace"] = _trace(error)
             if causes := _causes(error):
-                told["caused_by"] = causes
-        return told
+                found["caused_by"] = causes
+        return found
 
     def _value(self, value: Any) -> Any:
         if value is None or isinstance(value, bool | int | float):
@@ -79,19 +79,19 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See the class."""
-        told = {
+        line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self._plain.message(record),
         }
         for key, value in (self._plain.error(record) | self._plain.fields(record)).items():
-            told.setdefault(key, value)
-        return json.dumps(told, ensure_ascii=False, default=str)
+            line.setdefault(key, value)
+        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 class PlainLines(logging.Formatter):
-    """One line for people: time of day, level, logger, message, fields, and the exception's kind and place."""
+    """One line for people: time of day, level, logger, message, fields, and the exception's class and place."""
 
     def __init__(self, plain: Plain) -> None:
         super().__init__()
@@ -103,9 +103,9 @@ class PlainLines(logging.Formatter):
         fields = self._plain.fields(record) | {key: error[key] for key in ("error", "error_text") if key in error}
         if "trace" in error:
             fields["at"] = error["trace"][-1:] or "?"
-        told = "".join(f" {key}={json.dumps(value, ensure_ascii=False, default=str)}" for key, value in fields.items())
+        shown = "".join(f" {key}={json.dumps(value, ensure_ascii=False, default=str)}" for key, value in fields.items())
         time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
-        return f"{time} {record.levelname.lower():7} {record.name}: {self._plain.message(record)}{told}"
+        return f"{time} {record.levelname.lower():7} {record.name}: {self._plain.message(record)}{shown}"
 
 
 def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handler]:
@@ -115,7 +115,7 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
     stream.setFormatter(PlainLines(plain))
     if file is None:
         return [stream]
-    from app.system.log_file import PrivateFile  # what it loads would delay the parent's start of the kiosk
+    from app.system.log_file import PrivateFile  # its imports would delay the parent's start of the kiosk
 
     rotating = PrivateFile(file)
     rotating.setFormatter(JsonLines(plain))
@@ -123,10 +123,17 @@ def handlers(redactor: Redactor, file: Path | None = None) -> list[logging.Handl
 
 
 def start_logging(level: str, redactor: Redactor, file: Path | None = None) -> None:
-    """Send every record of this process to stderr and, as JSON lines, to `file`; replaces what was set up before.
+    """Send every record of this process to stderr and, as JSON lines, to a file; replaces an earlier set-up.
 
-    level: debug, info, warning or error, for both. Two processes never share a file, because each rotates it. Raises
-    OSError.
+    Two processes must not share a file, because each rotates it.
+
+    Args:
+        level: "debug", "info", "warning" or "error", for both.
+        redactor: Removes secrets.
+        file: The file; None: stderr only.
+
+    Raises:
+        OSError: The file cannot be opened.
     """
     root = logging.getLogger()
     for old in root.handlers[:]:
@@ -135,7 +142,7 @@ def start_logging(level: str, redactor: Redactor, file: Path | None = None) -> N
     for handler in handlers(redactor, file):
         root.addHandler(handler)
     root.setLevel(level.upper())
-    for name in _CHATTY:  # they log addresses and payloads below this
+    for name in _VERBOSE_LIBRARIES:  # below this level they log addresses and payloads
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     # A handler that fails (a full disk) must not print the record, unredacted, to stderr.

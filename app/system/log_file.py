@@ -1,4 +1,4 @@
-"""The log file itself: rotating, and the user's alone. Apart from `log`, because the parent process writes none."""
+"""The log file: rotating, readable by the user only. Not in `log`, because the parent process writes no file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_BYTES, _MOST_FILES = 2_000_000, 5
 
 
 class PrivateFile(RotatingFileHandler):
-    """Writes into `file`, which nobody else may read. Raises OSError where it cannot be opened."""
+    """Writes into `file`, which only the user can read. Raises OSError where it cannot be opened."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, maxBytes=_MOST_BYTES, backupCount=_MOST_FILES, errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""How much memory this process uses, against what a kiosk may."""
+"""How much memory this process uses, compared with what a kiosk may use."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 MOST_BYTES = 1_500_000_000  # about twice what a kiosk with every model loaded needs
-MOST_SHARE = 0.5  # of the machine's own
+MOST_SHARE = 0.5  # of the machine's memory
 
 
 def used_share() -> float:
-    """Return the memory in use as a share of what it may be, 1.0: too much; 0.0 where the system does not tell."""
+    """Return the memory in use as a share of the limit, 1.0: too much; 0.0 where the system does not tell."""
     used = used_bytes()
     return 0.0 if used is None else used / _most_bytes()
 

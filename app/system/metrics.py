@@ -1,6 +1,6 @@
-"""The same facts for Prometheus: its text format, version 0.0.4. Few labels, and none with unbounded values.
+"""The status as Prometheus metrics: text format 0.0.4. Few labels, and none with unbounded values.
 
-Imported only where the status server runs, and then on its thread: the library takes some 40 ms.
+Imported only where the status server runs, on its thread: the import takes some 40 ms.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Family = GaugeMetricFamily | CounterMetricFamily
 
 def metrics_of(vitals: Vitals, now: float, stall_notice_s: float) -> str:
     """Return the answer of `/metrics`. Arguments as in `snapshot.status_of`."""
-    # A registry of our own: the library's default one tells of the process too, under names that are not ours.
+    # A registry of our own: the library's default one adds metrics of the process under other names.
     registry = CollectorRegistry()
-    registry.register(_Facts(vitals, now, stall_notice_s))
+    registry.register(_VitalsCollector(vitals, now, stall_notice_s))
     return generate_latest(registry).decode()
 
 
-class _Facts(Collector):
-    """Reads the vitals as they are at `now`; nothing is counted here."""
+class _VitalsCollector(Collector):
+    """Converts the vitals at the time `now` to metrics; it counts nothing itself."""
 
     def __init__(self, vitals: Vitals, now: float, stall_notice_s: float) -> None:
         self._vitals = vitals
@@ -83,7 +83,7 @@ def _media(vitals: Vitals, now: float) -> Iterator[Family]:
 
 
 def _gauge(name: str, about: str, value: float | None) -> Family:
-    """One number of ten digits; None: there is none now, and only the name is told."""
+    """Return a metric with one number of ten digits; None: no sample, only the name."""
     return GaugeMetricFamily(_name(name), about, None if value is None else float(f"{value:.10g}"))
 
 

@@ -1,4 +1,4 @@
-"""Tells the service manager how the kiosk is doing: systemd's notification protocol, in fifteen lines."""
+"""Reports the kiosk's state to the service manager by systemd's notification protocol (sd_notify)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ WATCHDOG = "WATCHDOG=1"
 class Notifier:
     """Sends states to the socket that `NOTIFY_SOCKET` names; without one it does nothing.
 
-    A manager that has gone away is no reason to stop: failures are ignored. Source: sd_notify(3).
+    Failures are ignored: the kiosk continues without a manager. Source: sd_notify(3).
     """
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
-        self._address = "\0" + address[1:] if address.startswith("@") else address  # "@": an abstract address
+        self._address = "\0" + address[1:] if address.startswith("@") else address  # "@" stands for an abstract address
 
     def send(self, state: str) -> None:
         """Send one state, for example READY."""

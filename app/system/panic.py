@@ -1,4 +1,4 @@
-"""Hears the media library's last words: it prints them and then sends our own process a SIGTERM, as anybody might."""
+"""Detects a panic of the media library, which prints a line and then sends our own process a SIGTERM."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ WORDS = "FFI Panic"  # livekit.rtc._ffi_client, on stderr, from a native thread
 
 
 class PanicDetector:
-    """Stands for `stderr` and passes everything on; the panic's own line with what `clean` leaves of it.
+    """Replaces `stderr` and passes everything on; the line of a panic is cleaned first.
 
-    heard: whether the library has panicked, so that the SIGTERM that follows is a fault and nobody's wish.
+    Args:
+        stream: The real stderr.
+        clean: Removes secrets from the panic's line.
+
+    Attributes:
+        heard: Whether the library has panicked: then the SIGTERM that follows is a fault, not a request to stop.
     """
 
     def __init__(self, stream: TextIO, clean: Callable[[str], str]) -> None:
@@ -23,7 +28,7 @@ class PanicDetector:
         self._lock = threading.Lock()
 
     def write(self, text: str) -> int:
-        """Write; the words of a panic come in pieces."""
+        """Write some text; the line of a panic comes in pieces."""
         with self._lock:
             if not self._line and not text.startswith(WORDS):
                 return self._stream.write(text)

@@ -25,12 +25,12 @@ _SHUT_DOWN = {
 
 
 def reboot() -> bool:
-    """Ask for a restart; return whether the system takes the wish. Blocks for 10 s at most."""
+    """Ask for a restart; return whether the system accepts. Blocks for 10 s at most."""
     return _ask(_REBOOT)
 
 
 def shut_down() -> bool:
-    """Ask to be switched off; return whether the system takes the wish. Blocks for 10 s at most."""
+    """Ask to be switched off; return whether the system accepts. Blocks for 10 s at most."""
     return _ask(_SHUT_DOWN)
 
 

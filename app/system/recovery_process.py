@@ -1,4 +1,4 @@
-"""The short process that stops what dead runs left in the journal. The parent's: loads neither Qt nor an SDK."""
+"""The short process that stops the sessions of dead runs. Used by the parent, so it loads neither Qt nor an SDK."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ log = logging.getLogger(__name__)
 
 
 class RecoveryProcess:
-    """One release at a time.
+    """Runs the release command, one at a time.
 
-    command: of the release. release_s: how long one may work. handover_s: how long one still at work keeps the next
-    one waiting.
+    Args:
+        command: The release command.
+        environ: Environment variables.
+        release_s: Longest time that one may work, seconds.
+        handover_s: How long the next one waits for one that still works, seconds.
     """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], release_s: float, handover_s: float) -> None:
@@ -28,10 +31,14 @@ class RecoveryProcess:
         self._until = 0.0
 
     def start(self, living: str) -> None:
-        """Begin; one still at work for an earlier run is replaced: the new one does its work too. But not at once:
-        children that die as they start, where there is no display any more, would let none come to its end.
+        """Start a release.
 
-        living: the run that it leaves alone; told directly, because a disk that fails keeps an old name in the lock.
+        One that still works for an earlier run is replaced, because the new one does its work too; but only after
+        `handover_s`. Otherwise children that die at once, for example without a display, would let none finish.
+
+        Args:
+            living: The run whose sessions are left alone. Passed directly, because on a failing disk the lock may still
+                hold an old name.
         """
         self.finish(self._handover_s)
         environ = {**self._environ, heartbeat.RUN: living}
@@ -42,12 +49,12 @@ class RecoveryProcess:
         self._until = time.monotonic() + self._release_s
 
     def look(self) -> None:
-        """Bury one that has ended; end one that takes too long: the kiosk itself goes on trying."""
+        """Collect a release that has ended; end one that takes too long, because the kiosk itself goes on trying."""
         if self._process is not None and (self._process.poll() is not None or time.monotonic() > self._until):
             self.finish(0.0)
 
     def finish(self, most_s: float) -> None:
-        """Wait for its end, `most_s` seconds at most."""
+        """Wait for its end, `most_s` seconds at most; then kill it."""
         if self._process is None:
             return
         try:

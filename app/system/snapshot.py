@@ -1,4 +1,4 @@
-"""What the status page tells, computed from the vitals alone; no clock is read here."""
+"""The content of the status page, computed from the vitals only; no clock is read here."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Any
 from app.screens import UnavailableReason
 from app.vitals import AudioVitals, VideoVitals, VisitVitals, Vitals
 
-HANG_S = 5.0  # without a beat of the event loop
+HANG_S = 5.0  # since the event loop's last heartbeat
 HEALTH = ("STANDBY", "ONLINE", "ACTIVE", "DEGRADED", "SAFE")
 
 
 def status_of(vitals: Vitals, now: float, loop_now: float, stall_notice_s: float) -> dict[str, Any]:
     """Return the answer of `/status`, ready for JSON.
 
-    now: `time.monotonic`. loop_now: the event loop's clock at the same moment, on which the visit's deadlines are. All
-    in seconds. stall_notice_s: a picture older than this stands still.
+    Args:
+        vitals: The kiosk's state.
+        now: `time.monotonic`, seconds.
+        loop_now: The event loop's clock at the same moment, seconds; the visit's deadlines are on that clock.
+        stall_notice_s: Age of a picture, seconds, from which it counts as standing still.
     """
     return {
         "version": vitals.version,
@@ -35,13 +38,13 @@ def status_of(vitals: Vitals, now: float, loop_now: float, stall_notice_s: float
 
 
 def overdue(vitals: Vitals, now: float, stall_notice_s: float) -> str | None:
-    """Return what ought to move and does not, in words for staff, or None: `/healthz`. Arguments as in `status_of`."""
+    """Return what stands still, in words for staff, or None: for `/healthz`. Arguments as in `status_of`."""
     if now - vitals.beat_at > HANG_S:
         return f"the event loop hangs for {now - vitals.beat_at:.0f} s"
     if vitals.media_overdue is not None:
         return vitals.media_overdue
     video = vitals.video
-    # A drawn character moves whatever the service does: it proves nothing, and is nobody's media.
+    # A drawn character moves whatever the service does, so only pictures of the room are watched.
     if vitals.visit is not None and video is not None and video.source == "room":
         age = now - (vitals.screen_since if video.painted_at is None else video.painted_at)
         if age > stall_notice_s:
@@ -50,7 +53,7 @@ def overdue(vitals: Vitals, now: float, stall_notice_s: float) -> str | None:
 
 
 def health_of(vitals: Vitals, now: float, stall_notice_s: float) -> str:
-    """Return one of `HEALTH`. Whatever makes do with less, stands still, or keeps visitors away is DEGRADED."""
+    """Return one of `HEALTH`. DEGRADED: something is missing or stands still, or nobody can be served."""
     if vitals.unavailable is UnavailableReason.SAFE_MODE:
         return "SAFE"
     if overdue(vitals, now, stall_notice_s) is not None:
@@ -88,7 +91,7 @@ def _video(video: VideoVitals | None, now: float) -> dict[str, Any] | None:
         "width": video.width,
         "height": video.height,
         "frames": video.frames,
-        # The painter counts when it paints; when it does not, nobody paints.
+        # The painter updates its rate only when it paints.
         "fps": _rounded(video.fps) if age is not None and age <= 1.0 else 0.0,
         "age_s": None if age is None else round(age, 2),
     }

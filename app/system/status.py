@@ -1,4 +1,4 @@
-"""Status over HTTP: read-only, on threads of its own, so that it answers also while the event loop hangs."""
+"""Status over HTTP: read-only, on threads of its own, so that it answers even while the event loop hangs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from app.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
-MOST_HEAD_BYTES = 8192  # of a request: line and headers; bodies are never read
+MOST_HEAD_BYTES = 8192  # request line and headers; bodies are never read
 REQUEST_S = 5.0  # for the whole request to arrive, and for each part of the answer to leave
-MOST_AT_ONCE = 8  # connections; one more is closed at once
+MOST_AT_ONCE = 8  # connections; further ones are closed at once
 
 
 class StatusUnavailable(Exception):
@@ -33,10 +33,15 @@ class StatusUnavailable(Exception):
 
 
 class StatusServer:
-    """Answers `/healthz`, `/metrics` and `/status` on `host`:`port` from `start` to `stop`.
+    """Answers `/healthz`, `/metrics` and `/status` from `start` to `stop`.
 
-    token: required as `Authorization: Bearer TOKEN` on every path, "" for none. stall_notice_s: a picture older than
-    this stands still. now: `time.monotonic`, which is the event loop's clock as well.
+    Args:
+        host: Address to listen on.
+        port: Port to listen on.
+        token: Required as `Authorization: Bearer TOKEN` on every path; "" for none.
+        vitals: The kiosk's state.
+        stall_notice_s: Age of a picture, seconds, from which it counts as standing still.
+        now: `time.monotonic`, which is also the event loop's clock; seconds.
     """
 
     def __init__(
@@ -57,7 +62,7 @@ class StatusServer:
         self._server: _Server | None = None
 
     def start(self) -> None:
-        """Begin to listen. Raises StatusUnavailable; the kiosk goes on without."""
+        """Start listening. Raises StatusUnavailable; the kiosk continues without a status page."""
         host, port = self._address
         try:
             self._server = _Server(self._address, self)
@@ -70,18 +75,18 @@ class StatusServer:
         threading.Thread(target=_serve, args=(self._server,), name="status", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop listening; takes half a second at most. Idempotent."""
+        """Stop listening; takes half a second at most. May be called again."""
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()
             server.server_close()
 
     def is_allowed(self, authorization: str) -> bool:
-        """Tell whether this header's value carries the token; takes the same time for every wrong one."""
+        """Tell whether this header's value has the token; a wrong one always takes the same time."""
         if not self._token:
             return True
         scheme, _, given = authorization.partition(" ")
-        # The library hands headers over as Latin-1, whatever the bytes were.
+        # The library decodes headers as Latin-1, whatever the bytes were.
         same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._token.encode())
         return same and scheme.lower() == "bearer"
 
@@ -104,45 +109,45 @@ class StatusServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    # On Windows the same word would let two programs share the port.
+    # On Windows this option would let two programs share the port.
     allow_reuse_address = sys.platform != "win32"
 
     def __init__(self, address: tuple[str, int], status: StatusServer) -> None:
         self.status = status
-        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        # The library's own asks the name service for our name, which can take seconds.
+        # The library's method asks the name service for our name, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "", 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._room.acquire(blocking=False):
+        if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
         try:
             super().process_request(request, client_address)
         except BaseException:
-            self._room.release()  # no thread could be started, so none will
+            self._free.release()  # no thread was started that would do so
             raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that went away; the library's own prints a traceback.
+        # The client closed the connection; the library's method would print a traceback.
         log.debug("status request broke off", exc_info=True)
 
 
 def _serve(server: _Server) -> None:
-    # Here it keeps no event loop waiting; at the first request it would be too late: that may come while the loop hangs
-    # in an import of its own.
+    # Imported on this thread, so that the event loop does not wait; and not at the first request, which may come while
+    # the loop hangs in another import.
     importlib.import_module("app.system.metrics")
     server.serve_forever()
 
@@ -153,12 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        # Bounded as a whole: the library's own limits count for each line, and its time for each byte.
+        # Bounds for the whole request: the library limits only each line, and the time for each byte.
         self.rfile.close()
         self.rfile = io.BytesIO(_read_head(self.connection))
 
     def do_GET(self) -> None:
-        """Answer, or 401."""
+        """Answer the request, or refuse it with 401."""
         if not self.server.status.is_allowed(self.headers.get("Authorization", "")):
             self._refuse()
             return
@@ -180,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(*_plain(HTTPStatus(code)))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: addresses of clients are nobody's business."""
+        """Log nothing: addresses of clients are private."""
 
     def _refuse(self) -> None:
         self._send(*_plain(HTTPStatus.UNAUTHORIZED))
@@ -204,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _read_head(connection: socket.socket) -> bytes:
-    """Return a request up to its empty line; nothing where it is too long or too slow, or breaks off."""
+    """Return a request up to its empty line; empty where it is too long, too slow or incomplete."""
     head = bytearray()
     deadline = time.monotonic() + REQUEST_S
     with contextlib.suppress(OSError):
