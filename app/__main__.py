@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FAULT = 70  # of a kiosk: the parent counts it and starts anew
+FAULT = 70  # of a kiosk: the parent counts it and starts another one
 INTERRUPTED = 130
 
 
@@ -34,17 +34,17 @@ def console() -> NoReturn:
     if getattr(sys, "frozen", False):
         import multiprocessing
 
-        multiprocessing.freeze_support()  # a probe of `check` runs in a process of its own
+        multiprocessing.freeze_support()  # `check` runs probes in processes of their own
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character must not fault
+            stream.reconfigure(errors="backslashreplace")  # a character that the terminal cannot show must not raise
     code = main(sys.argv[1:])
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             _flush(stream)
     if "livekit.rtc._ffi_client" in sys.modules:
-        # A native callback thread of the media library aborts a finalising interpreter now and then.
+        # A native thread of the media library sometimes aborts the interpreter while it finalises.
         from app.rooms.livekit.end import shut_down_library
 
         shut_down_library()
@@ -56,14 +56,14 @@ def _flush(stream: TextIO) -> None:
     try:
         stream.flush()
     except BrokenPipeError:
-        # Whoever read the report went away; the interpreter must not complain about it at its end.
+        # The reader of the output went away; the interpreter must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code; wrong usage exits with 2."""
     given = parse(arguments)
-    os.umask(0o077)  # whatever we write is the user's alone
+    os.umask(0o077)  # only the user can read what we write
     redactor = Redactor()
     start_logging(given.log_level, redactor)
     state = StateDirectory(_state_dir(given))
@@ -95,7 +95,7 @@ def _load(given: argparse.Namespace, redactor: Redactor) -> Loaded:
 
 
 def _tell(loaded: Loaded, *, as_warnings: bool = False) -> None:
-    """Print what is to be said about the settings, a line each."""
+    """Print the mistakes and warnings of the settings, a line for each."""
     for mistake in loaded.mistakes:
         sys.stderr.write(f"{'warning: ' if as_warnings else ''}{mistake}\n")
     for warning in loaded.warnings:
@@ -114,8 +114,8 @@ def _is_usable(state: StateDirectory) -> bool:
     return True
 
 
-def _may_heal(state: StateDirectory) -> bool:
-    """Tell whether a state directory that cannot be used is a passing trouble of its disk, not a wrong name."""
+def _may_recover(state: StateDirectory) -> bool:
+    """Tell whether an unusable state directory is a temporary fault of the disk, not a wrong path."""
     import errno
 
     if state.folder.is_dir():
@@ -128,7 +128,7 @@ def _may_heal(state: StateDirectory) -> bool:
 
 
 def _log_to(given: argparse.Namespace, redactor: Redactor, file: Path) -> None:
-    """Log into a file too, where that is possible."""
+    """Log into a file as well, where it can be opened."""
     try:
         start_logging(given.log_level, redactor, file)
     except OSError:
@@ -142,7 +142,7 @@ def _die(code: int) -> None:
 
 def _run(given: argparse.Namespace, state: StateDirectory, redactor: Redactor) -> int:
     is_usable = _is_usable(state)
-    if not is_usable and not _may_heal(state):
+    if not is_usable and not _may_recover(state):
         return 1
     forbid_dumps()
     if not given.no_supervise and os.name == "posix":
@@ -184,7 +184,7 @@ def _setup(given: argparse.Namespace, _state: StateDirectory, redactor: Redactor
     from app.vendors.registry import vendors
 
     loaded = _load(given, redactor)
-    if loaded.path.exists():  # a file that setup is to make is not missing
+    if loaded.path.exists():  # `setup` creates a missing file
         _tell(loaded, as_warnings=True)
     return 0 if ask_and_save(loaded, vendors(), Console()) else 1
 
@@ -232,7 +232,7 @@ def _release(given: argparse.Namespace, state: StateDirectory, redactor: Redacto
 
     from app.commands.release import release_all
 
-    if not _is_usable(state) and not _may_heal(state):
+    if not _is_usable(state) and not _may_recover(state):
         return 1
     forbid_dumps()
     _log_to(given, redactor, state.logs / "release.jsonl")

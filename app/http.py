@@ -1,4 +1,4 @@
-"""The one place that imports httpx: JSON over HTTPS with bounded time, bounded answers, and no exception of httpx."""
+"""The one place that imports httpx: JSON over HTTPS, bounded in time and size, without exceptions of httpx."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import httpx
 
-MOST_BYTES = 1_000_000  # of an answer; a service's JSON is far below
+MOST_BYTES = 1_000_000  # of an answer; those of services are far smaller
 
 
 class HttpFailure(Exception):
     """No usable HTTP answer arrived.
 
-    sent: any byte of the request may have reached the service, so a create may have taken effect. unreachable: the
-    host could not be reached at all. The text names the kind of failure, never an address or header.
+    Args:
+        kind: The kind of failure, as the text of the error; never an address or header.
+        sent: A byte of the request may have reached the service, so a create call may have taken effect.
+        unreachable: The host could not be reached at all.
     """
 
     def __init__(self, kind: str, *, sent: bool, unreachable: bool) -> None:
@@ -31,7 +33,13 @@ class HttpFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP response: status, lower-case header names, and the body as text."""
+    """An HTTP response.
+
+    Attributes:
+        status: HTTP status.
+        headers: Values by header name in lower case.
+        text: The body.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -45,7 +53,7 @@ class Response:
             return None
 
     def retry_after(self, now: float) -> float | None:
-        """Return the seconds of `Retry-After`, given as number or as date (`now`: seconds since the epoch), or None."""
+        """Return the seconds of `Retry-After`, a number or a date, or None; `now` is in seconds since the epoch."""
         value = self.headers.get("retry-after")
         if value is None:
             return None
@@ -60,7 +68,7 @@ class Response:
 
 
 class Http(Protocol):
-    """What vendors call."""
+    """The interface that the controls of services use."""
 
     async def request(
         self,
@@ -77,10 +85,10 @@ class Http(Protocol):
 
 
 class HttpClient:
-    """One pooled client for the life of the process; the TLS context is made once, because it costs 20 ms and more."""
+    """One client with a connection pool for the whole process: making a TLS context takes 20 ms and more."""
 
     def __init__(self, version: str) -> None:
-        import httpx  # here, because the window is painted before it is loaded
+        import httpx  # imported here, after the window is painted
 
         self._httpx = httpx
         self._client: httpx.AsyncClient = httpx.AsyncClient(
@@ -99,7 +107,7 @@ class HttpClient:
         body: object | None = None,
         timeout_s: float,
     ) -> Response:
-        """See `Http.request`. `timeout_s` bounds connecting and each silence; twice as much bounds the whole."""
+        """See `Http.request`. `timeout_s` bounds connecting and each wait for data; twice that bounds the whole."""
         httpx = self._httpx
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
         try:
@@ -121,7 +129,7 @@ class HttpClient:
         except (httpx.InvalidURL, ValueError):
             raise HttpFailure("InvalidURL", sent=False, unreachable=False) from None
         finally:
-            self._client.cookies.clear()  # one visitor's would go along with the next one's calls
+            self._client.cookies.clear()  # cookies of one visit would be sent with the calls of the next one
 
     async def close(self) -> None:
         """Close the pooled connections."""

@@ -1,1 +1,1 @@
-"""What the command line does: its parser, and one module for each command but `run`."""
+"""The commands of the command line: the parser, and one module for each command but `run`."""

@@ -25,8 +25,8 @@ from app.vendors.build import control_for
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 
 SERVICE_S = 30.0
-LEAST_FREE = 200 * 1024**2  # bytes: a year of journal, visits and rotating logs
-_BUILT = datetime(2026, 11, 1, tzinfo=UTC).timestamp()  # no kiosk runs before its program was written
+LEAST_FREE = 200 * 1024**2  # bytes; enough for a year of database and rotating logs
+_BUILT = datetime(2026, 11, 1, tzinfo=UTC).timestamp()  # an earlier time is impossible: the program did not exist
 
 _TROUBLE = {
     AuthError: "the key is refused",
@@ -44,7 +44,7 @@ async def readiness(
     vendors: Mapping[str, AnyVendor],
     http: Http,
 ) -> list[Finding]:
-    """Return every finding, in the order in which a person would mend them."""
+    """Return every finding, in the order in which staff would fix them."""
     audio = loaded.settings.audio
     devices = partial(probe_of, "app.audio.probe", "devices", audio.output, audio.input, audio.echo_cancellation)
     return [
@@ -61,12 +61,12 @@ async def readiness(
 
 
 def is_ready(findings: list[Finding]) -> bool:
-    """Tell whether nothing is wrong; notes are no obstacle."""
+    """Tell whether nothing is wrong; warnings do not count."""
     return all(finding.ok is not False for finding in findings)
 
 
 def settings_findings(loaded: Loaded) -> list[Finding]:
-    """Where the settings come from, how many mistakes they have, and whether others can read the secrets."""
+    """Report the source of the settings, their mistakes, and whether other users can read the secrets."""
     if not loaded.found and not loaded.mistakes:
         return [Finding("settings", True, f"defaults: there is no {loaded.path}")]
     if loaded.mistakes:
@@ -92,9 +92,14 @@ async def service_findings(
     http: Http,
     state: StateDirectory | None = None,
 ) -> list[Finding]:
-    """What the chosen service says about host, key and ids. Nothing is asked while its settings are wrong.
+    """Ask the chosen service about host, key and ids. Nothing is asked while its settings are wrong.
 
-    state: where what it costs is counted.
+    Args:
+        loaded: The settings.
+        redactor: Removes secrets from texts.
+        vendors: All services by name.
+        http: Client for the calls.
+        state: State directory with the database of the credits; None: they are not reported.
     """
     if any(not mistake.key or mistake.key.startswith("service") for mistake in loaded.mistakes):
         return [Finding("service", False, "not asked: its settings are wrong")]
@@ -110,8 +115,8 @@ async def service_findings(
         async with asyncio.timeout(SERVICE_S):
             return [Finding("service", True, vendor.name), *await control.check()]
     except VendorError as error:
-        trouble = next((words for kind, words in _TROUBLE.items() if isinstance(error, kind)), "refuses")
-        # Full is what a busy museum looks like, not a fault of this kiosk.
+        trouble = next((text for kind, text in _TROUBLE.items() if isinstance(error, kind)), "refuses")
+        # A full service is normal in a busy museum and no fault of this kiosk.
         ok = None if isinstance(error, Busy) else False
         return [Finding("service", ok, f"{vendor.name}: {trouble} ({redactor(str(error))})")]
     except TimeoutError:
@@ -124,7 +129,7 @@ async def service_findings(
 
 
 async def media_findings(loaded: Loaded, vendors: Mapping[str, AnyVendor]) -> list[Finding]:
-    """Whether the library that the chosen service streams through is there, where it does not come with the program."""
+    """Report whether the media library of the chosen service is installed, where it is not part of the program."""
     vendor = vendors.get(loaded.settings.service.vendor)
     if vendor is None or vendor.media != "daily":
         return []
@@ -132,7 +137,7 @@ async def media_findings(loaded: Loaded, vendors: Mapping[str, AnyVendor]) -> li
 
 
 def disk_findings(state: StateDirectory) -> list[Finding]:
-    """Whether the state directory can be used and has room."""
+    """Report whether the state directory can be used and has enough free space."""
     try:
         state.prepare()
         free = shutil.disk_usage(state.folder).free
@@ -142,7 +147,7 @@ def disk_findings(state: StateDirectory) -> list[Finding]:
 
 
 def clock_findings(now: float) -> list[Finding]:
-    """Whether this computer knows the time. now: seconds since the epoch."""
+    """Report whether this computer knows the time; `now` is in seconds since the epoch."""
     local = datetime.fromtimestamp(now).astimezone()
     told = f"{local:%Y-%m-%d %H:%M} {local:%Z}"
     if now < _BUILT:

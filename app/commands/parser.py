@@ -1,4 +1,4 @@
-"""What can be written on the command line; a wrong one is exit code 2 and one line."""
+"""The parser of the command line; wrong usage ends with exit code 2 and one line."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _COMMANDS = {
     "self-test": "load every part without network",
 }
 
-# What an option means where it was not given; no parser sets it, because a sub-command's own parser would then wipe
-# out what stood before the command.
+# Values of options that were not given. No parser sets them, because the parser of a sub-command would then overwrite
+# options given before the command.
 _DEFAULTS: dict[str, Any] = {
     "config": None,
     "state_dir": None,
@@ -54,7 +54,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the command and every option, defaults filled in. Exits with 2 and one line where they are wrong."""
+    """Return the command and every option, with defaults. Exits with code 2 and one line where they are wrong."""
     parser = _parser()
     given = parser.parse_args(arguments)
     command = getattr(given, "command", None) or DEFAULT
@@ -66,7 +66,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def again(given: argparse.Namespace, command: str) -> list[str]:
-    """Return the arguments that start `command` with the same options, as far as it has them."""
+    """Return the arguments that start `command` with the same options, as far as it knows them."""
     arguments = [command]
     for name in sorted(_options_of(command)):
         value, option = getattr(given, name), f"--{name.replace('_', '-')}"

@@ -1,4 +1,4 @@
-"""Asks a part of the program whether it works here; a part that fails, or even dies, is a finding and nothing worse."""
+"""Tests whether parts of the program work here; a part that fails, or ends its process, becomes a finding."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ APART_S = 30.0
 
 
 def within(item: str, probe: Callable[[], list[Finding] | str]) -> list[Finding]:
-    """Call a probe in this process. Its text is a good finding; an exception is a bad one."""
+    """Call a probe in this process. Its text becomes a good finding, an exception a bad one."""
     try:
         answer = probe()
     except Exception as error:
-        return [Finding(item, False, _words(error))]
+        return [Finding(item, False, _text(error))]
     return [Finding(item, True, answer)] if isinstance(answer, str) else answer
 
 
 def probe_of(module: str, function: str, *arguments: object) -> Any:
-    """Call a part's own probe; imported now, so that one broken part leaves the others to be asked."""
+    """Call the probe of a part; its module is imported now, so that one broken part does not prevent the others."""
     return getattr(importlib.import_module(module), function)(*arguments)
 
 
 async def apart(item: str, module: str, function: str) -> list[Finding]:
-    """Call `function` of `module` in a process of its own: Qt aborts the process where it finds no screen."""
+    """Call `function` of `module` in a process of its own, because Qt aborts the process where it finds no screen."""
     return await asyncio.to_thread(_apart, item, module, function)
 
 
@@ -58,12 +58,12 @@ def _apart(item: str, module: str, function: str) -> list[Finding]:
 
 
 def _answer(to: Connection, item: str, module: str, function: str) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native parts explain their death at length
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code prints long messages when it aborts
     to.send(within(item, partial(probe_of, module, function)))
     to.close()
-    os._exit(0)  # what a probe loaded has nothing to tidy up, and some of it cannot
+    os._exit(0)  # no clean-up is needed, and some native libraries fail at it
 
 
-def _words(error: Exception) -> str:
+def _text(error: Exception) -> str:
     text = " ".join(redact(str(error)).split())[:300]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

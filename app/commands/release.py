@@ -1,4 +1,4 @@
-"""`avatar-kiosk release`: stops by hand, or after a crash, what the journal still names."""
+"""`avatar-kiosk release`: stops the sessions in the journal, by hand or after a crash."""
 
 from __future__ import annotations
 
@@ -29,15 +29,19 @@ from app.vendors.registry import vendors
 log = logging.getLogger(__name__)
 
 STOP_S = 15.0
-# The time of day can be wrong by hours after a power cut: a row is old only when it is older than that.
+# The clock can be wrong by hours after a power cut: a row has expired only when it is older than this.
 SURELY_OVER_S = UNKNOWN_S
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row: "stopped", "expired", "left" (still named) or "kept" (a running kiosk's own).
+    """What became of one row of the journal.
 
-    name: of the session, shortened: the parent's output is a log too.
+    Attributes:
+        vendor: Name of the service.
+        name: Our name for the session, shortened, because the output may go to a log.
+        outcome: "stopped", "expired", "left" (still in the journal) or "kept" (belongs to a running kiosk).
+        text: The same in words.
     """
 
     vendor: str
@@ -50,14 +54,21 @@ class Outcome:
 
 
 async def release_all(settings: Settings, state: StateDirectory, *, force: bool = False, as_json: bool = False) -> int:
-    """Stop every session that the journal names, print a line for each; 0: none is left, 1: some are.
+    """Stop every session in the journal and print a line for each.
 
-    force: also those of a kiosk that runs now.
+    Args:
+        settings: The settings.
+        state: The state directory.
+        force: Also stop those of a kiosk that runs now.
+        as_json: Print one JSON object instead.
+
+    Returns:
+        Exit code: 0: no session is left; 1: some are, or the journal cannot be used.
     """
     journal = SqliteJournal(state.database)
     http = HttpClient(__version__)
     try:
-        living = None if force else os.environ.get(RUN, living_run(state.folder))  # a parent knows it better
+        living = None if force else os.environ.get(RUN, living_run(state.folder))  # the parent knows it for certain
         outcomes = await _release(settings, journal, http, living, state.database)
     except JournalError as error:
         sys.stderr.write(f"{error}\n")
@@ -67,7 +78,7 @@ async def release_all(settings: Settings, state: StateDirectory, *, force: bool 
         journal.close()
     if as_json:
         sys.stdout.write(json.dumps({"sessions": [asdict(outcome) for outcome in outcomes]}) + "\n")
-    elif not outcomes and RUN not in os.environ:  # a parent asks after every end; nothing is no news
+    elif not outcomes and RUN not in os.environ:  # the parent runs this after every end and needs no line
         sys.stdout.write("The journal names no session.\n")
     else:
         sys.stdout.writelines(f"{outcome}\n" for outcome in outcomes)
@@ -112,7 +123,7 @@ async def _release_row(row: JournalRow, control: VendorControl | None, journal: 
 
 
 def _shown(name: str) -> str:
-    """Return enough of a name to tell sessions apart; the whole one is a room's name and a session's id at some."""
+    """Return enough of a name to distinguish sessions; at some services the whole one is the room's or session's id."""
     known, dash, random = name.rpartition("-")
     return f"{known}{dash}{random[:4]}..." if len(random) > 8 else name
 

@@ -1,4 +1,4 @@
-"""Findings as people read them, or as JSON."""
+"""Prints findings as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKS = {True: "ok", False: "FAIL", None: "warning"}
 
 
 def line(finding: Finding, width: int = 0) -> str:
-    """Return one finding on one line; `width`: characters of the column of items."""
+    """Return one finding as one line; `width` is the column of items in characters."""
     return f"{_MARKS[finding.ok]:<7} {finding.item:<{width}}  {printable(finding.text)}".rstrip()
 
 
@@ -27,5 +27,5 @@ def show_findings(findings: Sequence[Finding], verdict: str) -> None:
 
 def show_json(findings: Sequence[Finding], **more: Any) -> None:
     """Print one JSON object: `more`, and the findings with `ok` true, false or null."""
-    told = [{"item": finding.item, "ok": finding.ok, "text": finding.text} for finding in findings]
-    sys.stdout.write(json.dumps({**more, "findings": told}, ensure_ascii=False, indent=2) + "\n")
+    listed = [{"item": finding.item, "ok": finding.ok, "text": finding.text} for finding in findings]
+    sys.stdout.write(json.dumps({**more, "findings": listed}, ensure_ascii=False, indent=2) + "\n")

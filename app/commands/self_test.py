@@ -1,4 +1,4 @@
-"""Loads every part without network and without a session, a line each."""
+"""Loads every part without network and without a session, and prints a line for each."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Part = Callable[[], list[Finding]]
 
 
 def self_test(parts: Sequence[Part], *, as_json: bool = False) -> bool:
-    """Try each part; print a line each and `SELF-TEST PASS`, or the names of the failing ones. True: all work."""
+    """Test each part; print a line for each, then `SELF-TEST PASS` or the failing ones. True: all work."""
     findings: list[Finding] = []
     for part in parts:
         found = part()
         findings += found
         if not as_json:
             sys.stdout.writelines(f"{line(finding, _WIDTH)}\n" for finding in found)
-            # A native part may end the process without a word: the last line then names the one before it.
+            # Native code may end the process without a message: the last line then names the part before it.
             sys.stdout.flush()
     failed = list(dict.fromkeys(finding.item for finding in findings if finding.ok is False))
     verdict = f"SELF-TEST FAIL: {', '.join(failed)}" if failed else PASSED
@@ -89,7 +89,7 @@ def _guide() -> str:
             spoken = [each async for each in voice.speak("Welcome. What would you like to know?")]
         finally:
             voice.close()
-        # What it cannot speak comes as silence.
+        # Text that it cannot speak comes as silence.
         if not spoken or not all(np.any(each.sound) for each in spoken):
             raise RuntimeError("the voice is silent")
         return sum(each.length_s for each in spoken)
@@ -108,7 +108,7 @@ def _tls() -> str:
 def _devices(loaded: Loaded) -> list[Finding]:
     audio = loaded.settings.audio
     found: list[Finding] = probe_of("app.audio.probe", "devices", audio.output, audio.input, audio.echo_cancellation)
-    # They may be plugged in later: none is a fault of this program.
+    # They may be connected later, so a missing device is only a warning.
     return [Finding(finding.item, finding.ok or None, finding.text) for finding in found]
 
 

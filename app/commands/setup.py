@@ -1,4 +1,4 @@
-"""`avatar-kiosk setup`: asks for the few things that a kiosk needs, and saves them."""
+"""`avatar-kiosk setup`: asks for the few values that a kiosk needs, and saves them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from app.vendors.base import AnyVendor
 
 
 class Terminal(Protocol):
-    """Asks a person."""
+    """Shows lines to a person and asks questions."""
 
     def say(self, text: str) -> None:
         """Show a line."""
         ...
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Return the answer without the space around it. Raises EOFError when there will be none."""
+        """Return the answer without the space around it. Raises EOFError at the end of the input."""
         ...
 
 
 class Console:
-    """The terminal this process was started from, or whatever is piped into it."""
+    """The terminal of this process, or the input that is piped into it."""
 
     def say(self, text: str) -> None:
         """See `Terminal.say`."""
@@ -42,7 +42,7 @@ class Console:
         sys.stdout.flush()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """See `Terminal.ask`; what is typed for a hidden one is not shown."""
+        """See `Terminal.ask`; a hidden answer is not shown while it is typed."""
         if hidden and sys.stdin.isatty():
             return getpass.getpass(question).strip()
         sys.stdout.write(question)
@@ -54,7 +54,7 @@ class Console:
 
 
 def ask_and_save(loaded: Loaded, vendors: Mapping[str, AnyVendor], terminal: Terminal) -> bool:
-    """Ask, and write the settings file, whose other keys and comments stay. False: left without saving."""
+    """Ask, and write the settings file; its other keys and comments stay. False: nothing was saved."""
     try:
         return _setup(loaded, vendors, terminal)
     except (EOFError, KeyboardInterrupt):
@@ -126,13 +126,13 @@ def _ask_required(loaded: Loaded, vendor: AnyVendor, terminal: Terminal) -> list
             needs = "" if key == keys[-1] and not given else "one of these is enough"
             old, answer = _ask_key(loaded, vendor, key, terminal, needs=needs)
             given = given or bool(answer)
-            if answer != old:  # what stays may come from the environment or from a file of its own
+            if answer != old:  # an unchanged value may come from the environment or from a file of its own
                 answers.append((key, answer))
     return answers
 
 
 def _ask_key(loaded: Loaded, vendor: AnyVendor, key: str, terminal: Terminal, *, needs: str) -> tuple[str, str]:
-    """Return what a key was, and what it is to be. needs: why it may stay empty; "": it may not."""
+    """Return the old and the new value of a key; `needs` tells why it may stay empty; "": it may not."""
     if "." in key or is_secret_table(vendor.settings, key):
         terminal.say(f"Please write service.{vendor.name}.{key} with an editor.")
         return "", ""
