@@ -1,6 +1,6 @@
 """`make package`: PyInstaller, licences, gates, then dist/avatar-kiosk_VERSION_ARCH.deb and a portable archive.
 
-Build on the oldest system that is to be supported: what is built on Debian 12 runs there and on everything newer.
+Build on the oldest supported system: a package built on Debian 12 runs there and on everything newer.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ MOST_PACKED_MB = 190
 
 
 class Refused(Exception):
-    """The build broke a rule of its own; the text says which."""
+    """The build broke one of its rules; the text says which."""
 
 
 def version() -> str:
-    """The version of pyproject.toml."""
+    """Return the version in pyproject.toml."""
     found: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     return found
 
 
 def source_date() -> str:
-    """Seconds since the epoch of the last commit, where it can be known, so that the same source gives the same."""
+    """Return the time of the last commit, seconds since the epoch, so that the same source gives the same package."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return given
     if shutil.which("git") is None:
         return RELEASE_DATE
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or RELEASE_DATE
+    done = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or RELEASE_DATE
 
 
 def freeze() -> Path:
@@ -71,7 +71,7 @@ def freeze() -> Path:
 
 
 def complete(program: Path) -> None:
-    """Add what belongs beside the program: launcher, unit, example settings, licences."""
+    """Add the launcher, licences and README to the folder of the program."""
     shutil.copy(LINUX / "launch.sh", program / "launch.sh")
     (program / "launch.sh").chmod(0o755)
     shutil.copy(ROOT / "LICENSE", program)
@@ -80,7 +80,7 @@ def complete(program: Path) -> None:
 
 
 def check_contents(program: Path) -> int:
-    """Return the size in bytes; raises Refused for what must not be shipped, dangling links, or too much of it."""
+    """Return the size in bytes. Raises Refused: forbidden files, dangling links, or too large."""
     files = [path for path in program.rglob("*") if path.is_file() or path.is_symlink()]
     if bad := forbidden([str(path.relative_to(program)) for path in files]):
         raise Refused("must not be shipped: " + ", ".join(bad))
@@ -93,12 +93,12 @@ def check_contents(program: Path) -> int:
 
 
 def architecture() -> str:
-    """Debian's name of this machine's kind."""
+    """Return Debian's name of this machine's architecture."""
     return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def build_deb(program: Path, size: int) -> Path:
-    """Lay out the Debian package and pack it."""
+    """Make the Debian package; return its path."""
     root = WORK / "deb"
     shutil.copytree(program, root / "opt" / NAME, symlinks=True)
     bin_folder = root / "usr" / "bin"
@@ -133,7 +133,7 @@ def build_deb(program: Path, size: int) -> Path:
 
 
 def write_copyright(licences: Path, target: Path) -> None:
-    """Debian's copyright file: ours first, then where each shipped part's own text lies."""
+    """Write Debian's copyright file: our licence first, then the path of each shipped part's licence."""
     parts = "\n".join(f"  /opt/{NAME}/licenses/{path.name}/" for path in sorted(licences.iterdir()))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
@@ -144,7 +144,7 @@ def write_copyright(licences: Path, target: Path) -> None:
 
 
 def build_archive(program: Path) -> Path:
-    """The same folder for any distribution: unpack it and start launch.sh."""
+    """Make the portable archive for any distribution; return its path. Unpack it and start launch.sh."""
     top = f"{NAME}-{version()}-linux-{platform.machine()}"
     target = DIST / f"{top}.tar.zst"
     shutil.copy(ROOT / "resources" / "kiosk.toml", program / "kiosk.toml.example")

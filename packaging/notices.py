@@ -1,4 +1,4 @@
-"""The licences of everything that the package ships: Python packages, Qt, system libraries, Python itself."""
+"""Collects the licences of everything in the package: Python packages, Qt, system libraries, Python itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|thirdparty)", re.IGNORECASE)
-# Wheels that carry no text of their own: the Debian file that has it.
+# Wheels without a licence text: the Debian file that has it.
 _COMMON = {
     "pyside6-essentials": ("LGPL-3", "GPL-3"),
     "shiboken6": ("LGPL-3", "GPL-3"),
@@ -30,9 +30,15 @@ class Missing(Exception):
 
 
 def collect(lock: Path, bundle: Path, target: Path) -> None:
-    """Write the licence texts of all packages of `lock` and of all libraries in `bundle` to the folder `target`.
+    """Write the licence texts of all packages and libraries.
 
-    Raises Missing.
+    Args:
+        lock: Lock file that lists the packages.
+        bundle: Folder of the program.
+        target: Folder for the texts.
+
+    Raises:
+        Missing: A part has no licence text.
     """
     for name in re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE):
         try:
@@ -76,10 +82,10 @@ def _copy_python(folder: Path) -> None:
 
 def _copy_system_libraries(bundle: Path, target: Path) -> None:
     """Copy Debian's copyright file of each system library at the top of the bundle."""
-    told = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
-    places = dict(reversed(re.findall(r"^\s+(\S+) .* => (\S+)$", told, re.MULTILINE)))
+    known = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    places = dict(reversed(re.findall(r"^\s+(\S+) .* => (\S+)$", known, re.MULTILINE)))
     for file in sorted(bundle.glob("lib*.so*")):
-        # Links lead into a package's own folder; a hash in the name is an auditwheel's, covered by that package.
+        # Links lead into a package's folder; a hash in the name is from auditwheel, and that package has the licence.
         if file.is_symlink() or re.search(r"-[0-9a-f]{8}", file.name) or file.name.startswith("libpython"):
             continue
         place = places.get(file.name)
@@ -92,10 +98,10 @@ def _copy_system_libraries(bundle: Path, target: Path) -> None:
 
 
 def _owner(file: Path) -> str:
-    """The Debian package of a library, which may be known under the name before /lib became a link to /usr/lib."""
+    """Return the Debian package of a library; dpkg may know its path from before /lib became a link to /usr/lib."""
     real = str(file.resolve())
     for name in (real, real.removeprefix("/usr"), str(file)):
-        told = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True, check=False)
-        if told.returncode == 0:
-            return told.stdout.partition(":")[0]
+        found = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True, check=False)
+        if found.returncode == 0:
+            return found.stdout.partition(":")[0]
     raise Missing(f"no Debian package owns {file}")

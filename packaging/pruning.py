@@ -1,4 +1,4 @@
-"""What the package leaves out, and what it must never hold. Used by kiosk.spec, the build and the smoke test."""
+"""Files that the package leaves out or must never contain. Used by kiosk.spec, the build and the smoke test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import subprocess
 
 QT_PLUGINS = {
-    # folder of plug-ins: those that stay; a folder that is not named here goes
+    # folder of plug-ins: those that are kept (None: all); other folders are left out
     "platforms": {"libqxcb", "libqwayland", "libqoffscreen"},
     "imageformats": {"libqjpeg", "libqsvg", "libqwebp", "libqgif"},
     "iconengines": {"libqsvgicon"},
@@ -17,8 +17,8 @@ QT_PLUGINS = {
     "platforminputcontexts": {"libibusplatforminputcontextplugin", "libcomposeplatforminputcontextplugin"},
 }
 
-# The system's own copies must be used: graphics drivers bring libraries that fit only those. Source: the list of
-# gridsync's spec and PyInstaller's issues 6993, 8963, 3286, 7506.
+# The system's own copies must be used: libraries of graphics drivers fit only those. Source: the list of gridsync's
+# spec and PyInstaller's issues 6993, 8963, 3286, 7506.
 SYSTEM_LIBRARIES = (
     "libstdc++",
     "libgcc_s",
@@ -38,13 +38,13 @@ SYSTEM_LIBRARIES = (
     "libGLX",
     "libGLdispatch",
     "libOpenGL",
-    # Sound: their plug-ins and settings are the system's.
+    # Sound: their plug-ins and settings belong to the system.
     "libasound",
     "libportaudio",
     "libjack",
     "libpulse",
     "libsndfile",
-    # What those bring along: a newer libpulse or libEGL wants newer ones of these, too.
+    # Needed by those: a newer libpulse or libEGL needs newer ones of these, too.
     "libsystemd",
     "libdbus-1",
     "libglib-2",
@@ -78,7 +78,7 @@ _NUMPY_UNUSED = re.compile(r"numpy/(.*/)?tests/|numpy/_core/(include|lib)/|numpy
 
 
 def is_wanted(name: str) -> bool:
-    """Whether the file that would be shipped as `name` (a path inside the bundle) belongs in it."""
+    """Tell whether the file with the path `name` inside the bundle is needed."""
     name = name.replace("\\", "/")
     base = name.rpartition("/")[2]
     if base.startswith(SYSTEM_LIBRARIES) or any(word in name for word in FORBIDDEN):
@@ -94,10 +94,12 @@ def is_wanted(name: str) -> bool:
 
 
 def reachable(binaries: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Drop the shared libraries that only something left out had needed (the GTK theme alone brings 25).
+    """Drop the shared libraries that were needed only by files that are left out (the GTK theme alone needs 25).
 
-    binaries: PyInstaller's entries (name in the bundle, source file, kind). A library at the top of the bundle is there
-    because another file needs it; everything below a folder is there for its own sake.
+    A library at the top of the bundle is there because another file needs it; a file in a folder is wanted itself.
+
+    Args:
+        binaries: PyInstaller's entries: name in the bundle, source file, kind.
     """
     sources = {name: source for name, source, _ in binaries}
     names = {name.rpartition("/")[2]: name for name in sources}
@@ -112,12 +114,12 @@ def reachable(binaries: list[tuple[str, str, str]]) -> list[tuple[str, str, str]
 
 
 def needed(file: str) -> list[str]:
-    """The names of the shared libraries that `file` asks the loader for."""
-    told = subprocess.run(["objdump", "-p", file], capture_output=True, text=True, check=True).stdout
-    return re.findall(r"^\s+NEEDED\s+(\S+)", told, re.MULTILINE)
+    """Return the names of the shared libraries that `file` needs."""
+    headers = subprocess.run(["objdump", "-p", file], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^\s+NEEDED\s+(\S+)", headers, re.MULTILINE)
 
 
 def forbidden(names: list[str]) -> list[str]:
-    """Those of the shipped files that must not be shipped."""
+    """Return those of the shipped files that must not be shipped."""
     bad = [name for name in names if any(word in name for word in FORBIDDEN)]
     return sorted(bad + [name for name in names if name.rpartition("/")[2].startswith(SYSTEM_LIBRARIES)])

@@ -1,4 +1,4 @@
-"""`make run`: the kiosk where there is a screen; elsewhere a demo visit on a virtual one, with pictures."""
+"""`make run`: the kiosk where there is a screen; elsewhere a demo visit on a virtual screen, with screenshots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from visitor import Failed, Kiosk, virtual_screen
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "build" / "screenshots"
 SIZES = {"portrait": "1080x1920", "landscape": "1920x1080"}
-IDLE = {"KIOSK_VISIT__IDLE_S": "10"}  # so that "still there?" comes soon; its question stays the usual 20 s
+IDLE = {"KIOSK_VISIT__IDLE_S": "10"}  # so that "still there?" comes soon; its question keeps the usual 20 s
 ANSWER_S = 3.0  # into the answer, so that the picture shows a sentence
 
 
@@ -36,7 +36,7 @@ def main(options: list[str]) -> int:
 
 
 def visit(command: list[str], size: str, pictures: Path) -> None:
-    """One visit from attract to attract, photographed; raises Failed where it goes otherwise."""
+    """Make one visit from attract to attract, with screenshots. Raises Failed where something else happens."""
     with virtual_screen(size) as screen:
         demo = [*command, "demo", "--windowed", size, "--busy", "9"]
         with Kiosk(demo, {**screen, **IDLE, "PYTHONPATH": str(ROOT)}) as kiosk:

@@ -1,9 +1,9 @@
-"""Runs all tests, nearest first: unit, window, the rest; several at a time, then one closing summary.
+"""Runs all tests, fast ones first: unit, window, the rest; several at a time, then one summary.
 
-Many tests stand on real processes, servers, displays and sound devices that share this machine. What fails is tried
-once more when nothing else runs, and named in the summary when it passes then.
+Many tests use real processes, servers, displays and sound devices of this machine. A test that fails is tried once
+more when nothing else runs, and named in the summary when it passes then.
 
-Options are handed to pytest. In strict mode a part that is missing on this machine fails its tests instead of skipping.
+Options are passed to pytest. In strict mode a part that is missing on this machine fails its tests, not skips them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "tests"
 TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5  # pytest's exit status
-MOST_AGAIN = 15  # more than that is no accident
-# Processes that test side by side. The rest mostly waits; one more would disturb those that play and hear real sound.
+MOST_AGAIN = 15  # more failures are not caused by a busy machine
+# Processes that test at the same time. The rest mostly waits; one more would disturb tests with real sound.
 WORKERS = {"unit": 2, "window": 2, "rest": 3}
 COUNTS = ("tests", "failures", "errors", "skipped")
 
 
 def groups(tests: Path) -> dict[str, list[Path]]:
-    """The folders of tests in the order in which a fault shows soonest."""
+    """Return the folders of tests by group, in the order in which a fault is found soonest."""
     folders = sorted(path for path in tests.iterdir() if any(path.rglob("test_*.py")) and path.name != "bench")
     first = {name: [path for path in folders if path.name == name] for name in ("unit", "window")}
     rest = [path for path in folders if path.name not in first]
@@ -32,7 +32,7 @@ def groups(tests: Path) -> dict[str, list[Path]]:
 
 
 def counts(report: Path) -> dict[str, int]:
-    """What a JUnit report of pytest counts; raises OSError or ParseError where the run did not get that far."""
+    """Return the counts of pytest's JUnit report. Raises OSError or ParseError where there is none."""
     suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - reason: written by our own run
     totals = dict.fromkeys(COUNTS, 0)
     for suite in suites:
@@ -42,7 +42,7 @@ def counts(report: Path) -> dict[str, int]:
 
 
 def run_group(name: str, folders: list[Path], workers: int, options: list[str]) -> tuple[int, dict[str, int]]:
-    """Run one group in so many processes; return pytest's exit status and the counts (an error without a report)."""
+    """Run one group in `workers` processes; return pytest's exit status and the counts (no report: one error)."""
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     print(f"\n--- {name} ---", flush=True)
@@ -60,7 +60,7 @@ def run_group(name: str, folders: list[Path], workers: int, options: list[str]) 
 
 
 def try_again(name: str, first: tuple[int, dict[str, int]], options: list[str]) -> tuple[int, dict[str, int]]:
-    """Run what failed in a group once more; return what the group comes to: what fails twice has failed."""
+    """Run the failed tests of a group once more; return the group's result: only what fails twice has failed."""
     status, found = first
     failed = found["failures"] + found["errors"]
     if status != TESTS_FAILED or not 0 < failed <= MOST_AGAIN:
@@ -73,7 +73,7 @@ def try_again(name: str, first: tuple[int, dict[str, int]], options: list[str]) 
 
 
 def main(options: list[str]) -> int:
-    """Run every group, whatever the ones before found; 0 only where all passed and there was a test at all."""
+    """Run every group, even after failures; return 0 only where all tests passed and there was at least one."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     results = {
         name: try_again(name, run_group(name, folders, WORKERS[name], options), options)

@@ -1,7 +1,7 @@
 """Rebuilds resources/shaders/*.qsb from their sources: `python packaging/shaders.py [--qsb PROGRAM]`.
 
 Needed only after a change of a source; the results are committed, because the compiler `qsb` is in PySide6_Addons,
-which the kiosk does not use. Without --qsb the wheel of the installed version is downloaded for it, and thrown away.
+which the kiosk does not use. Without --qsb the wheel of the installed version is downloaded for it, then deleted.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pathlib import Path
 import PySide6
 
 SHADERS = Path(__file__).parent.parent / "resources" / "shaders"
-# What QRhi asks for: OpenGL ES 2, OpenGL 2.1 and 3.2 or later, Direct3D 11 and 12, Metal; SPIR-V (Vulkan) is always in.
+# What QRhi needs: OpenGL ES 2, OpenGL 2.1 and 3.2 or later, Direct3D 11 and 12, Metal; SPIR-V (Vulkan) always is in.
 TARGETS = ["--glsl", "100 es,120,150", "--hlsl", "50", "--msl", "12"]
-LEDGER = "built-from.txt"  # a hash of each source; a test holds it against the sources
+HASHES = "built-from.txt"  # a hash of each source; a test compares them with the sources
 
 
 def fetch_qsb(folder: Path) -> Path:
@@ -36,14 +36,14 @@ def fetch_qsb(folder: Path) -> Path:
 
 
 def build(qsb: Path) -> None:
-    """Compile every source and write the ledger. Raises CalledProcessError with the compiler's words on stderr."""
+    """Compile every source and write the hashes. Raises CalledProcessError; the compiler's messages go to stderr."""
     libraries = [str(qsb.parent / "Qt" / "lib"), str(Path(PySide6.__file__).parent / "Qt" / "lib")]
     environment = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(libraries)}
     lines = []
     for source in sorted([*SHADERS.glob("*.vert"), *SHADERS.glob("*.frag")]):
         subprocess.run([qsb, *TARGETS, "-o", f"{source}.qsb", source], check=True, env=environment)
         lines.append(f"{hashlib.sha256(source.read_bytes()).hexdigest()}  {source.name}\n")
-    (SHADERS / LEDGER).write_text("".join(lines))
+    (SHADERS / HASHES).write_text("".join(lines))
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""`make smoke`: tries what `make package` built, as a stranger would: an empty home, and nothing from the checkout.
+"""`make smoke`: tests what `make package` built, with an empty home and nothing from the checkout.
 
-The self-test three times (no screen; a virtual one; unpacked from the Debian package) and from the portable archive,
-then a whole visit to the demo by keys alone. A zero exit code alone proves nothing: the explicit line must be there,
-and no line that is not expected.
+It runs the self-test without a screen, on a virtual screen, from the Debian package and from the portable archive, and
+a whole visit to the demo by keys only. Exit code 0 is not enough: the line of success must be there, and no unexpected
+line.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from build_package import DIST, NAME, WORK, Refused, check_contents, version
 from visitor import Failed, Kiosk, clean_environ, virtual_screen
 
 LAST_LINE = "SELF-TEST PASS"
-# Notes where something is not installed; in a package each of them must be there and work.
+# In a checkout these may be missing, with a warning; in a package each of them must work.
 NATIVE = ("media library", "Daily library", "sound library", "echo cancellation", "voice detection", "guide")
-MOST_S = 60  # the first start of a cold package on a busy machine
+MOST_S = 60  # the first start of a package that is not in the disk cache, on a busy machine
 FATAL = re.compile(
     r"Traceback|ModuleNotFoundError|ImportError|cannot load Qt platform plugin|error while loading shared libraries"
     r"|undefined symbol|Fatal Python error|Aborted|Segmentation fault|FFI Panic|No such file or directory"
@@ -40,7 +40,7 @@ EXPECTED = [
 
 
 def self_test(title: str, command: list[str], environ: Mapping[str, str]) -> None:
-    """Run `self-test` in a clean profile; raises Failed unless it says that it passed and nothing unexpected."""
+    """Run `self-test` in a clean profile. Raises Failed unless it prints that it passed and nothing unexpected."""
     with tempfile.TemporaryDirectory(prefix="smoke-", ignore_cleanup_errors=True) as home:
         process = subprocess.Popen(
             [*command, "self-test"],
@@ -69,14 +69,14 @@ def self_test(title: str, command: list[str], environ: Mapping[str, str]) -> Non
 
 
 def unexpected(output: str) -> list[str]:
-    """The lines that tell of a fault, or that nobody has explained."""
+    """Return the lines that report a fault, or that are not in `EXPECTED`."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     known = [re.compile(pattern) for pattern, _ in EXPECTED]
     return [line for line in lines if FATAL.search(line) or not any(pattern.fullmatch(line) for pattern in known)]
 
 
 def visit(command: list[str]) -> None:
-    """A visit to the demo by keys alone: attract, notice, live, goodbye, attract. Raises Failed."""
+    """Make a visit to the demo by keys only: attract, notice, live, goodbye, attract. Raises Failed."""
     size = "1080x1920"
     with virtual_screen(size) as screen, Kiosk([*command, "demo", "--windowed", size], screen) as kiosk:
         kiosk.wait_for_screen("attract", MOST_S)

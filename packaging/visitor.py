@@ -1,7 +1,7 @@
-"""A visitor for scripts: a virtual screen, a kiosk on it, its status over HTTP, real key presses, and pictures.
+"""Plays a visitor: a virtual screen, a kiosk on it, its status over HTTP, real key presses, and screenshots.
 
-Uses nothing but what the kiosk shows to the outside (commands, keys, status), so it drives a checkout and an installed
-package alike.
+It uses only the kiosk's outer interface (commands, keys, status), so it works with a checkout and with an installed
+package.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Any
 
 
 class Failed(Exception):
-    """The kiosk did not do what a visitor expects; the text says what was waited for and what was seen."""
+    """The kiosk did not do what was expected; the text says what was awaited and what happened."""
 
 
 @contextmanager
 def virtual_screen(size: str) -> Iterator[dict[str, str]]:
-    """A screen of `size` ("1080x1920") for the block; gives the environment that leads programs to it."""
+    """Start a screen of `size` ("1080x1920") for the block; yield the environment variables of programs on it."""
     pipe, out = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(out), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
@@ -47,9 +47,16 @@ def virtual_screen(size: str) -> Iterator[dict[str, str]]:
 
 
 class Kiosk:
-    """A running kiosk in a clean profile, ended with its whole process group when the block ends.
+    """A running kiosk in a clean profile. The end of the `with` block ends its whole process group.
 
-    log: everything it prints. Raises Failed where it does not behave.
+    Methods raise Failed where the kiosk does not do what is expected.
+
+    Args:
+        command: The command of the kiosk.
+        environ: Environment variables that are added to a clean environment.
+
+    Attributes:
+        log: File with everything that it prints.
     """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -87,7 +94,7 @@ class Kiosk:
         self._home.cleanup()
 
     def status(self) -> dict[str, Any] | None:
-        """What `GET /status` tells now, None while nobody answers. Raises Failed where the kiosk has ended."""
+        """Return the answer of `GET /status`, None while there is none. Raises Failed where the kiosk has ended."""
         if self._process.poll() is not None:
             raise Failed(f"the kiosk ended with {self._process.returncode}:\n{self.output()}")
         try:
@@ -109,13 +116,13 @@ class Kiosk:
             time.sleep(0.1)
 
     def wait_for_screen(self, name: str, most_s: float = 30.0, look_s: float = 1.6) -> dict[str, Any]:
-        """Wait until the screen `name` has been shown for `look_s` seconds; a new one ignores hasty hands for 1.5 s."""
+        """Wait until the screen `name` has been shown for `look_s` seconds; a new screen ignores input for 1.5 s."""
         return self.wait_for(
             f"screen {name}", lambda found: found["screen"] == name and found["screen_s"] >= look_s, most_s
         )
 
     def press(self, *keys: str) -> None:
-        """Press keys as a keyboard would (names of X keysyms, for example Return, Escape, a)."""
+        """Press keys, by their X keysym names, for example Return, Escape, a."""
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], env=self._environ, check=True)
 
     def focus(self, name: str, most_tabs: int = 30) -> None:
@@ -129,12 +136,12 @@ class Kiosk:
         raise Failed(f"the focus never reached {name}")
 
     def photograph(self, file: Path) -> None:
-        """Save a picture of the whole screen."""
+        """Save a screenshot of the whole screen."""
         file.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["import", "-silent", "-window", "root", str(file)], env=self._environ, check=True)
 
     def end(self, most_s: float = 15.0) -> int:
-        """Ask it to end as a service manager does; return its exit code."""
+        """End it with SIGTERM, as a service manager does; return its exit code."""
         self._process.send_signal(signal.SIGTERM)
         try:
             return self._process.wait(most_s)
@@ -142,12 +149,12 @@ class Kiosk:
             raise Failed(f"the kiosk did not end within {most_s:.0f} s of SIGTERM") from None
 
     def output(self) -> str:
-        """What it has printed so far."""
+        """Return what it has printed so far."""
         return self.log.read_text(errors="replace")
 
 
 def clean_environ(home: Path) -> dict[str, str]:
-    """An environment with nothing of this user's: no settings of any kiosk, an empty home."""
+    """Return an environment without this user's settings, with an empty home."""
     for name in ("config", "data", "cache", "runtime"):
         (home / name).mkdir(mode=0o700, exist_ok=True)
     return {
@@ -163,5 +170,5 @@ def clean_environ(home: Path) -> dict[str, str]:
 
 
 def missing_tools() -> list[str]:
-    """Which of the programs that this module starts are not installed."""
+    """Return which of the programs that this module starts are not installed."""
     return [name for name in ("Xvfb", "xdotool", "import") if shutil.which(name) is None]

@@ -1,4 +1,4 @@
-"""Names that look unused to `make check`: only what a library or Python reads, or what is called by name. Never run."""
+"""Names that look unused to `make check`: read by Python or a library, or called by name. Never executed."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _.lamp_ink
 _.sea
 _.coral
 
-# Read by pydantic alone: settings that have no effect yet, listed in app/settings/not_yet.py.
+# Read only by pydantic: settings that have no effect yet, listed in app/settings/not_yet.py.
 _.redis_url
 _.daily_minutes
 _.monthly_minutes
