@@ -1,4 +1,4 @@
-"""The readiness report: every line true, nothing asked in vain, no part able to break it."""
+"""The readiness report: every line is true, nothing is asked needlessly, and no failing part breaks it."""
 
 import json
 import os
@@ -21,7 +21,7 @@ RIGHT = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key 
 
 
 class Asked:
-    """A service whose check answers with findings, or raises."""
+    """A fake service whose check returns findings, or raises."""
 
     def __init__(self, answer):
         self.answer = answer

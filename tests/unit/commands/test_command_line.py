@@ -1,4 +1,4 @@
-"""What can be written on the command line, and the exit codes that scripts rely on."""
+"""The arguments of the command line, and the exit codes that scripts rely on."""
 
 import json
 import os

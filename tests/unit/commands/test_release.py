@@ -1,4 +1,4 @@
-"""`avatar-kiosk release`: what it stops, what it leaves alone, what it says."""
+"""`avatar-kiosk release`: what it stops, what it leaves alone, what it prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The self-test passes on one explicit line, and names what failed."""
+"""The self-test prints one explicit line when it passes, and names the parts that fail."""
 
 import json
 from functools import partial

@@ -1,4 +1,4 @@
-"""Set-up asks little, saves privately, and leaves everything else in the file as it was."""
+"""Set-up asks few questions, saves a private file, and leaves everything else in the file unchanged."""
 
 import os
 import stat
@@ -22,7 +22,7 @@ VENDORS = {**vendors(), "demo": Vendor("demo", VendorSettings, "local", None, No
 
 
 class Person:
-    """Answers in order; says nothing more when the answers are used up."""
+    """A fake terminal: gives its answers in order, and ends the input when they are used up."""
 
     def __init__(self, *answers):
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""Small numbers outlive the process, and go on in memory where nothing can be stored."""
+"""Counters outlive the process, and work in memory where nothing can be stored."""
 
 from __future__ import annotations
 

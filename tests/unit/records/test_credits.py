@@ -1,4 +1,4 @@
-"""Credits: counted from the start call, while a session runs, after a crash, and by several processes alike."""
+"""Credits: counted from the start call, while a session runs, after a crash, and by several processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paper trail: private, durable, and gone without a trace after a confirmed stop."""
+"""The journal: private, durable, and without any trace of a session after a confirmed stop."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rules about the settings."""
+"""Tests of the settings."""

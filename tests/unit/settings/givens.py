@@ -1,4 +1,4 @@
-"""A settings file with a text of the test's own, read with one service that needs keys."""
+"""Settings files for tests, read with one service that requires keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every value can come from the environment, and wins there."""
+"""Every value can come from the environment, which overrides the file."""
 
 import pytest
 

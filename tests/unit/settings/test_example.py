@@ -1,4 +1,4 @@
-"""The example file that ships is the documentation: every key is in it, with its real default."""
+"""The shipped example file documents the settings: it has every key, with its real default."""
 
 import json
 import tomllib

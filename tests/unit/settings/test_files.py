@@ -1,4 +1,4 @@
-"""Which file is read, what is said when it cannot be, and when it counts as changed."""
+"""Which file is read, the message when it cannot be read, and when it counts as changed."""
 
 import os
 

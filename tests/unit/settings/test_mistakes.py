@@ -1,4 +1,4 @@
-"""One plain line for each mistake, and everything that is right in itself still counts."""
+"""One line for each mistake; right values still take effect."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whatever the file and the environment hold, the answer is settings and lines, never an exception."""
+"""Whatever the file and the environment contain, the result is settings and messages, never an exception."""
 
 import json
 import math

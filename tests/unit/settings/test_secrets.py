@@ -1,4 +1,4 @@
-"""Secrets: from files of their own, and never in a line, a log or a repr."""
+"""Secrets: read from files of their own, and never in a message, a log or a repr."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages for staff, one a service, name only settings that exist, and show only values that can be used."""
+"""The pages for staff, one for each service, name only existing settings and show only allowed values."""
 
 from __future__ import annotations
 

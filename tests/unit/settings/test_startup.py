@@ -1,4 +1,4 @@
-"""The quick look at the settings says what the whole check says, or nothing."""
+"""The quick read of the settings returns what the whole check returns, or nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""A kiosk for the parent's tests: python fake_kiosk.py DIARY ACTION...; life n does action n, or the last.
+"""A fake kiosk for tests of the parent: `python fake_kiosk.py DIARY ACTION...`.
 
-Writes a line into DIARY for each life and each thing that happens to it.
+The n-th process does the n-th action, later ones do the last. Each writes a line into DIARY for its start and for
+everything that happens to it.
 """
 
 import os

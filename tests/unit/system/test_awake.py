@@ -1,4 +1,4 @@
-"""Staying awake: asked on a thread of its own, held for the process, and no error where the system refuses."""
+"""Keeping awake: asked on a thread of its own, held by the process, and no error where the system refuses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.system.awake import KeepAwake, awake_findings
 
 
 class Desktop:
-    """A desktop that grants or refuses, and remembers."""
+    """A fake desktop that grants or refuses, and records the calls."""
 
     def __init__(self, active=True, slow=None):
         self.active, self.slow = active, slow

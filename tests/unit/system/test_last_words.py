@@ -1,4 +1,4 @@
-"""A process that hangs or panics says where and why, and ends; and leaves no image of its memory."""
+"""A process that hangs or panics reports where and why, and ends; it leaves no memory dump."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock on the state directory: held at once or as soon as it can be, and always naming the living run."""
+"""The lock on the state directory: taken as soon as possible, and always with the name of the running kiosk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs tell staff what happened, and nobody what a visitor said or what a key is."""
+"""Logs tell what happened, but never a visitor's words or a secret."""
 
 import json
 import logging

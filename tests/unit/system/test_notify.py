@@ -1,4 +1,4 @@
-"""The service manager's socket: a path or an abstract name, and a manager that has gone away."""
+"""The service manager's socket: a path or an abstract name, and a manager that has ended."""
 
 from __future__ import annotations
 

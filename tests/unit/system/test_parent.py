@@ -1,4 +1,4 @@
-"""The parent process, with real processes and short limits."""
+"""The parent process, with real child processes and short time limits."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ LIMITS = (
 
 
 class Rig:
-    """A parent in a process of its own, because it takes the signals; its release command takes notes."""
+    """A parent in a process of its own, because it handles signals; its release command writes a record."""
 
     def __init__(self, folder: Path):
         self.folder = folder

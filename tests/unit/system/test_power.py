@@ -1,4 +1,4 @@
-"""The computer is restarted or switched off by asking the system; here a stand-in takes the wish."""
+"""The system is asked to restart or to switch off; here a fake command takes the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No secret in any text that is kept or shown, whatever form it comes in; and ordinary words stay."""
+"""No secret stays in a text, whatever its form; ordinary words stay."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What /status, /healthz and /metrics tell of given vitals: the fields, words and nulls of docs/contract.md 4."""
+"""The answers of /status, /healthz and /metrics for given vitals: fields, texts and nulls of docs/contract.md 4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Status over HTTP: who may ask, what is answered, and that no client can hold it up or make it talk."""
+"""Status over HTTP: who may ask, the answers, and that no client can block it or make it reveal more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a LiveKit agent says in a room, in the common events (docs/vendors/livekit.md 4)."""
+"""Messages of a LiveKit agent become common events (docs/vendors/livekit.md 4)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OWN = "kiosk-7f3a"
 
 
 class Room:
-    """Keeps what was sent."""
+    """A fake room that records what was sent."""
 
     identity = OWN
 
@@ -49,7 +49,7 @@ class Room:
 
 
 class Session:
-    """One session, fed with room events."""
+    """One session that is given room events."""
 
     def __init__(self, **how) -> None:
         self.protocol = AgentsProtocol(**how)

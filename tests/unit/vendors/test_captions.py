@@ -1,4 +1,4 @@
-"""Words that services send, made fit for a screen."""
+"""Text of services, cleaned for captions."""
 
 from __future__ import annotations
 

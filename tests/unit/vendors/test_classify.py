@@ -1,4 +1,4 @@
-"""The one order in which refusals are told apart (docs/vendors/README.md 4.2)."""
+"""The order in which refusals are classified (docs/vendors/README.md 4.2)."""
 
 from __future__ import annotations
 
