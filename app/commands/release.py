@@ -21,10 +21,11 @@ from app.settings.model import Settings
 from app.state import StateDirectory
 from app.system.heartbeat import RUN
 from app.system.lock import living_run
-from app.vendors.base import StopOrder, VendorControl
+from app.vendors.base import VendorControl
 from app.vendors.build import control_for
 from app.vendors.errors import VendorError
 from app.vendors.registry import vendors
+from app.vendors.session import StopOrder
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from app.aio import wait_done, wait_or_abandon
 from app.screens import EndReason
 from app.sessions.release import Lease, SessionReleaser
-from app.vendors.base import VendorControl, VisitRequest
+from app.vendors.base import VendorControl
 from app.vendors.errors import TransientError, VendorError
+from app.vendors.session import VisitRequest
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from app.aio import TaskSet, run_within
 from app.records.journal import Journal, JournalError, JournalRow
 from app.rooms.base import Room
 from app.screens import EndReason
-from app.vendors.base import SessionInfo, StopOrder, VendorControl, VendorProtocol
+from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.errors import VendorError
+from app.vendors.session import SessionInfo, StopOrder
 from app.vitals import Vitals
 
 log = logging.getLogger(__name__)

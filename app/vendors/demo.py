@@ -9,8 +9,9 @@ from app.guide.wire import GOODBYE, GUIDE, INTERRUPT, URL, WRAP_UP
 from app.rooms.base import Room
 from app.settings.service import VendorSettings
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, Vendor, VendorContext, VendorControl, VisitRequest
+from app.vendors.base import Capabilities, Vendor, VendorContext, VendorControl
 from app.vendors.errors import Busy
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
 NAME = "demo"
 _FORGET_S = 30.0  # a visitor who has not asked for this long no longer waits; the next one starts to wait anew

@@ -19,8 +19,9 @@ from app.sessions.create import Service, SessionCreator
 from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
-from app.vendors.base import SessionInfo, VendorControl, VendorProtocol, VisitRequest
+from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
+from app.vendors.session import SessionInfo, VisitRequest
 from app.visit.conversation import Conversation, ConversationParts
 from app.visit.media_session import MediaLimits, MediaSession, NotReady
 from app.visit.sound import VisitSound

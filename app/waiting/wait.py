@@ -14,8 +14,8 @@ from app.sessions.create import SessionCreator
 from app.sessions.release import Lease, SessionReleaser
 from app.settings.model import WaitingSettings
 from app.stage import Stage
-from app.vendors.base import VisitRequest
 from app.vendors.errors import Busy, TransientError
+from app.vendors.session import VisitRequest
 from app.vitals import VisitVitals
 
 KEEP_ANSWER_S = 20.0  # to answer "do you still want your place?"

@@ -18,15 +18,9 @@ from app.screens import EndReason, Speaker
 from app.settings.service import LiveKitRoomSettings
 from app.settings.types import HttpUrl
 from app.system.redact import Redactor
-from app.vendors.base import (
-    Capabilities,
-    SessionInfo,
-    StopOrder,
-    Vendor,
-    VendorContext,
-    VisitRequest,
-)
+from app.vendors.base import Capabilities, Vendor, VendorContext
 from app.vendors.classify import ErrorPattern, ErrorPatterns, refused, unanswered, unusable
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
 NAME = "madeup"
 PATTERNS = ErrorPatterns(

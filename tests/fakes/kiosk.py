@@ -25,7 +25,8 @@ from app.sessions.create import Service, SessionCreator
 from app.sessions.release import SessionReleaser
 from app.settings.model import Settings
 from app.stage import Stage
-from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
+from app.vendors.base import VendorControl, VendorProtocol
+from app.vendors.session import SessionInfo
 from app.visit.visit import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine

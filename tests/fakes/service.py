@@ -24,8 +24,9 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorControl, VendorProtocol, VisitRequest
+from app.vendors.base import Capabilities, VendorControl, VendorProtocol
 from app.vendors.errors import Busy, TransientError, VendorError
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 from tests.fakes.room import QuietRoom
 
 PIXELS = bytes(16 * 16 * 4)

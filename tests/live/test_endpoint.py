@@ -11,9 +11,10 @@ from app.events import Ready
 from app.http import HttpClient
 from app.rooms.base import ParticipantsChanged, RoomError, RoomFault
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import VendorContext
 from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
+from app.vendors.session import StopOrder, VisitRequest
 from tests.live.guest import Guest
 from tests.vendors.agent import AgentScript
 from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoint

@@ -13,8 +13,9 @@ from app.picture import Picture
 from app.rooms.base import ChooseAvatar, Room
 from app.screens import Attract, Live
 from app.settings.model import ServiceSettings
-from app.vendors.base import SessionInfo, VendorControl, VendorProtocol
+from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.build import control_for
+from app.vendors.session import SessionInfo
 from tests.fakes.journal import FakeJournal
 from tests.fakes.kiosk import BaseRig, settings
 from tests.vendors.vendor_under_test import VendorUnderTest

@@ -13,8 +13,9 @@ from app.screens import EndReason
 from app.vendors.aistudios import VENDOR
 from app.vendors.aistudios.control import LATE_S, AistudiosControl
 from app.vendors.aistudios.settings import AistudiosSettings
-from app.vendors.base import Credits, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Credits, VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+from app.vendors.session import StopOrder, VisitRequest
 from tests.vendors.aistudios_service import APP, AVATAR, BUSY, KEY, USED_UP, AistudiosService, App
 from tests.vendors.memory_media_server import LoopClock
 

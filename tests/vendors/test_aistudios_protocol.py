@@ -38,8 +38,9 @@ from app.vendors.aistudios.errors import end_reason
 from app.vendors.aistudios.protocol import AistudiosProtocol
 from app.vendors.aistudios.rest import Api
 from app.vendors.aistudios.settings import AistudiosSettings
-from app.vendors.base import Answers, SessionInfo, VendorContext
+from app.vendors.base import Answers, VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
+from app.vendors.session import SessionInfo
 from tests.fakes.http import NoHttp
 from tests.fakes.room import QuietRoom
 

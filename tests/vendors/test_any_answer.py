@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from app.http import Http, HttpFailure, Response
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VendorContext, VendorControl, VisitRequest
+from app.vendors.base import VendorContext, VendorControl
 from app.vendors.errors import VendorError
 from app.vendors.registry import vendors
+from app.vendors.session import StopOrder, VisitRequest
 
 pytestmark = pytest.mark.asyncio
 

@@ -12,11 +12,12 @@ import pytest_asyncio
 
 from app.http import Http, HttpClient
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import VendorContext
 from app.vendors.convai import VENDOR
 from app.vendors.convai.control import ConvaiControl
 from app.vendors.convai.settings import ConvaiSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
+from app.vendors.session import StopOrder, VisitRequest
 from tests.fakes.http import NoHttp
 from tests.vendors.convai_bot import BotScript
 from tests.vendors.convai_service import CHARACTER, KEY, QUOTA, ConvaiService

@@ -37,10 +37,10 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.base import SessionInfo
 from app.vendors.convai.face import ORDER
 from app.vendors.convai.protocol import ConvaiProtocol
 from app.vendors.convai.settings import ConvaiSettings
+from app.vendors.session import SessionInfo
 from tests.fakes.room import QuietRoom
 from tests.fakes.service import FakeControl
 

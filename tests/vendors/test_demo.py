@@ -9,10 +9,11 @@ import pytest
 from app.events import Ready, Speaking, Thinking
 from app.rooms.base import ActiveSpeakers, FirstFrame, Participant, ParticipantsChanged
 from app.screens import EndReason, Speaker
-from app.vendors.base import SessionInfo, StopOrder, VendorContext, VendorControl, VisitRequest
+from app.vendors.base import VendorContext, VendorControl
 from app.vendors.demo import VENDOR, DemoControl
 from app.vendors.errors import Busy
 from app.vendors.registry import vendors
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 from tests.fakes.http import NoHttp
 from tests.fakes.room import QuietRoom
 

@@ -12,11 +12,12 @@ import pytest_asyncio
 
 from app.http import Http, HttpClient
 from app.screens import EndReason
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from app.vendors.livekit import VENDOR
 from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
+from app.vendors.session import StopOrder, VisitRequest
 from tests.rigs.livekit_server import SECRET, LiveKitServer
 from tests.vendors.livekit_endpoint import ACCOUNT, HEADER, EndpointKnobs, LiveKitEndpoint
 

@@ -13,9 +13,10 @@ import pytest_asyncio
 from app.http import Http, HttpClient
 from app.screens import EndReason
 from app.settings.load import load
-from app.vendors.base import StopOrder, VendorContext, VisitRequest
+from app.vendors.base import VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from app.vendors.registry import vendors
+from app.vendors.session import StopOrder, VisitRequest
 from app.vendors.tavus import VENDOR
 from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.settings import TavusSettings

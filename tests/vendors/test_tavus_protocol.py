@@ -23,8 +23,9 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.base import SessionInfo, VendorContext
+from app.vendors.base import VendorContext
 from app.vendors.errors import TransientError
+from app.vendors.session import SessionInfo
 from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.protocol import TavusProtocol
 from app.vendors.tavus.settings import TavusSettings

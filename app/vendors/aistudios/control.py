@@ -15,10 +15,11 @@ from app.screens import EndReason
 from app.vendors.aistudios.errors import end_reason, stop_reason
 from app.vendors.aistudios.rest import Api, is_gone
 from app.vendors.aistudios.settings import NAME, AistudiosSettings
-from app.vendors.base import Answers, Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Answers, Capabilities, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import unusable
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
 ROUNDING_S = 120.0  # the maximum is sent in whole minutes, rounded up; and the service may end a little later
 LATE_S = 90.0  # a start whose answer was lost has taken effect by then, or never will (docs/vendors/aistudios.md 5)

@@ -22,9 +22,10 @@ from app.screens import EndReason, Speaker
 from app.vendors.aistudios.control import AistudiosControl
 from app.vendors.aistudios.rest import is_gone
 from app.vendors.aistudios.settings import AistudiosSettings
-from app.vendors.base import Answers, SessionInfo
+from app.vendors.base import Answers
 from app.vendors.captions import MOST
 from app.vendors.errors import Busy, TransientError, VendorError
+from app.vendors.session import SessionInfo
 
 log = logging.getLogger(__name__)
 

@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 from app.findings import Finding
 from app.http import HttpFailure, Response
 from app.system.redact import Redactor
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Capabilities, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import confirms, is_page, refused, unanswered, unusable
 from app.vendors.convai.errors import ADVICE, PATTERNS
 from app.vendors.convai.rest import Rest, text_in
 from app.vendors.convai.settings import NAME, ConvaiSettings
 from app.vendors.errors import TransientError, VendorError
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
 log = logging.getLogger(__name__)
 

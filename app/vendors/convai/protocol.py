@@ -25,12 +25,13 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason
-from app.vendors.base import SessionInfo, VendorControl
+from app.vendors.base import VendorControl
 from app.vendors.captions import MOST
 from app.vendors.convai.ending import Endings
 from app.vendors.convai.messages import Message, read, written
 from app.vendors.convai.settings import ConvaiSettings
 from app.vendors.convai.turns import Handler, Turns
+from app.vendors.session import SessionInfo
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from app.findings import Finding
 from app.http import HttpFailure, Response
 from app.system.redact import Redactor
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Capabilities, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import ErrorPattern, ErrorPatterns, confirms, refused, unanswered, unusable
 from app.vendors.errors import Busy
 from app.vendors.livekit.settings import NAME, LiveKitSettings
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
 RELEASE_S = 10.0
 CHECK_S = 10.0

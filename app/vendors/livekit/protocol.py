@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.vendors.agents_protocol import AgentsProtocol
-from app.vendors.base import SessionInfo, VendorControl
+from app.vendors.base import VendorControl
 from app.vendors.livekit.settings import LiveKitSettings
+from app.vendors.session import SessionInfo
 
 
 class LiveKitProtocol(AgentsProtocol):

@@ -13,10 +13,11 @@ from app.findings import Finding
 from app.http import HttpFailure, Response
 from app.screens import EndReason
 from app.system.redact import Redactor
-from app.vendors.base import Capabilities, SessionInfo, StopOrder, VendorContext, VisitRequest
+from app.vendors.base import Capabilities, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
+from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 from app.vendors.tavus.errors import ADVICE, GONE, PATTERNS, end_reason
 from app.vendors.tavus.languages import language_name
 from app.vendors.tavus.settings import NAME, TavusSettings

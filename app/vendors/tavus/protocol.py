@@ -21,8 +21,8 @@ from app.rooms.base import (
     RoomEvent,
 )
 from app.screens import EndReason, Speaker
-from app.vendors.base import SessionInfo
 from app.vendors.errors import VendorError
+from app.vendors.session import SessionInfo
 from app.vendors.tavus.captions import TavusCaptions
 from app.vendors.tavus.control import TavusControl, shutdown_word
 from app.vendors.tavus.errors import end_reason

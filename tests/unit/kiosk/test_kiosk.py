@@ -13,8 +13,8 @@ from app.kiosk.safe_mode import SafeMode
 from app.records.journal import JournalError
 from app.screens import Attract, EndReason, Live, Notice, Unavailable, UnavailableReason
 from app.settings.model import HoursSettings
-from app.vendors.base import VisitRequest
 from app.vendors.errors import AuthError
+from app.vendors.session import VisitRequest
 from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl
 

@@ -11,8 +11,9 @@ from app.aio import TaskSet
 from app.records.journal import JournalRow
 from app.screens import EndReason
 from app.sessions.release import LEAST_S, NOT_STOPPED, UNKNOWN_S, SessionReleaser, bound_s
-from app.vendors.base import Capabilities, SessionInfo, VisitRequest
+from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError
+from app.vendors.session import SessionInfo, VisitRequest
 from app.vitals import Vitals
 from tests.fakes.journal import FakeJournal
 from tests.fakes.kiosk import told_staff

@@ -164,7 +164,7 @@ async def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
     rig = Rig()
     rig.control.slots = 3
     async with rig:
-        from app.vendors.base import VisitRequest
+        from app.vendors.session import VisitRequest
 
         request = VisitRequest("lost", "i", "k", "en", 100, 95)
         rig.control.running |= {"lost-id": request, "other-kiosk": request}
