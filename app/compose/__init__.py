@@ -1,4 +1,4 @@
-"""Builds everything once, from the settings, and owns the way down. There are no globals anywhere else."""
+"""The composition root: builds every part from the settings and takes all of them down. No other code has globals."""
 
 from app.compose.start import run_kiosk
 

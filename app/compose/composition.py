@@ -1,4 +1,4 @@
-"""One kiosk as a whole: every part built from the settings, wired, and taken down again."""
+"""Builds all parts of one kiosk from the settings, connects them, and takes them down again."""
 
 from __future__ import annotations
 
@@ -58,7 +58,17 @@ log = logging.getLogger(__name__)
 
 
 class Composition:
-    """Composition root: builds every part from the settings, wires them, and takes them down."""
+    """Composition root: builds every part from the settings, connects them, and takes them down.
+
+    Args:
+        options: What the command line asks for.
+        loaded: The settings.
+        presentation: The window, which is already shown.
+        state: The state directory.
+        vitals: Where every part reports its state.
+        run: Name of this run, as in the journal.
+        safe_mode: Build the safe mode: a quiet screen without visits.
+    """
 
     def __init__(
         self,
@@ -87,7 +97,7 @@ class Composition:
         self._way_down = contextlib.AsyncExitStack()
 
     async def build(self) -> Kiosk | SafeMode:
-        """Return the kiosk. The window stays alive while the large libraries are loaded."""
+        """Return the kiosk. The window keeps responding while the large libraries are loaded."""
         self._vitals.kiosk = self._settings.kiosk.id
         self._vitals.staff_notes.start_over()
         why = self._vitals.unavailable = self._why_unavailable()
@@ -99,7 +109,7 @@ class Composition:
         if self._safe_mode:
             releaser, _ = await self._open_releaser()
             return SafeMode(self._presentation.stage, self._vitals, releaser, self._loaded.changed)
-        figure = await self._presentation.invite()
+        figure = await self._presentation.start_figure()
         parts = await self._build_parts(figure)
         context = KioskContext(
             Hours(self._settings.hours),
@@ -114,7 +124,7 @@ class Composition:
         return Kiosk(parts, context)
 
     async def take_down(self) -> None:
-        """Undo `build`, last thing first; safe after half a build."""
+        """Undo `build` in reverse order; safe after an incomplete build."""
         await self._way_down.aclose()
         await self._tasks.cancel_all(2.0)
 
@@ -128,7 +138,7 @@ class Composition:
         if not status.listen:
             return
         with contextlib.suppress(JournalError):  # told where it is needed
-            # The first answer already counts what an earlier run left behind.
+            # The first answer already counts sessions that an earlier run left behind.
             self._vitals.open_sessions = len(await self._journal.rows())
         host, port = split_listen(status.listen)
         server = StatusServer(
@@ -150,7 +160,7 @@ class Composition:
         awake.start()
         self._way_down.callback(awake.stop)
 
-    # ------------------------------------------------------------ what works
+    # ------------------------------------------------------------ parts of a visit
 
     async def _build_parts(self, figure: CharacterRenderer) -> VisitParts:
         settings = self._settings
@@ -194,13 +204,13 @@ class Composition:
         )
 
     async def _open_releaser(self) -> tuple[SessionReleaser, Http]:
-        """Open journal and network, and begin to stop what the journal names: nothing of this process runs yet."""
+        """Open journal and network, and start to stop all sessions in the journal: none of this process runs yet."""
         from app.http import HttpClient
 
         http = HttpClient(self._vitals.version)
         self._way_down.push_async_callback(http.close)
         self._open_ledgers()
-        self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # they use all of these
+        self._way_down.push_async_callback(self._tasks.cancel_all, 2.0)  # the tasks use all of these
         releaser = SessionReleaser(self._journal, self._vitals, self._tasks, time.time)
         try:
             await releaser.recover(lambda name: self._control_of(http, name))
@@ -218,7 +228,7 @@ class Composition:
         self._vitals.staff_notes.report("database", note, is_past=True)
 
     def _chosen(self, name: str) -> AnyVendor:
-        """Return a vendor; the demo where the settings name none that can be used."""
+        """Return the service of this name; the demo where it is unknown or the settings have mistakes."""
         known = vendors()
         vendor = known.get(name) if not self._loaded.mistakes else None
         return vendor or known["demo"]
@@ -228,10 +238,10 @@ class Composition:
         return control_for(self._settings, vendor, http, busy_s, credits_=ledger, answers=answers)
 
     def _control_of(self, http: Http, name: str) -> VendorControl | None:
-        """Return the control of any vendor that the journal may name; the settings may have changed since.
+        """Return the control of a service in the journal, which need not be the chosen one any more.
 
-        None where nobody can tell how its sessions end: settings that are wrong may lack the stop call that the right
-        ones have, and its row must wait for those.
+        None where its sessions cannot be stopped for now: wrong settings may lack the stop call that the right ones
+        have, so the row must wait until the settings are corrected.
         """
         vendor = vendors().get(name)
         if vendor is None:
@@ -240,10 +250,10 @@ class Composition:
         is_bare = bool(self._loaded.mistakes and vendor.required) and not control.capabilities.stop
         return None if is_bare else control
 
-    # ------------------------------------------------------------ what it costs, and where it streams
+    # ------------------------------------------------------------ costs and rooms
 
     def _open_ledgers(self) -> None:
-        """Of every service: sessions of one used before may still have to be stopped, and counted."""
+        """Open the ledger of every service: sessions of an earlier one may still have to be stopped and counted."""
         for vendor in vendors().values():
             ledger = ledger_for(self._settings, vendor, self._state.database)
             if ledger is not None:
@@ -258,7 +268,7 @@ class Composition:
     def _rooms(
         self, vendor: AnyVendor, figure: CharacterRenderer, answers: SiteAnswers | None
     ) -> tuple[RoomFactory, Questions]:
-        """Return what makes rooms of the vendor's kind, and the questions it suggests in a language."""
+        """Return the factory of the service's rooms, and the function that suggests questions in a language."""
         if vendor.media == "local":
             guide, questions = open_guide(self._loaded, self._tasks, self._way_down)
             return guide_rooms(guide, figure.manner), questions

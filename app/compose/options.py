@@ -1,4 +1,4 @@
-"""What the command line asks of `run` and `demo`."""
+"""The options of the commands `run` and `demo`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Everything a kiosk process is started with.
+    """Everything that a kiosk process is started with.
 
-    load: reads and checks the settings, tells people what is wrong in them and the logs what is secret; for the demo
-    already `as_demo`. It takes longer than everything until the first picture. state_dir: made, private and writable.
-    config: the file named on the command line. windowed: width and height of an ordinary window in pixels, None: full
-    screen. display: name or serial of an output, None: the primary one. demo: the built-in guide, which pretends to be
-    full for busy_s seconds. is_makeshift: the state directory could not be used at the start, so there is no lock and
-    no log file; once it can, a fresh start is due. die: ends the process at once with a code, without any clean-up.
+    Attributes:
+        load: Reads and checks the settings, prints mistakes, and tells the logs what is secret; for the demo it returns
+            `as_demo`. It takes longer than everything else until the first picture.
+        state_dir: The state directory; it exists, is private and writable, unless `is_makeshift`.
+        die: Ends the process at once with an exit code, without any clean-up.
+        config: The settings file named on the command line.
+        windowed: Width and height of an ordinary window in pixels; None: full screen.
+        display: Name or serial number of an output; None: the primary one.
+        demo: Run the built-in guide.
+        busy_s: Seconds for which the demo pretends to be full.
+        log_level: "debug", "info", "warning" or "error".
+        is_makeshift: The state directory could not be used at the start, so there is no lock and no log file; once it
+            can be used, the kiosk restarts.
     """
 
     load: Callable[[], Loaded]

@@ -1,4 +1,4 @@
-"""What is seen, on the screen before anything else is loaded: the window, its picture, the stage and the figure."""
+"""Everything visible, shown before anything else is loaded: the window, its picture, the stage and the figure."""
 
 from __future__ import annotations
 
@@ -35,14 +35,28 @@ log = logging.getLogger(__name__)
 
 PLATE = "Ollo · AI guide"
 CHARACTER_SEED = 20
-ATTRACT_FPS = 15.0
-MOST_S, LOOK_S = 1.0, 0.02
+ATTRACT_FPS = 15.0  # of the figure on the attract screen
+WAIT_S, POLL_S = 1.0, 0.02  # longest wait for the window, and how often it is asked
 
 
 class Presentation:
-    """One window and all that belongs to it, made from what the settings say at a glance.
+    """One window and everything that belongs to it, made from the startup settings.
 
-    startup: what it was made from. It can be shown without an event loop; `enter` brings it to one, and makes `stage`.
+    It can be shown without an event loop; `enter` attaches it to one.
+
+    Args:
+        startup: The settings that it is made from.
+        options: What the command line asks for.
+        vitals: Where the window reports its state.
+
+    Attributes:
+        startup: As above.
+        picture: Frames on their way to the painter.
+        levels: Sound levels.
+        counters: Numbers that outlive the process.
+        stage: Screens go out and answers come in here; exists after `enter`.
+        figure: The drawn character; None until `start_figure`.
+        is_painted: Whether the first screen is painted.
     """
 
     def __init__(self, startup: StartupSettings, options: RunOptions, vitals: Vitals) -> None:
@@ -80,20 +94,20 @@ class Presentation:
             send=self._answer,
             windowed=options.windowed,
             display=options.display,
-            on_close_request=lambda: self._close_request(),  # noqa: PLW0108  # reason: it is told later
+            on_close_request=lambda: self._close_request(),  # noqa: PLW0108  # reason: it is set later
             on_first_paint=lambda: setattr(self, "is_painted", True),
             on_free=lambda share: setattr(self.picture, "free", share),
             drawn=lambda: self.picture.drawn,
         )
 
     def appear(self, why: UnavailableReason | None) -> None:
-        """Come up, with attract, or with why nobody can be served."""
+        """Show the window with the attract screen, or with the reason why nobody can be served."""
         self._first = _screen(why)
         self._window.show_screen(Shown(1, self._first, self._defaults))
         self._window.appear()
 
     def enter(self, loop: asyncio.AbstractEventLoop, close_request: Callable[[], None]) -> None:
-        """Live in this loop. close_request: somebody wants the window closed."""
+        """Attach to an event loop; `close_request` is called when the window shall be closed."""
         from app.stage import Stage
 
         self._loop, self._close_request = loop, close_request
@@ -103,12 +117,12 @@ class Presentation:
             self.stage.answer(Answer(self.stage.step, answer.intent))
 
     def welcome(self, why: UnavailableReason | None) -> None:
-        """Show attract, or why nobody can be served; what waits to be handled stays where that changes nothing."""
+        """Show attract, or why nobody can be served; answers that wait are kept if the screen stays the same."""
         self.stage.show(_screen(why))
 
     def _answer(self, answer: Answer) -> None:
         if self._loop is None:
-            self._early.append(answer)  # somebody was very quick
+            self._early.append(answer)  # it came before the event loop runs
         else:
             self.stage.answer(answer)
 
@@ -117,24 +131,24 @@ class Presentation:
             self._loop.call_soon_threadsafe(work)
 
     async def painted(self) -> None:
-        """Wait until the first screen is painted, a second at most: the screen may be off."""
+        """Wait until the first screen is painted, for a second at most: the display may be off."""
         await self._until(lambda: self.is_painted)
 
     async def reachable(self) -> None:
-        """Wait until keys reach the window, a second at most; make the other screens meanwhile."""
+        """Wait until the window gets key presses, for a second at most; create the other screens meanwhile."""
         self._window.make_ready()
         await self._until(self._window.isActiveWindow)
 
     async def _until(self, test: Callable[[], bool]) -> None:
         import asyncio
 
-        for _ in range(int(MOST_S / LOOK_S)):
+        for _ in range(int(WAIT_S / POLL_S)):
             if test():
                 return
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
 
-    async def invite(self) -> CharacterRenderer:
-        """Return the figure, which comes alive in the picture now; loaded while the window lives already."""
+    async def start_figure(self) -> CharacterRenderer:
+        """Return the figure, which starts moving in the picture; its modules are loaded on another thread."""
         if self.figure is None:
             import asyncio
 
@@ -167,7 +181,7 @@ class Presentation:
         )
 
     def close(self) -> None:
-        """Go, for good."""
+        """Close the window for good."""
         if self.figure is not None:
             self.figure.stop()
         self._window.dismiss()

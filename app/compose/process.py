@@ -1,4 +1,4 @@
-"""The life of a kiosk process: one event loop, one kiosk after another as its settings change, one way down."""
+"""Runs a kiosk process: one event loop, a new kiosk whenever the settings change, one way to take it down."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PANICKED = 70
-_MORE_SIGNALS = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()  # the terminal, or the desktop, goes away
+PANICKED = 70  # exit code after a panic of the media library
+_MORE_SIGNALS = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()  # the terminal or the desktop session ends
 _ASK = {ExitCode.REBOOT: power.reboot, ExitCode.SHUT_DOWN: power.shut_down}
 
 
@@ -44,9 +44,16 @@ def loop_of(application: QApplication) -> asyncio.Runner:
 
 
 class Process:
-    """After the first picture the settings, then a kiosk built from them; when they change, another one.
+    """Loads the settings after the first picture, runs a kiosk built from them, and another one when they change.
 
-    presentation: the first picture, where there is one already. panic: knows whether the media library has panicked.
+    Args:
+        options: What the command line asks for.
+        state: The state directory.
+        heartbeat: Reports to the parent process.
+        run: Name of this run, as in the journal.
+        vitals: Where every part reports its state.
+        presentation: The window, where it is already shown.
+        panic: Knows whether the media library has panicked.
     """
 
     def __init__(
@@ -71,11 +78,11 @@ class Process:
         self._pass_on: Callable[[ExitCode], None] | None = None
 
     async def live(self) -> int:
-        """Return the exit code."""
+        """Run until the process shall end; return its exit code."""
         loop = asyncio.get_running_loop()
         workers = ThreadPoolExecutor(4, thread_name_prefix="work")
         loop.set_default_executor(workers)
-        _catch_what_nobody_handles(loop)
+        _log_unhandled_errors(loop)
         for number in (signal.SIGTERM, signal.SIGINT, *_MORE_SIGNALS):
             loop.add_signal_handler(number, self._on_signal)
         beats = self._heartbeat.keep_beating(lambda: self._vitals.media_overdue is None)
@@ -86,7 +93,7 @@ class Process:
             if self._presentation is not None:
                 self._presentation.close()
             beating.cancel()
-            # The loop waits for its workers when it closes; a name that no server answers holds one for half a minute.
+            # The loop waits for its workers when it closes; a name lookup without answer blocks one for half a minute.
             workers.shutdown(wait=False, cancel_futures=True)
             loop.set_default_executor(ThreadPoolExecutor(1))
 
@@ -96,18 +103,18 @@ class Process:
         while True:
             loaded = await asyncio.to_thread(self._options.load)
             presentation = await self._open(startup_settings_of(loaded))
-            code = await self._live_in(await asyncio.to_thread(self._composition, loaded, presentation))
+            code = await self._run_kiosk(await asyncio.to_thread(self._composition, loaded, presentation))
             if code is ExitCode.RELOAD:
                 continue
             ask = _ASK.get(code)
             if ask is not None and not await asyncio.to_thread(ask):
-                code = ExitCode.RESTART  # a dark screen would help nobody
+                code = ExitCode.RESTART  # the system refused, so start again instead of leaving a dark screen
             if self._vitals.open_sessions == 0:
                 self._heartbeat.nothing_left()
             return int(code)
 
     async def _open(self, startup: StartupSettings) -> Presentation:
-        """Return the window for these settings, painted; another one only where they differ."""
+        """Return the painted window for these settings; a new one only where they differ from the last."""
         if self._presentation is not None and self._presentation.startup == startup:
             return self._presentation
         if self._presentation is not None:
@@ -125,7 +132,7 @@ class Process:
         presentation.enter(asyncio.get_running_loop(), lambda: self._end(ExitCode.STAFF_EXIT))
 
     def _composition(self, loaded: Loaded, presentation: Presentation) -> Composition:
-        from app.compose.composition import Composition  # with everything that a visit needs
+        from app.compose.composition import Composition  # it imports everything that a visit needs
 
         return Composition(
             options=self._options,
@@ -137,11 +144,11 @@ class Process:
             safe_mode=self._heartbeat.safe_mode,
         )
 
-    async def _live_in(self, composition: Composition) -> ExitCode:
+    async def _run_kiosk(self, composition: Composition) -> ExitCode:
         try:
             kiosk = await composition.build()
             if not gc.isenabled():
-                # What was made by now stays for good: no later search for garbage, in a visit, walks through it.
+                # These objects stay until the end: keep them out of garbage collections during visits.
                 gc.freeze()
                 gc.enable()
             self._pass_on = kiosk.request_exit
@@ -154,7 +161,7 @@ class Process:
 
     def _on_signal(self) -> None:
         if self._panic.heard:
-            # Its goodbye cannot be relied on any more; the parent gives back what ran.
+            # The library cannot leave rooms in order any more; the parent stops the sessions.
             log.critical("the media library panicked")
             self._options.die(PANICKED)
         self._end(ExitCode.RESTART)
@@ -165,22 +172,22 @@ class Process:
             self._pass_on(code)
 
 
-def _catch_what_nobody_handles(loop: asyncio.AbstractEventLoop) -> None:
-    """One place hears of it; the process goes on as long as the day does."""
+def _log_unhandled_errors(loop: asyncio.AbstractEventLoop) -> None:
+    """Log every error that no code handles; the process continues."""
 
-    def of_a_slot(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    def in_slot(kind: type[BaseException], error: BaseException, trace: Any) -> None:
         log.error("unhandled error", exc_info=(kind, error, trace))
 
-    def of_the_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def in_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         log.error("unhandled error in the loop", exc_info=context.get("exception"))
 
-    def of_a_thread(args: threading.ExceptHookArgs) -> None:
+    def in_thread(args: threading.ExceptHookArgs) -> None:
         log.error("unhandled error in a thread", exc_info=args.exc_value)
 
-    def of_nobody(args: sys.UnraisableHookArgs) -> None:
+    def in_callback(args: sys.UnraisableHookArgs) -> None:
         log.error("unhandled error in a callback", exc_info=args.exc_value)
 
-    sys.excepthook = of_a_slot
-    sys.unraisablehook = of_nobody
-    threading.excepthook = of_a_thread
-    loop.set_exception_handler(of_the_loop)
+    sys.excepthook = in_slot
+    sys.unraisablehook = in_callback
+    threading.excepthook = in_thread
+    loop.set_exception_handler(in_loop)

@@ -29,7 +29,7 @@ QUESTIONS = 3
 
 
 def load_libraries(media: str) -> None:
-    """Load what takes longer than everything else at the start together, off the loop's thread."""
+    """Import the large libraries, which takes longer than the rest of the start; call it on a worker thread."""
     import app.audio.backend
     import app.http
     import app.rooms.livekit.room
@@ -38,12 +38,12 @@ def load_libraries(media: str) -> None:
     if media == "daily":
         from app.rooms.daily.room import load_library
 
-        with contextlib.suppress(ImportError):  # told where the rooms are made
+        with contextlib.suppress(ImportError):  # reported where the rooms are made
             load_library()
 
 
 def livekit_rooms(way_down: contextlib.AsyncExitStack, *, relay_only: bool) -> RoomFactory:
-    """Return what makes rooms of a LiveKit server; `way_down` closes it."""
+    """Return the factory of LiveKit rooms; `way_down` closes it."""
     from app.rooms.livekit.room import LiveKitRooms
 
     rooms = LiveKitRooms(relay_only=relay_only)
@@ -52,7 +52,7 @@ def livekit_rooms(way_down: contextlib.AsyncExitStack, *, relay_only: bool) -> R
 
 
 def daily_rooms(way_down: contextlib.AsyncExitStack) -> RoomFactory:
-    """Return what makes rooms of Daily; `way_down` closes it.
+    """Return the factory of Daily rooms; `way_down` closes it.
 
     Raises:
         ImportError: Daily's library, an extra, is not installed.
@@ -65,19 +65,19 @@ def daily_rooms(way_down: contextlib.AsyncExitStack) -> RoomFactory:
 
 
 def no_rooms(**_parts: object) -> Room:
-    """Stand for the room factory of a service whose media library is missing."""
+    """Replace the room factory of a service whose media library is missing: every room fails."""
     raise RoomError(RoomFault.CONFIG, "the media library is missing")
 
 
 def guide_rooms(guide: Guide, manner: Manner) -> RoomFactory:
-    """Return what makes the built-in guide's rooms. manner: how every figure of this kiosk behaves."""
+    """Return the factory of the built-in guide's rooms; `manner` is how every figure of this kiosk behaves."""
     from app.rooms.local.room import local_rooms
 
     return local_rooms(guide, lambda: CharacterRenderer(Painter(plate=PLATE), _seed(), manner=manner), _seed)
 
 
 def open_guide(loaded: Loaded, tasks: TaskSet, way_down: contextlib.AsyncExitStack) -> tuple[Guide, Questions]:
-    """Return the built-in guide and what it suggests; it warms up in `tasks`, and `way_down` closes it."""
+    """Return the built-in guide and its suggested questions; it warms up in `tasks`, and `way_down` closes it."""
     from app.guide.build import Guide
 
     kiosk, own = loaded.settings.kiosk, _own_questions(loaded)
@@ -88,7 +88,7 @@ def open_guide(loaded: Loaded, tasks: TaskSet, way_down: contextlib.AsyncExitSta
 
 
 def open_answers(loaded: Loaded, tasks: TaskSet) -> SiteAnswers:
-    """Return what the site's own file answers, for services that only say what they are given."""
+    """Return the answers of the site's own file, for services whose avatar only speaks the text that it is given."""
     from app.guide.answers import SiteAnswers
 
     kiosk = loaded.settings.kiosk
@@ -104,7 +104,7 @@ def open_answers(loaded: Loaded, tasks: TaskSet) -> SiteAnswers:
 
 
 def questions_of(loaded: Loaded, answers: SiteAnswers | None) -> Questions:
-    """Return what is suggested: the site's own questions, else those of the file that answers them."""
+    """Return the suggested questions: the site's own, else those of the file that answers them."""
     own = _own_questions(loaded)
     if answers is None:
         return lambda language: own
@@ -116,7 +116,7 @@ def _own_questions(loaded: Loaded) -> tuple[str, ...]:
 
 
 def _guide_folders(loaded: Loaded) -> tuple[Path, Path]:
-    """Return where files of the guide are looked for: beside the settings, then the program's own."""
+    """Return the folders of the guide's files: beside the settings first, then the program's own."""
     return loaded.path.parent / "guide", resource("guide")
 
 

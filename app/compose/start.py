@@ -1,4 +1,4 @@
-"""The start of a kiosk process: one at a time, and its first picture before even the event loop is loaded."""
+"""Starts a kiosk process: one at a time, and with its first picture before the event loop is even loaded."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from app.system.redact import redact
 from app.vitals import Vitals
 from app.window.toolkit.look import load_fonts
 
-FIRST_PAINT_S = 10.0  # a screen that is off must not hold up the rest
+FIRST_PAINT_S = 10.0  # longest wait for the first picture: the display may be off
 
 
 def run_kiosk(options: RunOptions) -> int:
-    """Run the kiosk until it is meant to end; return the exit code. 1: another kiosk holds the state directory."""
-    # Everything that is made now stays; looking for garbage in between costs a twentieth of the start.
+    """Run the kiosk until it shall end; return the exit code. 1: another kiosk holds the state directory."""
+    # All objects made now stay; garbage collections in between take a twentieth of the start.
     gc.disable()
     heartbeat = Heartbeat(os.environ)
     state = StateDirectory(options.state_dir)
     run = heartbeat.run or os.urandom(8).hex()
     lock: StateLock | None = None
-    if not heartbeat.run:  # nobody supervises: the lock is ours
+    if not heartbeat.run:  # there is no parent, so this process takes the lock
         try:
             lock = StateLock(options.state_dir)
         except Taken as taken:
@@ -76,7 +76,7 @@ def run_kiosk(options: RunOptions) -> int:
 
 
 def _stacks(state: StateDirectory) -> TextIO:
-    """Return where the stacks of a dying process go: a file, or stderr while nothing can be written."""
+    """Return the file for the stacks of a process that hangs or crashes; stderr where no file can be written."""
     try:
         return state.crash_file().open("a", encoding="utf-8")
     except OSError:
@@ -86,7 +86,7 @@ def _stacks(state: StateDirectory) -> TextIO:
 def _first_picture(
     application: QApplication, options: RunOptions, vitals: Vitals, heartbeat: Heartbeat
 ) -> Presentation | None:
-    """Return the window, painted; None where the settings have to be checked before anything can be shown."""
+    """Return the painted window; None where the settings must be checked before anything can be shown."""
     startup = read_startup_settings(options.config, os.environ)
     if startup is None:
         return None
@@ -94,7 +94,7 @@ def _first_picture(
     presentation.appear(UnavailableReason.SAFE_MODE if heartbeat.safe_mode else None)
     deadline = time.monotonic() + FIRST_PAINT_S
     while not presentation.is_painted and time.monotonic() < deadline:
-        application.processEvents()  # no loop runs yet that this could disturb
+        application.processEvents()  # allowed, because no event loop runs yet
         time.sleep(0.001)
     heartbeat.ready()
     return presentation
@@ -104,7 +104,7 @@ def _application() -> QApplication:
     qInstallMessageHandler(_log_qt)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("avatar-kiosk")
-    # The window closing would make Qt stop the loop under running coroutines.
+    # Otherwise closing the window makes Qt stop the event loop while coroutines still run.
     application.setQuitOnLastWindowClosed(False)
     load_fonts(resource("fonts"))
     return application

@@ -1,4 +1,4 @@
-"""The composition: what belongs together is wired together."""
+"""The composition: parts that belong together are connected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way down of a kiosk process: nothing holds it up, and what nobody handles goes through the log's one door."""
+"""The end of a kiosk process: nothing delays it, and unhandled errors are logged in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.compose.process import _catch_what_nobody_handles
+from app.compose.process import _log_unhandled_errors
 
 # A name that no server answers holds a worker for half a minute and more; here it is one that is never free again.
 STUCK = """
@@ -48,7 +48,7 @@ async def test_an_error_in_a_librarys_callback_goes_to_the_log_and_not_past_it(m
         monkeypatch.setattr(sys, name, getattr(sys, name))
     monkeypatch.setattr("threading.excepthook", sys.excepthook)
     before = loop.get_exception_handler()
-    _catch_what_nobody_handles(loop)
+    _log_unhandled_errors(loop)
     loop.set_exception_handler(before)
     sys.unraisablehook(SimpleNamespace(exc_value=ValueError("what a visitor said"), object=object()))
     (record,) = [record for record in caplog.records if record.msg == "unhandled error in a callback"]
