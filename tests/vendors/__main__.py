@@ -1,4 +1,4 @@
-"""Runs an emulated service for people to watch a visit: `python -m tests.vendors livekit --slots 1`."""
+"""Runs an emulated service, so that people can watch a visit: `python -m tests.vendors livekit --slots 1`."""
 
 from __future__ import annotations
 

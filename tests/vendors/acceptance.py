@@ -11,9 +11,9 @@ A service registers by a class of its own in `tests/vendors/test_NAME_acceptance
             async with ConvaiService(MemoryHall(), ...) as service:
                 yield ConvaiUnderTest(service)
 
-With `hurry` the loop's clock jumps (media in memory); without it, and with a `LiveKitMediaServer`, everything is
-real and `many` is small. The times below are short enough for both. What passes in memory is on a real server a
-`AcceptanceVisit` in each run of the tests, and all of it in a long one.
+With `hurry` the loop's clock jumps, and media are in memory. Without it, and with a `LiveKitMediaServer`, everything is
+real and `many` is small. The times below are short enough for both. On a real server each run of the tests does only
+the `AcceptanceVisit`, and a long run does everything.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ QUESTION = "Where is the cafe?"
 
 @pytest.mark.asyncio
 class AcceptanceVisit:
-    """What a visit is, from attract to attract."""
+    """The scenario of one visit, from attract to attract."""
 
     async def test_a_free_slot_is_a_visit(self, vendor: VendorUnderTest) -> None:
         async with KioskRig(vendor) as rig:
@@ -63,7 +63,11 @@ class AcceptanceVisit:
 
 @pytest.mark.asyncio
 class ManyVisits:
-    """many: how many visits one after another."""
+    """The scenario of many visits.
+
+    Attributes:
+        many: Number of visits, one after another.
+    """
 
     many = 300
 
@@ -85,7 +89,11 @@ class ManyVisits:
 
 
 class Acceptance(AcceptanceVisit, ManyVisits):
-    """Every scenario. network_end_s: after a cut the visit ends within so long."""
+    """Every scenario.
+
+    Attributes:
+        network_end_s: Seconds within which a visit ends after the network is cut.
+    """
 
     network_end_s = 60.0
 

@@ -1,4 +1,4 @@
-"""A scripted LiveKit agent on the real SDK: what Agents 1.x does in a room, and everything that can go wrong."""
+"""A scripted LiveKit agent on the real SDK: it behaves like Agents 1.x in a room, with faults on request."""
 
 from __future__ import annotations
 
@@ -23,10 +23,23 @@ CLIENT_INITIATED = rtc.DisconnectReason.CLIENT_INITIATED
 class AgentScript:
     """What an agent does by itself.
 
-    worker: identity of an avatar worker that publishes in its place, "" for none. states: run through on joining;
-    empty for an agent without the attribute. look: None for no picture. transcription: "plain", "json" or "".
-    segment_ids: False leaves the ids out. legacy: also send the older event. chat: "answer", "ignore", or "linked"
-    (answers only the first participant). greeting: said as soon as somebody is there.
+    Attributes:
+        identity: Its identity in the room.
+        kind: Its kind of participant.
+        worker: Identity of an avatar worker that publishes in its place; "" for none.
+        worker_kind: The worker's kind of participant.
+        join_after_s: Seconds until it joins.
+        worker_after_s: Seconds until the worker joins.
+        states: Values of its state attribute after the join, one after another; empty: no such attribute.
+        look: The picture; None for no picture.
+        has_voice: It publishes a voice.
+        greeting: Said as soon as somebody is there.
+        transcription: "plain", "json" or "" for none.
+        segment_ids: False leaves the ids out.
+        legacy: Also send the older event.
+        chat: "answer", "ignore", or "linked" (answers only the first participant).
+        interrupt_method: Remote procedure that interrupts it.
+        leaves_after_visitor: It leaves when the visitor has left.
     """
 
     identity: str = "agent-1"
@@ -48,9 +61,12 @@ class AgentScript:
 
 
 class Agent:
-    """One agent in one room. `start` it, steer it, `leave` at the end.
+    """One agent in one room. Call `start`, then control it, and `leave` at the end.
 
-    chats, interrupts: what the visitor sent. heard: peak of each 10 ms of the visitor's microphone.
+    Attributes:
+        chats: Texts that the visitor sent.
+        interrupts: How often the visitor interrupted.
+        heard: Peak of each 10 ms of the visitor's microphone.
     """
 
     def __init__(self, server: LiveKitServer, room: str, script: AgentScript | None = None) -> None:

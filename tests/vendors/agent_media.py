@@ -1,4 +1,4 @@
-"""What a scripted agent shows and says: colour bars or a moving pattern, and a voice, published on the real SDK."""
+"""Media of a scripted agent: colour bars or a moving pattern, and a voice, published with the real SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The avatar in an emulated AI Studios room: greets, says what it is given, and answers what it hears."""
+"""The avatar in an emulated AI Studios room: it greets, speaks the texts it is given, and answers speech."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ SPEECH_S, PAUSE_S = 0.3, 0.5  # so much sound is a question, which so much silen
 
 @dataclass(frozen=True)
 class AvatarScript:
-    """The media knobs of docs/vendors/aistudios.md 8.
+    """Options of the avatar (docs/vendors/aistudios.md 8).
 
-    joins: False for an avatar that never comes. look: None for no picture. appears_after_s: until it joins. listens:
-    "server" mode, it answers speech; else it is silent unless `/talk`. data: messages it sends to everybody who joins.
+    Attributes:
+        joins: False: it never joins.
+        look: The picture; None for no picture.
+        appears_after_s: Seconds until it joins.
+        listens: It answers speech ("server" mode); else it speaks only texts of `/talk`.
+        voice_s_per_letter: Seconds of voice for each letter of a text.
+        data: Messages that it sends to everybody who joins.
     """
 
     joins: bool = True
@@ -35,7 +40,12 @@ class AvatarScript:
 
 
 class Avatar:
-    """One avatar in one room. said: every text, oldest first. answers: how often it answered what it heard."""
+    """One avatar in one room.
+
+    Attributes:
+        said: Every text that it spoke, oldest first.
+        answers: How often it answered speech.
+    """
 
     def __init__(
         self,

@@ -49,12 +49,22 @@ class App(Account):
 
 @dataclass
 class AistudiosKnobs:
-    """How the account and the service do things. Durations in the service's own unit.
+    """Options of the account and the service. Durations are in the service's own unit.
 
-    busy, used_up: names of refusals above. second_stop: "gone" (4040) or "ok". token_s: seconds that a session token
-    lasts. code: of a successful start. drops: fields left out of a start's data, "livekit.token" included. words: what
-    the detail says of an end by the maximum, or by the credits. stop_takes: False for a stop that says yes and does
-    nothing. leaving_ends: a session ends with its visitor's leaving.
+    Attributes:
+        busy: Which refusal of `BUSY` a full account gives.
+        used_up: Which refusal of `USED_UP` an account without credits gives.
+        avatars: Known ids of avatars.
+        second_stop: Answer to a second stop: "gone" (4040) or "ok".
+        token_s: Seconds that a session token is valid.
+        unit: Unit of durations, "minutes" or "seconds".
+        plan_max: Longest session of the plan.
+        code: Code of a successful start.
+        drops: Fields left out of the data of a start, "livekit.token" for example.
+        words: `end_reason` of an end by the maximum, and by used-up credits.
+        stop_takes: False: a stop call succeeds but changes nothing.
+        leaving_ends: A session ends when its visitor leaves.
+        asks_numbers: `max_session_numbers` in the answer to a start.
     """
 
     busy: str = "429"

@@ -1,4 +1,4 @@
-"""The character in an emulated Convai room: answers what a client may send, and everything that can go wrong."""
+"""The character in an emulated Convai room: it answers every message of a client, with faults on request."""
 
 from __future__ import annotations
 
@@ -26,13 +26,29 @@ SPEAKING = frozenset({"bot-started-speaking", "bot-stopped-speaking", "bot-turn-
 
 @dataclass(frozen=True)
 class BotScript:
-    """The knobs of docs/vendors/convai.md 8.
+    """Options of the bot (docs/vendors/convai.md 8).
 
-    joins: False for a bot that never comes. ready: "after" so many `client-ready`, "unsolicited", "twice", "never" or
-    "speech" (only a spoken turn). envelope: "A", "B" or "both". acks: "flat" or "wrapped". transcripts: "pair",
-    "twice", "blank" or "interim". turn: "normal", "interrupted", "aborted", "silent" (no answer), or only "text" or
-    "audio". face: "none", "visemes", or the width of a frame. late_frames: so many come after the stats. cancel: a
-    cancel message in an interruption. fields: "full", "missing" or "null".
+    Attributes:
+        joins: False: it never joins.
+        ready: When it says `bot-ready`: "after" some `client-ready`, "unsolicited", "twice", "never", or "speech" (only
+            a spoken turn shows that it is ready).
+        ready_after: Number of `client-ready` messages that "after" waits for.
+        envelope: Form of speaking events: "A", "B" or "both".
+        acks: Form of acknowledgements: "flat" or "wrapped".
+        transcripts: The visitor's final texts: "pair", "twice", "blank" or "interim".
+        turn: "normal", "interrupted", "aborted", "silent" (no answer), "text" only or "audio" only.
+        face: "none", "visemes", or the width of a frame.
+        fps: Frames per second of the animation stream.
+        late_frames: Frames that come after the statistics of the turn.
+        cancel: Send a cancel message at an interruption.
+        fields: Optional fields: "full", "missing" or "null".
+        emotion: Name of the emotion that it sends; "" for none.
+        look: The picture; None for no picture.
+        greeting: Said at the beginning.
+        voice_s: Length of its voice in seconds.
+        silence_s: Seconds of silence before the voice, in the same sound.
+        shape: Shape of the mouth while it speaks.
+        answer: Returns the answer to a question.
     """
 
     joins: bool = True
@@ -51,14 +67,14 @@ class BotScript:
     look: AgentLook | None = None
     greeting: str = ""
     voice_s: float = 0.3
-    silence_s: float = 0.0  # before the voice, in the same sound
-    shape: str = "aa"  # of the mouth while it speaks
+    silence_s: float = 0.0
+    shape: str = "aa"
     answer: Callable[[str], str] = field(default=lambda question: f"You asked: {question}")
 
 
 @dataclass(frozen=True)
 class Host:
-    """What the bot tells its service."""
+    """Functions by which the bot reports to its service."""
 
     joined: Callable[[], None]
     left: Callable[[], None]
@@ -67,7 +83,11 @@ class Host:
 
 
 class ConvaiBot:
-    """One bot in one room. received: what the client sent, as (type, data, topic), oldest first."""
+    """One bot in one room.
+
+    Attributes:
+        received: What the client sent, as (type, data, topic), oldest first.
+    """
 
     def __init__(self, media_server: MediaServer, room: str, script: BotScript, host: Host) -> None:
         self.script = script

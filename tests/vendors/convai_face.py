@@ -1,4 +1,4 @@
-"""Face data as Convai sends it: single visemes as they are spoken, or frames in chunks a little ahead."""
+"""Face data as Convai sends it: single visemes while they are spoken, or chunks of frames a little earlier."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def frame(width: int, shape: str) -> list[float]:
 
 
 class Tell(Protocol):
-    """Sends one message: its kind, in which form it comes, and what it says."""
+    """Sends one message: its type, its form and its data."""
 
     def __call__(self, kind: str, form: str = "A", **data: object) -> None: ...
 

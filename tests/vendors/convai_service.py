@@ -1,4 +1,4 @@
-"""Convai's live API as an emulator: slots, tokens, refusals, idle timer, a bot in each room.
+"""An emulator of Convai's live API: slots, tokens, refusals, idle timer, and a bot in each room.
 
 See docs/vendors/convai.md 8.
 """
@@ -32,10 +32,24 @@ QUOTA = "You have exceeded your monthly quota"
 
 @dataclass
 class ConvaiKnobs:
-    """How this account and host do things. Seconds on the emulator's clock.
+    """Options of the account and the host. Times are seconds on the emulator's clock.
 
-    busy: the unpublished text of a full account. tells_sheets: the plan has the call for a character's sheet.
-    resumes: "yes", or the status with which an old conversation is refused. lingers: an empty room ends nothing.
+    Attributes:
+        characters: Known ids of characters.
+        busy: Text of the refusal of a full account; the real one is not published.
+        used_up: Text of the refusal when the quota is used up.
+        has_memory: The character has Long Term Memory.
+        speaker_limit: Long Term Memory remembers no more people.
+        has_live_access: The plan includes live sessions.
+        tells_sheets: The plan has the call for a character's data.
+        has_disconnect: The host has the call `/disconnect`.
+        http_style: `room_url` begins with http.
+        resumes: "yes", or the status with which an old conversation is refused.
+        idle_s: Idle timeout.
+        idle_warning_s: The warning comes this long before it.
+        join_timeout_s: A session that nobody joins ends after this time.
+        empty_grace_s: A session whose room is empty ends after this time.
+        lingers: An empty room does not end the session.
     """
 
     characters: set[str] = field(default_factory=lambda: {CHARACTER})
@@ -56,7 +70,12 @@ class ConvaiKnobs:
 
 
 class ConvaiService(Emulator):
-    """Live host and REST host in one. script: of the next bots. bots: by session id, newest last."""
+    """Live host and REST host in one.
+
+    Attributes:
+        script: Script of the next bots.
+        bots: By session id, newest last.
+    """
 
     def __init__(
         self, media_server: MediaServer, slots: int = 1, script: BotScript | None = None, clock: Clock | None = None

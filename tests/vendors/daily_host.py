@@ -1,4 +1,4 @@
-"""The other end of the stand-in for Daily's library: rooms on loopback, who is in them, and what goes wrong there."""
+"""The server side of the fake Daily library: rooms on loopback, their participants, and faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-UNANSWERED_S = 19.0  # so long the library tries to join without a network (0.36, observed)
+UNANSWERED_S = 19.0  # how long the library tries to join without a network (0.36, observed)
 US = "11111111-aaaa-4aaa-8aaa-000000000001"
 
 
@@ -17,8 +17,11 @@ US = "11111111-aaaa-4aaa-8aaa-000000000001"
 class Manners:
     """How the library and the room behave for the next join.
 
-    join_s: until the join is answered. join_error: the answer, "" for success. leave_s, release_s: how long leaving and
-    releasing take.
+    Attributes:
+        join_s: Seconds until the join is answered.
+        join_error: The answer; "" for success.
+        leave_s: Seconds that leaving takes.
+        release_s: Seconds that releasing takes.
     """
 
     join_s: float = 0.05
@@ -29,7 +32,19 @@ class Manners:
 
 @dataclass
 class ReplicaLook:
-    """What the avatar shows and sounds. cut: bytes of each picture that arrive, None for all."""
+    """Picture and sound of the avatar.
+
+    Attributes:
+        participant: Its id in the room.
+        width: Pixels.
+        height: Pixels.
+        fps: Pictures per second.
+        frozen: The picture stands still.
+        voice: It has sound.
+        channels: Channels of the sound.
+        cut: Bytes of each picture that arrive; None for all.
+        layout: Pixel format of the pictures; None for the one that the client asked for.
+    """
 
     participant: str = ""
     width: int = 360
@@ -59,9 +74,13 @@ def participant(identity: str, camera: str = "playable", microphone: str = "play
 
 @dataclass
 class HostedRoom:
-    """One room. Steer it from the test's loop; it may be joined once at a time.
+    """One room, controlled from the test's event loop; only one client can be in it at a time.
 
-    messages: what the visitor's side sent. peaks: of each piece of its microphone. joins, leaves: how often.
+    Attributes:
+        messages: App messages that the client sent.
+        peaks: Peak of each block of its microphone.
+        joins: How often it joined.
+        leaves: How often it left.
     """
 
     name: str
@@ -202,7 +221,7 @@ class HostedRoom:
 
 
 class DailyHost:
-    """Rooms for stand-in clients; `address` is what a service gives out as the room's address."""
+    """Rooms for clients of the fake library; a service gives out `address` as the room's address."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, HostedRoom] = {}

@@ -1,7 +1,7 @@
-"""What every emulated service shares: accounts with slots, sessions, recorded requests, faults, and the truth.
+"""The base of every emulated service: accounts with slots, sessions, recorded requests, faults, and its true state.
 
-The clock can be the test's own: `Clock(manual=True)` stands still until `advance`. What time does to a session
-(a slot freed with a lag, an abandoned session ended by the service) happens when the emulator is next asked.
+The test can control the clock: `Clock(manual=True)` stands still until `advance`. Effects of time on a session (a slot
+freed with a delay, an abandoned session ended by the service) happen when the emulator is asked the next time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aiohttp.typedefs import Handler
 
 
 class Clock:
-    """Seconds; real, or standing still until `advance`."""
+    """A clock in seconds; real, or standing still until `advance`."""
 
     def __init__(self, manual: bool = False) -> None:
         self._manual = manual
@@ -34,7 +34,7 @@ class Clock:
 
 @dataclass
 class Account:
-    """A key and how many sessions it may run at once; `slots` may be changed at any time."""
+    """A key and how many sessions it may run at a time; `slots` may be changed at any time."""
 
     key: str
     slots: int = 1
@@ -43,7 +43,18 @@ class Account:
 
 @dataclass
 class EmulatedSession:
-    """One session and its story; times on the emulator's clock, seconds. Its slot is held until `freed_at`."""
+    """One session and its history; times are seconds on the emulator's clock.
+
+    Attributes:
+        id: The service's id.
+        account: Key of its account.
+        name: The name that the client gave it.
+        freed_at: When its slot becomes free.
+        ends_at: When the service ends it by itself.
+        ends_because: Why it does so.
+        end_reason: Why it ended.
+        facts: Whatever else a service stores.
+    """
 
     id: str
     account: str
@@ -60,7 +71,7 @@ class EmulatedSession:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A request as it came: `json` is None where the body was none."""
+    """A request as it came; `json` is None where the body was not JSON."""
 
     method: str
     path: str
@@ -83,12 +94,21 @@ class Recorded:
 
 @dataclass
 class EmulatedFault:
-    """What goes wrong with the next `times` requests whose line (see `Recorded.line`) contains `path`.
+    """A fault of the next requests whose line (see `Recorded.line`) contains `path`.
 
-    Before the service does anything: delay_s, then `reset` (connection cut), or an answer with `status` and `body`
-    (text as it is, anything else as JSON). After it has done its work: `lose` (answer never sent, connection cut),
-    `late_s` (answer delayed), `without` (fields taken out of the answer; "data.url": from the object in `data`),
-    `malformed` (half of the JSON); these leave refusals as they are.
+    Attributes:
+        path: Part of the line; "": every request.
+        times: How many requests are affected.
+        delay_s: Wait, seconds, before the service does anything.
+        reset: Then cut the connection.
+        status: Or answer with this status.
+        body: Its body: text as it is, anything else as JSON.
+        headers: Its headers.
+        lose: After the service has done its work: cut the connection instead of answering. This and the following
+            faults do not change refusals.
+        late_s: Delay the answer by these seconds.
+        without: Fields removed from the answer; "data.url": from the object in `data`.
+        malformed: Send half of the JSON.
     """
 
     path: str = ""
@@ -109,10 +129,16 @@ class NoSlot(Exception):
 
 
 class Emulator:
-    """An HTTP service on loopback. A subclass gives `routes` and calls `take` and `end` where its service would.
+    """An HTTP service on loopback. A subclass has `routes`, and calls `take` and `end` where its service would.
 
-    requests: everything that was asked, in order. answers: what was said to it, likewise, faults left out.
-    release_lag_s: between a session's end and its free slot.
+    Args:
+        accounts: The accounts.
+        clock: The clock; None: the real one.
+        release_lag_s: Seconds between the end of a session and its free slot.
+
+    Attributes:
+        requests: Every request, in order.
+        answers: The answers, in the same order, without those of faults.
     """
 
     def __init__(

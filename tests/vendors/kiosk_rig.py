@@ -1,4 +1,4 @@
-"""A whole kiosk in this process around one real vendor's code; devices, journal and screens are fakes."""
+"""A whole kiosk in this process with the real code of one service; devices, journal and screens are fakes."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ def _tasks(prefixes: tuple[str, ...]) -> list[str]:
 
 
 class KioskRig(BaseRig[VendorControl, VendorProtocol, Room]):
-    """`async with KioskRig(vendor) as rig`. service: keys of the service's table. tables: of other tables.
+    """A running kiosk: `async with KioskRig(vendor) as rig`.
 
-    journal: another rig's, where this is the kiosk after a restart. run: this process's name in it.
+    Args:
+        under_test: The service.
+        service: Keys of the service's table.
+        journal: Journal of another rig, where this is the kiosk after a restart.
+        run: Name of this process in the journal.
+        **tables: Keys of other tables.
     """
 
     def __init__(

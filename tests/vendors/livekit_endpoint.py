@@ -1,4 +1,4 @@
-"""An operator's token endpoint for LiveKit agents, as an emulator: tokens for a real server, agents on dispatch."""
+"""An emulator of an operator's token endpoint: tokens for a real LiveKit server, and agents on dispatch."""
 
 from __future__ import annotations
 
@@ -26,12 +26,20 @@ PATIENCE_S = 5.0
 
 @dataclass
 class EndpointKnobs:
-    """How this operator does things.
+    """Options of the operator.
 
-    full: what a full service does: "silent" (hands out tokens, no agent comes), "429", "503", or "room" (the room
-    refuses). named: agents come only when dispatched by this name, "" for by themselves. departure_timeout_s: what the
-    server makes of the kiosk's wish, None to honour it. second_release: what releasing a session answers that has
-    ended. secret: with which tokens are signed.
+    Attributes:
+        status: Status of a successful answer.
+        camel_case: Field names of the answer are in camelCase.
+        more_fields: The answer has further fields.
+        forbidden: Fields of a request that are refused.
+        full: What a full service does: "silent" (gives out tokens, but no agent comes), "429", "503", or "room" (the
+            room refuses).
+        named: Agents come only when dispatched by this name; "": by themselves.
+        never: No agent ever comes.
+        departure_timeout_s: Time-out that the server uses instead of the requested one; None: the requested one.
+        second_release: Status of the answer when an ended session is released.
+        secret: Secret that tokens are signed with.
     """
 
     status: int = 201
@@ -48,7 +56,16 @@ class EndpointKnobs:
 
 @dataclass
 class EndpointVisit:
-    """A token that was handed out, and what became of it. agent: None while nobody joined or none is free."""
+    """A token that was given out, and what became of it.
+
+    Attributes:
+        room: The room's name.
+        identity: The visitor's identity.
+        config: `room_config` of the request.
+        joined: The visitor joined.
+        session: The session; None before an agent is dispatched.
+        agent: The agent; None while nobody joined or none is free.
+    """
 
     room: str
     identity: str
@@ -59,9 +76,18 @@ class EndpointVisit:
 
 
 class LiveKitEndpoint(Emulator):
-    """POST /token and /release, GET /available. Slots are taken when an agent is dispatched: when the room begins.
+    """POST /token and /release, GET /available. A slot is taken when an agent is dispatched: when the room begins.
 
-    script: makes each agent's script. visits: every token, newest last.
+    Args:
+        server: The LiveKit server.
+        slots: Agents at a time.
+        script: Makes each agent's script.
+        knobs: Options of the operator.
+        key: Value that requests must have in the header; "": none.
+        clock: The clock; None: the real one.
+
+    Attributes:
+        visits: Every token, newest last.
     """
 
     def __init__(

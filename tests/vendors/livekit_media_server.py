@@ -1,4 +1,4 @@
-"""`MediaServer` on a real LiveKit server: actors are SDK participants, the kiosk's rooms are its own."""
+"""`MediaServer` on a real LiveKit server: actors are SDK participants, the kiosk's rooms are the real ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from tests.vendors.media_server import Actor, Ears, MediaServer
 class LiveKitMediaServer(MediaServer):
     """See `MediaServer`.
 
-    reconnect_s: how long the kiosk's side lets the library repair a connection. secret: signs tokens.
+    Args:
+        server: The LiveKit server.
+        reconnect_s: Seconds for which the kiosk's side lets the library restore a connection.
     """
 
     def __init__(self, server: LiveKitServer, reconnect_s: float = 6.0) -> None:

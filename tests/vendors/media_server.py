@@ -1,7 +1,7 @@
-"""Where emulated services and the kiosk meet: rooms with scripted actors, in memory or on a real LiveKit server.
+"""The interface of media servers for tests: rooms with scripted actors, in memory or on a real LiveKit server.
 
-An emulator is written against `MediaServer` and `Actor` once and runs in both. In memory nothing is encoded and no
-thread is started, so a visit on a loop whose clock jumps takes milliseconds (`tests.virtual_time.HurryLoop`).
+An emulator uses only `MediaServer` and `Actor`, so it runs with both. In memory nothing is encoded and no thread is
+started, so a visit on a loop whose clock jumps takes milliseconds (`tests.virtual_time.HurryLoop`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.vendors.agent_media import AgentLook
 
 @dataclass(frozen=True)
 class Ears:
-    """What an actor wants to be told; called in the loop."""
+    """Functions by which an actor is told what happens; called on the event loop."""
 
     sound: Callable[[Sound], None] = lambda samples: None  # the visitor's microphone: int16, 48,000 a second
     data: Callable[[bytes, str, str], None] = lambda payload, topic, identity: None
@@ -27,7 +27,12 @@ class Ears:
 
 
 class Actor(Protocol):
-    """A scripted participant in one room. `heard_s`: seconds of the visitor's microphone that arrived."""
+    """A scripted participant in one room.
+
+    Attributes:
+        identity: Its identity.
+        heard_s: Seconds of the visitor's microphone that arrived.
+    """
 
     identity: str
     heard_s: float
@@ -70,7 +75,11 @@ class Actor(Protocol):
 
 
 class MediaServer(Protocol):
-    """A media server. url: what a service tells its clients."""
+    """A media server.
+
+    Attributes:
+        url: The address that a service gives to its clients.
+    """
 
     url: str
 

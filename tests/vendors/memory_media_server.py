@@ -1,4 +1,4 @@
-"""`MediaServer` in memory: what a media server does, without one; follows the loop's clock, whatever that is."""
+"""`MediaServer` in memory: behaves like a media server, on the event loop's clock, which may be a jumping one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.vendors.memory_room import JOIN_S, MemoryRoom
 
 
 class LoopClock(Clock):
-    """An emulator's clock that is the event loop's, whatever that is."""
+    """An emulator's clock that follows the event loop's clock."""
 
     def now(self) -> float:
         return self._ahead + asyncio.get_running_loop().time()
@@ -25,14 +25,18 @@ class LoopClock(Clock):
 
 @dataclass
 class _Place:
-    """One room: its actors and the kiosks' sides of it."""
+    """One room: its actors, and the rooms of kiosks that joined it."""
 
     actors: dict[str, MemoryActor] = field(default_factory=dict)
     visitors: dict[str, MemoryRoom] = field(default_factory=dict)
 
 
 class MemoryMediaServer(MediaServer):
-    """See `MediaServer`. rooms_made: every room that a kiosk asked for, newest last."""
+    """See `MediaServer`.
+
+    Attributes:
+        rooms_made: Every room that a kiosk made, newest last.
+    """
 
     url = "ws://memory.invalid"
 

@@ -1,4 +1,4 @@
-"""The kiosk's side of a room in memory: tells what a LiveKit room would tell."""
+"""The kiosk's side of a room in memory: it reports the events that a LiveKit room would report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ GONE_S = 10.0
 
 
 class MemoryRoom(Room):
-    """See `Room`. name: of the room joined."""
+    """See `Room`.
+
+    Attributes:
+        name: Name of the joined room.
+    """
 
     def __init__(
         self,

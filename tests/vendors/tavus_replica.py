@@ -1,4 +1,4 @@
-"""A scripted Tavus replica in one room: what it sends, in both families of events, and everything that can go wrong."""
+"""A scripted Tavus replica in one room: it sends both families of events, with faults on request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,16 @@ ID = "22222222-bbbb-4bbb-8bbb-000000000002"
 class ReplicaScript:
     """What a replica does by itself.
 
-    joins_after_s: None for never. role: "replica", or the newer "pal". families: which speaking events it sends.
-    streams: also sends utterances as they grow. heartbeat_s: of `system.replica_present`. greeting: said to the first
-    who comes. word_s: the pace of its speech. has_video: False for a replica that only speaks.
+    Attributes:
+        joins_after_s: Seconds until it joins; None for never.
+        role: "replica", or the newer "pal".
+        families: Which families of speaking events it sends.
+        streams: Also send the text of a turn while it grows.
+        heartbeat_s: Seconds between two `system.replica_present`.
+        greeting: Said to the first visitor.
+        word_s: Seconds for each word of its speech.
+        has_video: False: it only speaks.
+        look: Its picture and sound.
     """
 
     joins_after_s: float | None = 0.05
@@ -35,7 +42,13 @@ class ReplicaScript:
 
 
 class Replica:
-    """One replica in one room. asked, said_verbatim, interrupts: what the visitor's side sent."""
+    """One replica in one room.
+
+    Attributes:
+        asked: Questions that the visitor's side sent.
+        said_verbatim: Texts that it was told to speak word by word.
+        interrupts: How often it was interrupted.
+    """
 
     def __init__(self, room: HostedRoom, conversation_id: str, script: ReplicaScript, greeting: str = "") -> None:
         self.script = script

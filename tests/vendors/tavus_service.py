@@ -1,4 +1,4 @@
-"""Tavus as an emulator: conversations over HTTP, rooms for the stand-in of Daily's library, a replica in each."""
+"""An emulator of Tavus: conversations over HTTP, rooms for the fake Daily library, and a replica in each."""
 
 from __future__ import annotations
 
@@ -22,15 +22,25 @@ LOOK_S = 0.03
 
 @dataclass
 class TavusKnobs:
-    """How this Tavus does things where its own word is not known, or has changed.
+    """Options for what is not known of Tavus, or has changed.
 
-    full: status of the concurrency refusal. error_key: under which key texts come. second_end: what ending an ended
-    conversation answers. reached: shutdown reasons end in " reached". reason_key: and stand under this key. in_room:
-    the room is told of the shutdown. room_end: how the room ends then, see `HostedRoom.close`; replica_first: the
-    replica leaves a moment before it. plan_max_s: longer wishes are cut down silently. default_face: the persona
-    brings one. lingers: a conversation goes on although everybody left. ends_late_s: how long an ended one is shown
-    as active. join_error: what Daily's library says to whoever wants to join, "" for a welcome.
-    absent_s: how long it waits for somebody to join, None: as it was asked to.
+    Attributes:
+        full: Status of the concurrency refusal.
+        error_key: Key of the text in a refusal.
+        newer_words: Refusals use the newer names (face, PAL).
+        second_end: Status of the answer when an ended conversation is ended.
+        reached: Shutdown reasons end in " reached".
+        reason_key: Key of the shutdown reason.
+        in_room: The shutdown is also sent in the room.
+        room_end: How the room ends then, see `HostedRoom.close`.
+        replica_first: The replica leaves a moment before the room ends.
+        plan_max_s: Longer requests are cut down silently.
+        default_face: The persona brings a replica.
+        lingers: A conversation continues although everybody left.
+        ends_late_s: Seconds for which an ended conversation is still shown as active.
+        absent_s: Seconds that it waits for somebody to join; None: as requested.
+        test_mode: It knows the test mode.
+        join_error: Error of the library at the join; "" for success.
     """
 
     full: int = 400
@@ -53,7 +63,7 @@ class TavusKnobs:
 
 @dataclass
 class EmulatedConversation:
-    """What belongs to one conversation besides its session."""
+    """One conversation: its session, its room and its replica."""
 
     session: EmulatedSession
     room: HostedRoom
@@ -64,9 +74,12 @@ class EmulatedConversation:
 
 
 class TavusService(Emulator):
-    """POST, GET, DELETE /v2/conversations. minutes: seconds that each account has left, by key; none: no limit.
+    """POST, GET, DELETE /v2/conversations.
 
-    script: makes the next replica's script. talks: every conversation by id.
+    Attributes:
+        script: Makes the next replica's script.
+        talks: Every conversation by id.
+        seconds_left: Seconds that each account may still use, by key; a missing key: no limit.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ from tests.vendors.vendor_under_test import VendorUnderTest
 
 
 class Parrot:
-    """Answers with the question, so that what reaches the service tells what was asked."""
+    """Answers with the question itself, so that the text that reaches the service shows what was asked."""
 
     def __init__(self, language: str) -> None:
         self.language = language

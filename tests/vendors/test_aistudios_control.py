@@ -26,7 +26,7 @@ OTHER_KEY = "another-kiosks-key"
 
 
 class Purse(Credits):
-    """Credits in memory; `log` tells what was counted."""
+    """Credits in memory; `log` has every call."""
 
     def __init__(self, bought: float = 0.0, used: float = 0.0) -> None:
         self.bought, self._used = bought, used

@@ -1,4 +1,4 @@
-"""A room of AI Studios: who is the avatar, what it is given to say, and why it ended.
+"""A room of AI Studios: who is the avatar, the texts it is given to speak, and why it ended.
 
 See docs/vendors/aistudios.md 4, 5.
 """
@@ -63,7 +63,7 @@ class BrokenAnswers(FileAnswers):
 
 
 class Calls(Api):
-    """The calls of a service: the only one in use is the text."""
+    """The calls of the service; the protocol uses only `talk`."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(AistudiosSettings(), NoHttp())
@@ -74,7 +74,7 @@ class Calls(Api):
 
 
 class Service(AistudiosControl):
-    """What the protocol asks of its control. `refusals`: of the next texts."""
+    """The control as the protocol uses it; `refusals` are the errors of the next texts."""
 
     def __init__(self, file: FileAnswers | None = None) -> None:
         super().__init__(VendorContext(AistudiosSettings(), NoHttp(), "lobby", "en", 1.0))

@@ -1,4 +1,4 @@
-"""The emulated AI Studios does what its page says, so that what passes against it means something.
+"""The emulated AI Studios behaves as its page says, so that tests with it are meaningful.
 
 See docs/vendors/aistudios.md 8.
 """

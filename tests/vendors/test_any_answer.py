@@ -1,4 +1,4 @@
-"""Whatever a service answers to whatever it is asked, only the known errors come of it; none repeats a secret."""
+"""Whatever a service answers to any call, only the known errors are raised; none repeats a secret."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Given = tuple[int, object] | HttpFailure
 
 
 class Oracle(Http):
-    """Answers anything to everything."""
+    """Gives any answer to any request."""
 
     def __init__(self, answers: list[Given]) -> None:
         self._answers = answers

@@ -33,7 +33,7 @@ Arrange = Callable[[ConvaiService], None]
 
 
 class Maker(Protocol):
-    """Makes a control with these keys of its table."""
+    """Makes a control with the given keys of its table."""
 
     def __call__(self, **settings: object) -> ConvaiControl: ...
 

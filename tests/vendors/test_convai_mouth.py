@@ -1,4 +1,4 @@
-"""The drawn mouth moves with Convai's voice: measured from the speaker's first audible sample to the first pose."""
+"""The drawn mouth moves with Convai's voice: measured from the first audible sample to the first mouth shape."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def test_after_an_interruption_the_voice_of_now_is_past() -> None:
 
 
 class Device(threading.Thread):
-    """Plays a real speaker in real time, and notes when each voice begins to be heard."""
+    """Plays a real `SpeakerOut` in real time, and records when each voice becomes audible."""
 
     def __init__(self, speaker: Playout) -> None:
         super().__init__(daemon=True)
@@ -138,7 +138,7 @@ class Device(threading.Thread):
 
 
 class RealSpeaker(FakeAudio):
-    """A speaker of ours on that device; the microphone stays a fake."""
+    """A real speaker on that device; the microphone is a fake."""
 
     device: Device
 
@@ -154,7 +154,7 @@ class RealSpeaker(FakeAudio):
 
 
 class Watcher:
-    """Paints nothing, and notes when the lips begin to close: only a service's shapes let them, loudness never."""
+    """Paints nothing; records when the lips begin to close, which only the service's shapes cause, not loudness."""
 
     def __init__(self) -> None:
         self.begins: list[float] = []

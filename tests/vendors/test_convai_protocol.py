@@ -1,4 +1,4 @@
-"""What Convai's messages mean, in every form they come in (docs/vendors/convai.md 4 and 5)."""
+"""What Convai's messages mean, in every form (docs/vendors/convai.md 4 and 5)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
 
 
 class Room(QuietRoom):
-    """Keeps what was sent."""
+    """A room that records what was sent."""
 
     def __init__(self) -> None:
         super().__init__("user-1")
@@ -66,7 +66,7 @@ class Room(QuietRoom):
 
 
 class Session:
-    """One session, fed with messages; `now` is its clock."""
+    """One session that is given messages; `now` is its clock."""
 
     def __init__(self, ready: bool = True, **settings: object) -> None:
         self.now = 100.0

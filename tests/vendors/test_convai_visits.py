@@ -1,4 +1,4 @@
-"""Whole visits with Convai: the kiosk's own code around the emulator, with media in memory."""
+"""Whole visits with Convai: the kiosk's own code with the emulator, and media in memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.hurry]
 
 
 class MakeRig(Protocol):
-    """Makes a kiosk with these keys of [visit]."""
+    """Makes a kiosk with the given keys of [visit]."""
 
     def __call__(self, visit: Mapping[str, object] | None = None) -> KioskRig: ...
 

@@ -1,4 +1,4 @@
-"""The demo as a service: full for as long as it is told to be, then free; its guide speaks an agent's conventions."""
+"""The demo as a service: full for as long as requested, then free; its guide follows the conventions of agents."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_registry_finds_it_and_it_needs_no_settings() -> None:
 
 
 class Room(QuietRoom):
-    """Notes what the protocol asks of it."""
+    """A room that records the calls of the protocol."""
 
     def __init__(self) -> None:
         super().__init__("kiosk-7")

@@ -1,4 +1,4 @@
-"""The emulators' common ground is honest: slots, clock, records and faults."""
+"""The base of the emulators is correct: slots, clock, records and faults."""
 
 from __future__ import annotations
 

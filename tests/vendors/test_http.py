@@ -1,4 +1,4 @@
-"""The HTTP client against a real socket: bounded in every direction, and without a memory."""
+"""The HTTP client with a real socket: bounded in time and size, and without cookies."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""Every message that a service's page names, as it ought to come and in every way that it ought not.
+"""Every message on a service's page, in its right form and in wrong ones (docs/vendors/README.md R19).
 
-See docs/vendors/README.md R19.
-
-Missing, null, of another type, unknown, doubled, out of order, oversize, not JSON: ignored, or clearly an end; never an
-exception, and never a session that understands nothing any more.
+Fields that are missing, null, of another type or unknown; messages that are repeated, out of order, too large or not
+JSON: they are ignored or mean an end. They never raise, and the session understands later messages.
 """
 
 from __future__ import annotations
@@ -103,7 +101,7 @@ def tavus(name: str, properties: dict[str, Any]) -> dict[str, Any]:
 
 
 class Convai:
-    """One session; `tell` decodes a packet, `lives` says whether an ordinary message is still understood."""
+    """One session; `tell` decodes a packet, `lives` tells whether an ordinary message is still understood."""
 
     def __init__(self) -> None:
         self._session = Session()

@@ -1,4 +1,4 @@
-"""Tavus passes the scenarios that every service passes, with its Daily rooms on a stand-in for Daily's library."""
+"""Tavus passes the scenarios that every service passes, with its Daily rooms on the fake Daily library."""
 
 from __future__ import annotations
 

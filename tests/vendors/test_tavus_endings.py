@@ -1,4 +1,4 @@
-"""Whole visits with Tavus: every way in which it ends a conversation by itself, and answers that get lost."""
+"""Whole visits with Tavus: every way in which it ends a conversation by itself, and lost answers."""
 
 from __future__ import annotations
 

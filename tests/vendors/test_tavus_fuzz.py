@@ -1,4 +1,4 @@
-"""Whatever arrives in a Tavus room is normal input: no exception leaves the protocol, no segment outlives its end."""
+"""Whatever arrives in a Tavus room is normal input: the protocol never raises, and no segment changes after its end."""
 
 from __future__ import annotations
 

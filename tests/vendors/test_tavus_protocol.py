@@ -1,4 +1,4 @@
-"""What a Tavus room's messages mean, whatever arrives, and what the kiosk sends.
+"""What the messages in a Tavus room mean, also wrong ones, and what the kiosk sends.
 
 See docs/vendors/tavus.md 4.4 to 4.7, 5.3.
 """
@@ -39,7 +39,7 @@ HERE = Participant("replica", has_video=True, has_audio=True)
 
 
 class AskedControl(TavusControl):
-    """Says why the conversation ended, or None while it runs; counts how often it was asked."""
+    """A control that tells why the conversation ended, None while it runs, and counts the questions."""
 
     def __init__(self) -> None:
         super().__init__(VendorContext(TavusSettings(), NoHttp(), "lobby", "en", 1.0))
@@ -56,7 +56,7 @@ class AskedControl(TavusControl):
 
 
 class SentRoom(QuietRoom):
-    """A room that keeps what was sent."""
+    """A room that records what was sent."""
 
     def __init__(self) -> None:
         super().__init__("us")

@@ -1,4 +1,4 @@
-"""A service as the acceptance scenarios see it: its vendor's code, its emulator, and what only it can answer."""
+"""A service as the acceptance scenarios use it: our code for it, its emulator, and what only its own test knows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from tests.vendors.media_server import MediaServer
 
 
 class VendorUnderTest(ABC):
-    """Each service's acceptance test makes one around its emulator.
+    """Base class; the acceptance test of each service makes one for its emulator.
 
-    vendor: the code under test. emulator: started. key: the account's, in the emulator. media_server: where its
-    media runs, or None (then `rooms`, `left_over`, `cut` and `mend` are the service's own). create_path: part of the
-    path of the create call. visit: keys of [visit] that this service needs. answers: what the site's file answers,
-    by language, where the service asks for it.
+    Args:
+        vendor: The code under test.
+        emulator: The emulator, which is already started.
+        key: Key of the account in the emulator.
+        media_server: Where its media run; None: the subclass replaces `rooms`, `left_over`, `cut` and `mend`.
+
+    Attributes:
+        create_path: Part of the path of the create call.
+        answers: Returns the answers of the site's file by language, where the service uses them.
+        visit: Keys of [visit] that this service needs.
     """
 
     create_path = ""
