@@ -153,9 +153,11 @@ def _unknown_table(name: str, value: object, known: list[str], names: list[str])
 
 def _unknown_key(path: tuple[str, ...], value: object, known: list[str], names: list[str]) -> Fault:
     key, table = path[-1], ".".join(path[:-1])
-    best = f"{table}.{nearest(key, known)}"
-    if not is_like(key, best.rpartition(".")[2]):
-        best = next((full for full in names if full.rpartition(".")[2] == key), best)
+    near = nearest(key, known)
+    # The same key of another table is a surer guess than a similar one of this table; but not another service's.
+    elsewhere = next((full for full in names if full.rpartition(".")[2] == key), "")
+    is_surer = elsewhere and not elsewhere.startswith("service.")
+    best = elsewhere if is_surer or (elsewhere and not is_like(key, near)) else f"{table}.{near}"
     secret = sounds_secret(key) or sounds_secret(best)
     what = "table" if isinstance(value, dict) else "key"
     return Fault(path, show(value, secret=secret), f"unknown {what}, nearest known name: {best}")

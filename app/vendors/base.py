@@ -49,7 +49,11 @@ class VendorControl(Protocol):
     capabilities: Capabilities
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """Create the session; success takes a slot. Never cancelled once sent."""
+        """Create the session; success takes a slot. Never cancelled once sent.
+
+        An answer that names a session which cannot be joined (no room, no token) holds a slot all the same: end it at
+        once, by its id, before raising `unusable`.
+        """
         ...
 
     async def stop(self, order: StopOrder) -> bool:

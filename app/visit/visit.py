@@ -27,7 +27,7 @@ from app.visit.media_session import MediaLimits, MediaSession, NotReady
 from app.visit.sound import VisitSound
 from app.vitals import VisitVitals, Vitals
 from app.waiting.line import Line
-from app.waiting.wait import Left, Slot, WaitForSlot
+from app.waiting.wait import SLOW_S, Left, Slot, WaitForSlot
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ APOLOGY_S = 5.0  # how long the farewell of a visit that could not begin is show
 CAP_FAREWELL_S = 10.0  # a visitor who waited in vain needs time to read where to go
 JOINS = 2  # a join that fails is tried once more, with a fresh session
 MARGIN_S = 15.0  # our limits end so much earlier than the service's
-CONNECT_SLOW_S = 3.0  # after so long the screen says that it takes longer
 
 # The visitor did nothing wrong and got less than promised.
 _SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndReason.ERROR, EndReason.AVATAR_LEFT})
@@ -230,7 +229,7 @@ class Visit:
         began = clock()
 
         def show() -> None:
-            self._p.stage.show(Connecting(slow=clock() - began > CONNECT_SLOW_S))
+            self._p.stage.show(Connecting(slow=clock() - began > SLOW_S))
             sound.measure()
 
         await self._p.stage.beside(joining, _may_cancel, show)

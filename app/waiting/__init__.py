@@ -1,1 +1,1 @@
-"""Getting a place at the service: polling with back-off, and later the fleet's line."""
+"""Getting a place at the service: polling with back-off."""

@@ -84,7 +84,10 @@ class Break:
 
 @dataclass(frozen=True)
 class BadStop:
-    """An answer to the stop call. status None: none at all, or the true one. times: in a row. more: see `Fault`."""
+    """An answer to the stop call.
+
+    status None: none at all, or the true one. times: in a row. more: see `EmulatedFault`.
+    """
 
     name: str
     status: int | None = None
@@ -113,7 +116,7 @@ class DrilledService(ABC):
     bad_stops: ClassVar[tuple[BadStop, ...]] = ()
     takes_slot_at_create: ClassVar[bool] = True
     orphan_s: ClassVar[float] = 45.0
-    first: ClassVar[tuple[Path, ...]] = ()
+    first: ClassVar[tuple[Path, ...]] = ()  # folders that go before everything on the program's PYTHONPATH
     key: str
     emulator: Emulator
     is_hurried = False

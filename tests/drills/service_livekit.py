@@ -27,7 +27,7 @@ from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoi
 
 
 class LiveKit(DrilledService):
-    """Any LiveKit agent behind a token endpoint. Steer it by `emulator.agent` and `emulator.next_script`."""
+    """Any LiveKit agent behind a token endpoint. Steer it by `emulator.agent`."""
 
     name = "livekit"
     create = "/token"

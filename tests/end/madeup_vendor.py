@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.events import Caption, Event, Ready
 from app.findings import Finding
-from app.http import HttpFailure
+from app.http import HttpFailure, Response
 from app.rooms.base import Choice, Data, FirstFrame, Participant, Room, RoomEvent
 from app.screens import EndReason, Speaker
 from app.settings.service import LiveKitRoomSettings
@@ -37,7 +37,7 @@ class MadeupSettings(LiveKitRoomSettings):
 
 
 class MadeupControl:
-    """Opens, closes and lists seats; see `Control`."""
+    """Opens, closes and lists seats; see `VendorControl`."""
 
     def __init__(self, context: VendorContext[MadeupSettings]) -> None:
         self._settings = context.settings
@@ -47,7 +47,7 @@ class MadeupControl:
         self.capabilities = Capabilities(transcripts=False, orphan_s=60.0)
 
     async def start(self, request: VisitRequest) -> SessionInfo:
-        """See `Control.start`."""
+        """See `VendorControl.start`."""
         body = {"seat": self._settings.seat, "longest": request.max_s, "name": request.name}
         answer = await self._call("open", body)
         given = answer.json()
@@ -56,22 +56,22 @@ class MadeupControl:
         return SessionInfo(NAME, given["id"], given["url"], given["token"], max_duration_s=request.max_s)
 
     async def stop(self, order: StopOrder) -> bool:
-        """See `Control.stop`."""
+        """See `VendorControl.stop`."""
         if not order.session_id:
             return False
         await self._call("close", {"id": order.session_id, "why": order.reason.value})
         return True
 
     async def count(self) -> int | None:
-        """See `Control.count`."""
+        """See `VendorControl.count`."""
         given = (await self._call("count", {})).json()
         return given.get("open") if isinstance(given, dict) else None
 
     async def check(self) -> list[Finding]:
-        """See `Control.check`."""
+        """See `VendorControl.check`."""
         return [Finding("key", True, f"is accepted, {await self.count()} seats are taken")]
 
-    async def _call(self, what: str, body: object):
+    async def _call(self, what: str, body: object) -> Response:
         headers = {"X-Key": self._settings.api_key.get_secret_value()}
         url = f"{self._settings.base_url}/{what}"
         try:

@@ -44,6 +44,7 @@ def test_every_key_is_there_with_its_default(tmp_path):
     others = {"service": True, "kiosk": {"id"}}  # the default of `id` is the host's name
     assert loaded.settings.model_dump(exclude=others) == Settings().model_dump(exclude=others)
     for name, model in SERVICES.items():
+        assert f"[service.{name}]" in SETTINGS, "a table is missing in section 2"
         assert loaded.settings.service.tables[name].model_dump() == model().model_dump(), name
 
 
@@ -54,7 +55,9 @@ def test_no_key_of_a_table_is_missing(name):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_key_of_a_service_is_missing(name):
-    assert set(SERVICES[name].model_fields) - set(tomllib.loads(SETTINGS)["service"][name]) <= OF_EVERY_SERVICE
+    told = tomllib.loads(SETTINGS)["service"].get(name, {})
+    assert told, f"section 2 has no [service.{name}]"
+    assert set(SERVICES[name].model_fields) - set(told) <= OF_EVERY_SERVICE
 
 
 def test_every_screen_has_its_name_in_the_status():

@@ -8,8 +8,10 @@ A service registers by a class of its own in `tests/vendors/test_NAME_acceptance
     class TestConvaiInMemory(Acceptance):
         @pytest_asyncio.fixture
         async def vendor(self):
-            async with ConvaiService(MemoryHall(), ...) as service:
+            async with ConvaiService(MemoryMediaServer(), clock=LoopClock()) as service:
                 yield ConvaiUnderTest(service)
+
+and by two more, as in `tests/vendors/test_convai_acceptance.py`: on a real LiveKit server, and at length.
 
 With `hurry` the loop's clock jumps, and media are in memory. Without it, and with a `LiveKitMediaServer`, everything is
 real and `many` is small. The times below are short enough for both. On a real server each run of the tests does only

@@ -88,6 +88,7 @@ class LiveKitActor(Actor):
         room.on("participant_disconnected", lambda who: ears.left(who.identity))
         room.on("data_received", self._on_data)
         room.on("track_subscribed", self._on_track)
+        room.register_text_stream_handler("lk.chat", lambda reader, who: self._spawn(self._read(reader, who)))
         await room.connect(url, token)
         for who in list(room.remote_participants.values()):
             ears.joined(who.identity)
@@ -102,6 +103,9 @@ class LiveKitActor(Actor):
                 stream = rtc.AudioStream(track, capacity=100)
                 self._streams.append(stream)
                 self._spawn(self._hear(stream))
+
+    async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        self._ears.text(await reader.read_all(), reader.info.topic, identity)
 
     async def _hear(self, stream: rtc.AudioStream) -> None:
         async for event in stream:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 JOIN_S = 0.1
 SIZE = 16  # pixels of the pictures, whatever the look says
-RECONNECT_S = 18.0  # as the kiosk's LiveKit rooms (app.rooms.livekit.avatar.RoomTimes)
+RECONNECT_S = 18.0  # as the kiosk's LiveKit rooms (app.rooms.presence.RoomTimes)
 GONE_S = 10.0
 
 

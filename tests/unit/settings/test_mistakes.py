@@ -31,6 +31,7 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
         ),
         ("[visit]\nidel_s = 3", "kiosk.toml: visit.idel_s = 3: unknown key, nearest known name: visit.idle_s"),
         ("[visit]\npoll_s = 3", "kiosk.toml: visit.poll_s = 3: unknown key, nearest known name: waiting.poll_s"),
+        ("[visit]\ncap_s = 3", "kiosk.toml: visit.cap_s = 3: unknown key, nearest known name: waiting.cap_s"),
         ("idle_s = 3", "kiosk.toml: idle_s = 3: unknown key, nearest known name: visit.idle_s"),
         ("[vist]\nidle_s = 3", "kiosk.toml: vist = {...}: unknown table, nearest known name: visit"),
         ("visit = 3", "kiosk.toml: visit = 3: not a table, allowed: [visit] with its keys below"),
