@@ -168,8 +168,12 @@ async def test_staff_see_the_count_and_are_warned_once_at_eighty_percent(ledger:
         assert budget.spent() is spent
         assert bool(vitals.staff_notes.texts()) is (seconds != 2399)
     assert caplog.text.count("credits run low") == 1
+    assert vitals.staff_notes.texts() == ("10.0 of 10 credits are used: buy more, and raise budget.credits.",)
     told = metrics_of(vitals, 0.0, 5.0)
     assert "avatar_kiosk_credits_used 10.00666667\n" in told and "avatar_kiosk_credits_bought 10.0\n" in told
+    ledger.bought = 100
+    await budget.look()
+    assert not vitals.staff_notes.texts()
 
 
 async def test_where_nothing_is_counted_nothing_is_told() -> None:

@@ -134,6 +134,18 @@ async def test_a_row_that_cannot_be_struck_out_frees_the_slot_and_stays_until_it
     assert rig.journal.kept == {} and rig.vitals.open_sessions == 0 and not told_staff(rig.vitals)
 
 
+async def test_a_journal_that_cannot_be_counted_is_told_until_it_can() -> None:
+    rig = Rig()
+    lease = await rig.lease()
+    rig.journal.broken = {"rows"}
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(1)
+    assert [note.key for note in rig.vitals.staff_notes] == ["open sessions"]
+    rig.journal.broken = set()
+    await rig.lease()
+    assert not told_staff(rig.vitals)
+
+
 async def test_what_the_journal_names_is_stopped_all_at_once() -> None:
     rig = Rig(stop_s=1.5)
     for name in ("a", "b", "c"):

@@ -22,14 +22,14 @@ TIMES = {"idle_s": 45.0, "idle_warning_s": 20.0, "hard_limit_s": 100.0, "countdo
 class Timed:
     """A clock under way; told: what it asked of the conversation, with the time."""
 
-    def __init__(self, most_s: float | None = None) -> None:
+    def __init__(self, most_s: float | None = None, **times: float) -> None:
         self._now = asyncio.get_running_loop().time
         self._began = self._now()
         self.told: list[tuple[str, int]] = []
         self.speaker = FakeSpeaker()
         self.speech = SpeechActivity(self.speaker, None, TalkMode.TEXT)
         self.clock = VisitClock(
-            settings(visit=TIMES).visit,
+            settings(visit={**TIMES, **times}).visit,
             Capabilities(),
             self.speech,
             self.speaker,
@@ -82,6 +82,34 @@ async def test_an_end_that_the_service_announced_bears_its_reason() -> None:
     timed.clock.service_ends(40.0, EndReason.OUT_OF_CREDITS)
     await asyncio.sleep(41)
     assert timed.told == [("wrap up", 10), ("out_of_credits", 40)]
+    await timed.stop()
+
+
+async def test_an_extension_within_the_grace_goes_on_and_an_endless_sentence_ends_with_it() -> None:
+    timed = Timed()
+    timed.speaker.level = 0.5
+
+    async def speak(seconds: float) -> None:
+        for _ in range(round(seconds * 10)):
+            now = asyncio.get_running_loop().time()
+            timed.speech.look(now)
+            timed.clock.look(now)
+            await asyncio.sleep(0.1)
+
+    await speak(101)  # 1 s of the grace
+    timed.clock.extend()
+    await speak(5)
+    assert timed.told == [("wrap up", 70)]
+    extension_s, grace_s = settings().visit.extension_s, settings().visit.grace_s
+    await speak(extension_s + grace_s)
+    assert timed.told[1:] == [("wrap up", round(70 + extension_s)), ("hard_limit", round(100 + extension_s + grace_s))]
+    await timed.stop()
+
+
+async def test_what_is_not_to_be_announced_is_not_waited_for() -> None:
+    timed = Timed(wrap_up_s=0.0, countdown_s=0.0)
+    await asyncio.sleep(101)
+    assert timed.told == [("draw", 45), ("idle", 65), ("hard_limit", 100)] and "time_20s" not in timed.speaker.chimes
     await timed.stop()
 
 
