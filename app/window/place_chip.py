@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QPaintEvent
 
 from app.window.screens.base import picture_width
-from app.window.toolkit.shapes import Chip
+from app.window.toolkit.plates import Chip
 
 
 class PlaceChip(Chip):

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QWidget
 from app.screens import Preferences
 from app.window.screens.facts import load_facts
 from app.window.toolkit.art import PICTURES, paint_art
-from app.window.toolkit.controls import Button, FocusRing, Kind, Size, spread
+from app.window.toolkit.button import Button, Kind, Size
+from app.window.toolkit.controls import spread
 from app.window.toolkit.flow import Column, Grow, Row, Space
+from app.window.toolkit.focus import FocusRing
 from app.window.toolkit.icons import SHAPES, paint_icon
-from app.window.toolkit.shapes import Bar, Chip, Plate, ProgressRing
+from app.window.toolkit.plates import Chip, Plate
+from app.window.toolkit.shapes import Bar, ProgressRing
 from app.window.toolkit.words import Words
 from tests.window.conftest import RESOURCES
 from tests.window.literals import LANGUAGES

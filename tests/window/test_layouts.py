@@ -12,8 +12,9 @@ from PySide6.QtCore import QRect
 from app.screens import Live, Preferences, Screen, Shown
 from app.window.screens.facts import FactCard
 from app.window.screens.sheet import SheetScreen
-from app.window.toolkit.controls import Button, Control
-from app.window.toolkit.shapes import Chip
+from app.window.toolkit.button import Button
+from app.window.toolkit.controls import Control
+from app.window.toolkit.plates import Chip
 from app.window.toolkit.words import Painted, Words
 from tests.window.gallery import end, make_window
 from tests.window.literals import LANGUAGES, QUIET, SIZES, WISHES

@@ -15,7 +15,7 @@ from app.character.pose import Pose
 from app.intents import Activity, AskText, End, Extend, Interrupt, Mute
 from app.screens import Farewell, Live, MicrophoneState, Talk, TalkMode, Trouble, WhyNot
 from app.window.live.state import Indicator
-from app.window.toolkit.controls import Button
+from app.window.toolkit.button import Button
 from tests.window.literals import SITE
 from tests.window.live_literals import live_screens
 from tests.window.test_keys import KEY

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.screens import Shown
 from app.window.live.clock import TimeChip
-from app.window.toolkit.shapes import Plate
+from app.window.toolkit.plates import Plate
 from tests.window.gallery import end, make_window
 from tests.window.literals import SIZES, WISHES
 from tests.window.live_gallery import close_sheets, make_live, open_sheet

@@ -13,7 +13,7 @@ from app.screens import Live, TalkMode, Trouble
 from app.window.live.ground import Rule
 from app.window.live.indicator import LevelBars, LevelHalo, MicrophoneButton
 from app.window.live.state import DockState, Lamp, Touch, all_words, dock_state, lamp
-from app.window.toolkit.controls import MOST_LINES, Button, Kind, Size
+from app.window.toolkit.button import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts

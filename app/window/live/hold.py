@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.look import Look
 
 # Touch screens lose a lifted finger now and then: nobody speaks for so long without a breath.

@@ -14,7 +14,7 @@ from app.intents import Intent, Prefer
 from app.screens import Live, Preferences, TextSize
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import LanguageRow

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QWidget
 from app.audio.base import Levels
 from app.intents import AskText, Extend, Intent, Interrupt, Mute, TalkButton
 from app.screens import Live, MicrophoneState, TalkMode, Trouble, WhyNot
+from app.window.live.captions import LEAST_LINES, Captions
 from app.window.live.clock import TimeChip
 from app.window.live.dock import Dock
 from app.window.live.ground import Ground
 from app.window.live.hold import HoldButton
 from app.window.live.moment import Moment
-from app.window.live.plates import LEAST_LINES, Captions
 from app.window.live.state import Lamp, Touch, dock_state, holds, lamp
 from app.window.live.turns import turns
 from app.window.screens.base import ScreenWidget, Site, picture_width, sentences
-from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Column, Item, Row
 from app.window.toolkit.look import Look
 from app.window.toolkit.surfaces import Surface

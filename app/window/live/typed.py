@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.intents import Activity, AskText, Intent
 from app.screens import Live
-from app.window.live.plates import CaptionPlate
+from app.window.live.captions import CaptionPlate
 from app.window.live.turns import Turn, turns
 from app.window.live.typed_field import AskField
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Column, Grow, Item, Row, Space
 from app.window.toolkit.keyboard import Keyboard
 from app.window.toolkit.keyboard_layout import load_layout

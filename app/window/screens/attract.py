@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.intents import Intent, Prefer, Start
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import AccessRow, LanguageRow

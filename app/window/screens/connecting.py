@@ -11,7 +11,7 @@ from app.intents import Cancel, Intent
 from app.screens import Connecting
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Box, Column, Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.shapes import Halo

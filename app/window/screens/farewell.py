@@ -9,7 +9,7 @@ from app.intents import End, Intent, Start
 from app.screens import EndReason, Farewell
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import PersonRow

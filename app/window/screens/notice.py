@@ -10,7 +10,7 @@ from app.intents import Accept, Cancel, Intent
 from app.screens import Notice, TalkMode
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Column, Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import PointRow

@@ -11,7 +11,7 @@ from app.intents import End, Intent, Stay
 from app.screens import MicrophoneState, StillThere, TalkMode
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.shapes import ProgressRing

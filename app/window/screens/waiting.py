@@ -15,7 +15,7 @@ from app.screens import Ask, Waiting, WaitReason
 from app.window.screens.base import Site
 from app.window.screens.facts import FactCard, load_facts
 from app.window.screens.sheet import Fit, SheetScreen
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.rows import NEXT_SIZE, LanguageRow

@@ -17,7 +17,8 @@ from app.window.staff.actions import ASK_AGAIN, LABELS, Watched, possible
 from app.window.staff.attempts import PinAttempts, Store
 from app.window.staff.facts import FactTable, facts
 from app.window.staff.pin import PinPad
-from app.window.toolkit.controls import Button, Control, spread
+from app.window.toolkit.button import Button
+from app.window.toolkit.controls import Control, spread
 from app.window.toolkit.flow import Column, Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.settings.pin import check_pin, is_pin
 from app.window.staff.attempts import FREE_TRIES, PinAttempts
-from app.window.toolkit.controls import Button, Kind
+from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Box, Column, Item, Row
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts

@@ -4,11 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.vitals import Vitals
-from app.window.toolkit.controls import FocusRing
+from app.window.toolkit.controls import Control
 from app.window.toolkit.look import Look
+from app.window.toolkit.words import Canvas, rounded
+
+
+class FocusRing(QWidget):
+    """The ring round the control that has the focus: one for the window, outside the control, always on top."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.canvas = Canvas(self, look)
+        self._corner = 0.0
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def surround(self, control: QWidget | None) -> None:
+        """Stand round this control, or go when it is None, hidden, or no `Control`."""
+        window = self.parentWidget()
+        if window is None or not isinstance(control, Control) or not control.isVisible():
+            self.hide()
+            return
+        look = self._look
+        seen = control.shape_box().translated(control.mapTo(window, QPoint(0, 0)))
+        away = round(0.34 * look.g)
+        place = seen.adjusted(-away, -away, away, away)
+        if place != self.geometry() or self._corner != control.corner():
+            self._corner = control.corner()
+            self.setGeometry(place)
+            self.canvas.drop()
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Copy the kept pixmap."""
+        self.canvas.show(self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        look = self._look
+        radius = min(self._corner, self.height() / 2) + 0.3 * look.g
+        rounded(painter, QRectF(self.rect()), radius, fill=None, line=look.colour("focus"), pen=0.13 * look.g)
 
 
 class FocusPath:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.intents import Intent, Prefer
 from app.screens import Preferences, TextSize
-from app.window.toolkit.controls import Button, Kind, Size
+from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Box, Column, Row
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.shapes import Badge

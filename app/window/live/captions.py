@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.screens import Speaker
 from app.window.live.turns import Turn
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.shapes import Plate
+from app.window.toolkit.plates import Plate
 from app.window.toolkit.texts import Texts
 
 WIDEST = 0.94  # share of the column: the two sides stay apart
