@@ -29,7 +29,7 @@ class Stage:
 
         from app.picture import Picture
         from app.vitals import Vitals
-        from app.window.video import gpu as video_gpu
+        from app.window.video import gpu_resources
         from app.window.video import widget as video
 
         self.app = QApplication.instance() or QApplication([])
@@ -45,7 +45,7 @@ class Stage:
         if choice:
             self._swap(video, "choose", lambda: choice)
         if broken_shader:
-            self._swap(video_gpu, "load_shader", self._refuse)
+            self._swap(gpu_resources, "load_shader", self._refuse)
         self.widget = video.VideoWidget(
             self.picture,
             self.vitals,
@@ -65,7 +65,7 @@ class Stage:
         setattr(module, name, value)
 
     def _refuse(self, name):
-        from app.window.video.gpu import PainterFailed
+        from app.window.video.gpu_resources import PainterFailed
 
         raise PainterFailed(f"{name} is broken on purpose")
 

@@ -25,7 +25,7 @@ from app.screens import (
 from app.window.announce import Announcer, announcer_of
 from app.window.live.screen import LiveScreen
 from app.window.toolkit.controls import Control
-from app.window.toolkit.words import Painted
+from app.window.toolkit.painted import Painted
 from tests.window.gallery import CALM, LANGUAGES, RESOURCES, control
 from tests.window.literals import QUIET
 from tests.window.live_literals import live_screens

@@ -14,8 +14,9 @@ from app.window.screens.facts import FactCard
 from app.window.screens.sheet import SheetScreen
 from app.window.toolkit.button import Button
 from app.window.toolkit.controls import Control
+from app.window.toolkit.painted import Painted
 from app.window.toolkit.plates import Chip
-from app.window.toolkit.words import Painted, Words
+from app.window.toolkit.words import Words
 from tests.window.gallery import end, make_window
 from tests.window.literals import LANGUAGES, QUIET, SIZES, WISHES
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QShader
 from app.picture import PixelFormat
 from app.resources import resource
 from app.window.video.choice import Pace, choose, is_software
-from app.window.video.gpu import load_shader
+from app.window.video.gpu_resources import load_shader
 from tests.window.picture_stage import RemoteStage, Stage
 from tests.window.pictures import bars, plain
 from tests.window.test_video import assert_bars, close_to, colour

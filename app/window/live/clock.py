@@ -7,8 +7,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted, rounded
 from app.window.toolkit.shapes import paint_ring
-from app.window.toolkit.words import Painted, WrappedText, rounded
+from app.window.toolkit.wrapped_text import WrappedText
 
 RING_OF_S = 60  # the ring is full at a minute, as the chip first appears
 

@@ -17,7 +17,8 @@ from app.window.toolkit.button import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Words, WrappedText
+from app.window.toolkit.words import Words
+from app.window.toolkit.wrapped_text import WrappedText
 
 TALLEST = 4.6  # g: words beside the tools; what is taller takes a row of its own
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.look import Look
-from app.window.toolkit.words import Painted, rounded
+from app.window.toolkit.painted import Painted, rounded
 
 CORNER = 1.7  # g
 

@@ -12,7 +12,7 @@ from app.window.live.state import Indicator, Touch
 from app.window.toolkit.controls import Control
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look
-from app.window.toolkit.words import rounded
+from app.window.toolkit.painted import rounded
 
 SIGN = 3.7  # g across
 STROKE = 0.16  # g, of an outlined indicator and of the halo

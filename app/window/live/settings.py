@@ -17,9 +17,10 @@ from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.flow import Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted, rounded
 from app.window.toolkit.rows import LanguageRow
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Painted, Words, rounded
+from app.window.toolkit.words import Words
 
 STEPS = 10  # of the volume
 

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import Painted, rounded
+from app.window.toolkit.painted import Painted, rounded
 
 MOST = 300  # characters
 # The clipboard would carry one visitor's words to the next.

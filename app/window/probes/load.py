@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.resources import resource
 from app.window.toolkit.look import load_fonts
-from app.window.video.gpu import load_shader
+from app.window.video.gpu_resources import load_shader
 
 
 def fonts() -> str:

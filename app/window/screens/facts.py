@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 from app.window.toolkit.art import paint_art
 from app.window.toolkit.controls import Control
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import LineCache, WrappedText, rounded
+from app.window.toolkit.painted import rounded
+from app.window.toolkit.wrapped_text import LineCache, WrappedText
 
 FALLBACK = "en"
 

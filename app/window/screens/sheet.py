@@ -13,9 +13,9 @@ from app.window.screens.base import ScreenWidget, Site, picture_width
 from app.window.toolkit.controls import Control
 from app.window.toolkit.flow import Column, Grow, Item, Space
 from app.window.toolkit.look import Look
+from app.window.toolkit.painted import Painted
 from app.window.toolkit.surfaces import Glow, Surface
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Painted
 
 CHIN = 0.64  # of the height of a picture: a face ends above it
 

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.vitals import Vitals
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Painted, WrappedText
+from app.window.toolkit.wrapped_text import WrappedText
 
 
 def facts(vitals: Vitals, texts: Texts) -> list[tuple[str, str]]:

@@ -21,8 +21,9 @@ from app.window.toolkit.button import Button
 from app.window.toolkit.controls import Control, spread
 from app.window.toolkit.flow import Column, Grow, Item, Row, Space
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Painted, Words
+from app.window.toolkit.words import Words
 
 OPEN_S = 60  # since the last touch or key
 TICK_MS = 500

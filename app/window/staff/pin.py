@@ -15,8 +15,9 @@ from app.window.staff.attempts import FREE_TRIES, PinAttempts
 from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Box, Column, Item, Row
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import Painted, Words
+from app.window.toolkit.words import Words
 
 MOST_DIGITS = 12
 CHECK_STEP_MS = 20

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from app.window.toolkit.controls import Control
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import LineCache, WrappedText, rounded
+from app.window.toolkit.painted import rounded
+from app.window.toolkit.wrapped_text import LineCache, WrappedText
 
 MOST_LINES = 2  # of a label
 

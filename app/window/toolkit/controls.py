@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.window.toolkit.look import Look
-from app.window.toolkit.words import Canvas
+from app.window.toolkit.painted import Canvas
 
 PRESS_MS = 90  # a press is seen for at least this long, however short the touch
 PRESSED_SIZE = 0.97

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.vitals import Vitals
 from app.window.toolkit.controls import Control
 from app.window.toolkit.look import Look
-from app.window.toolkit.words import Canvas, rounded
+from app.window.toolkit.painted import Canvas, rounded
 
 
 class FocusRing(QWidget):

@@ -23,8 +23,9 @@ from app.window.toolkit.controls import Control
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.keyboard_layout import Act, Key, KeyboardLayout, Layer
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import rounded
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.words import WrappedText, rounded
+from app.window.toolkit.wrapped_text import WrappedText
 
 GAP = 0.32  # g between keys
 TALL_PORTRAIT, TALL_LANDSCAPE = 2.9, 2.75  # g

@@ -7,8 +7,9 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.look import Look, Role
+from app.window.toolkit.painted import Painted, rounded
 from app.window.toolkit.shapes import paint_ring
-from app.window.toolkit.words import LineCache, Painted, WrappedText, rounded
+from app.window.toolkit.wrapped_text import LineCache, WrappedText
 
 
 class Chip(Painted):

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look, Role
-from app.window.toolkit.words import Painted, WrappedText, rounded
+from app.window.toolkit.painted import Painted, rounded
+from app.window.toolkit.wrapped_text import WrappedText
 
 BREATH_MS = 4000
 BREATH_STEP_MS = 66

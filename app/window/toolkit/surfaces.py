@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.look import Look
-from app.window.toolkit.words import Canvas, Painted
+from app.window.toolkit.painted import Canvas, Painted
 
 SHEET_CORNER = 1.7  # g
 HALO_UNITS = (25.0, 18.5, 12.0, 6.0)  # radii, g

@@ -1,0 +1,107 @@
+"""Text broken into lines, once for each width, and painted."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+
+from app.window.toolkit.look import Look, Role
+
+
+class WrappedText:
+    """A text in lines of at most `width` pixels, `pitch` pixels apart. Never clipped, never elided.
+
+    accent: a part of the text and the colour that sets it off. rtl: the language of the window is read from the right.
+    wide: some single word is wider than `width`.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        font: QFont,
+        pitch: float,
+        width: float,
+        align: Qt.AlignmentFlag,
+        *,
+        accent: tuple[str, QColor] | None = None,
+        rtl: bool = False,
+    ) -> None:
+        self._layout = QTextLayout(text, font)
+        option = QTextOption(align)
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        # A text of ours that begins with the site's Latin name is still read from the right.
+        from_right = rtl and any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in text)
+        auto, right = Qt.LayoutDirection.LayoutDirectionAuto, Qt.LayoutDirection.RightToLeft
+        option.setTextDirection(right if from_right else auto)
+        self._layout.setTextOption(option)
+        if accent is not None and accent[0] and accent[0] in text:
+            range_ = QTextLayout.FormatRange()
+            range_.start, range_.length = text.index(accent[0]), len(accent[0])
+            style = QTextCharFormat()
+            style.setForeground(accent[1])
+            range_.format = style
+            self._layout.setFormats([range_])
+        self.widest = 0.0
+        self.wide = False
+        self.count = 0
+        self._layout.beginLayout()
+        while True:
+            line = self._layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(max(1.0, width))
+            line.setPosition(QPointF(0, self.count * pitch + (pitch - line.height()) / 2))
+            self.widest = max(self.widest, line.naturalTextWidth())
+            self.count += 1
+        self._layout.endLayout()
+        self.wide = self.widest > width + 0.5
+        self.height = self.count * pitch
+
+    def paint(self, painter: QPainter, left: float, top: float, colour: QColor) -> None:
+        """Paint with the top left corner of the text's box at (left, top)."""
+        painter.setPen(colour)
+        self._layout.draw(painter, QPointF(left, top))
+
+
+class LineCache:
+    """Texts that were broken into lines for one look: a layout asks for the same ones many times over."""
+
+    MOST = 64
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._version = -1
+        self._kept: dict[tuple[object, ...], WrappedText] = {}
+
+    def get(
+        self,
+        text: str,
+        role: Role,
+        width: float,
+        align: Qt.AlignmentFlag | None = None,
+        *,
+        accent: tuple[str, str] | None = None,
+    ) -> WrappedText:
+        """Return the text in the font of `role`, in lines of `width` pixels at most; align: None is the reading side.
+
+        accent: a part of the text and the role of its colour.
+        """
+        look = self._look
+        if self._version != look.version or len(self._kept) >= self.MOST:
+            self._kept.clear()
+            self._version = look.version
+        if align is None:
+            align = Qt.AlignmentFlag.AlignRight if look.rtl else Qt.AlignmentFlag.AlignLeft
+        key = (text, role, width, align, accent)
+        found = self._kept.get(key)
+        if found is None:
+            coloured = (accent[0], look.colour(accent[1])) if accent else None
+            font, pitch = look.font(role), look.line_height(role)
+            found = self._kept[key] = WrappedText(text, font, pitch, width, align, accent=coloured, rtl=look.rtl)
+        return found
+
+    def forget(self) -> None:
+        """Keep no text."""
+        self._kept.clear()
