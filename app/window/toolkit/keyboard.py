@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
@@ -20,18 +18,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.window.toolkit.controls import Control
-from app.window.toolkit.icons import paint_icon
+from app.window.toolkit.key_grid import KeyGrid
+from app.window.toolkit.key_painter import KeyPainter
 from app.window.toolkit.keyboard_layout import Act, Key, KeyboardLayout, Layer
-from app.window.toolkit.look import Look, Role
-from app.window.toolkit.painted import rounded
+from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts
-from app.window.toolkit.wrapped_text import WrappedText
 
 GAP = 0.32  # g between keys
 TALL_PORTRAIT, TALL_LANDSCAPE = 2.9, 2.75  # g
 REPEAT_AFTER_MS, REPEAT_MS = 450, 90  # of the key that deletes
-MOUSE = -1  # the mouse's place among the fingers
-_ICONS = {Act.SHIFT: "shift", Act.BACKSPACE: "backspace", Act.LANGUAGE: "globe"}
+MOUSE = -1  # stands for the mouse among the ids of fingers
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -40,17 +36,16 @@ _ARROWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Cap:
-    key: Key
-    box: QRectF
-    row: int
-
-
 class Keyboard(Control):
     """Types at the moment a key goes down. Never mirrored: keys stand where they stand on every keyboard.
 
-    typed: called with the text of a key. deleted: the last character is to go. layouts: the languages on offer.
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The widget that it is a part of.
+        texts: The words on its long keys.
+        layouts: The layouts on offer, one a language; at least one.
+        typed: Called with the text of a key.
+        deleted: Called when the last character is to go.
     """
 
     def __init__(
@@ -67,11 +62,10 @@ class Keyboard(Control):
         self._texts = texts
         self._layouts = layouts
         self._typed, self._deleted = typed, deleted
+        self._painter = KeyPainter(look, texts)
         self._at = 0
         self._layer = Layer.LETTERS
-        self._caps: list[_Cap] = []
-        self._shrink = 1.0  # of what is written on narrow keys, alike on all
-        self._caps_for: tuple[object, ...] = ()
+        self._kept: tuple[tuple[object, ...], KeyGrid] | None = None
         self._down: dict[int, Key] = {}
         self._cursor = (0, 0)
         self._again = QTimer(self)
@@ -112,50 +106,27 @@ class Keyboard(Control):
         return self.look.size.width()
 
     def height_for(self, _width: int) -> int:
-        """Return the height of the tallest layout on offer, pixels: changing it moves nothing."""
+        """Return the height of the tallest layout on offer, pixels: another layout moves nothing on the screen."""
         rows = max(len(layout.letters) for layout in self._layouts) + 1
         tall = TALL_PORTRAIT if self.look.portrait else TALL_LANDSCAPE
         return self.look.px(rows * tall + (rows - 1) * GAP)
 
     def caps(self) -> list[tuple[Key, QRect]]:
         """Return every key with its place, own coordinates."""
-        return [(cap.key, cap.box.toRect()) for cap in self._places()]
-
-    def _places(self) -> list[_Cap]:
-        box = self.shape_box()
-        known = (box, self._layer, self._at, self.look.version)
-        if known != self._caps_for:
-            self._caps_for = known
-            self._caps = self._lay_out(QRectF(box))
-            self._shrink = min((self._room(cap) for cap in self._caps), default=1.0)
-        return self._caps
-
-    def _lay_out(self, box: QRectF) -> list[_Cap]:
-        rows, gap = self._rows(), GAP * self.look.g
-        tall = (box.height() - gap * (len(rows) - 1)) / len(rows)
-        # The last row fills the width with its long key; all others share one width of key.
-        unit = (box.width() + gap) / max(sum(key.width for key in row) for row in rows[:-1])
-        caps = []
-        for at, row in enumerate(rows):
-            whole = sum(key.width for key in row)
-            own = (box.width() + gap) / whole if at == len(rows) - 1 else unit
-            left = box.left() + (box.width() + gap - own * whole) / 2
-            for key in row:
-                top = box.top() + at * (tall + gap)
-                caps.append(_Cap(key, QRectF(left, top, own * key.width - gap, tall), at))
-                left += own * key.width
-        return caps
+        return [(placed.key, placed.box.toRect()) for placed in self._grid().keys]
 
     def key_at(self, pos: QPointF) -> Key | None:
-        """Return the key nearest to this place (own coordinates); None when it is far from all."""
-        best, least = None, (0.5 * self.look.g + self._reach) ** 2
-        for cap in self._places():
-            across = max(cap.box.left() - pos.x(), 0.0, pos.x() - cap.box.right())
-            down = max(cap.box.top() - pos.y(), 0.0, pos.y() - cap.box.bottom())
-            away = across**2 + down**2
-            if away <= least:
-                best, least = cap.key, away
-        return best
+        """Return the key nearest to this place (own coordinates), or None when it is far from all."""
+        return self._grid().nearest(pos, 0.5 * self.look.g + self._reach)
+
+    def _grid(self) -> KeyGrid:
+        box = self.shape_box()
+        wanted = (box, self._layer, self._at, self.look.version)
+        if self._kept is None or self._kept[0] != wanted:
+            grid = KeyGrid(self._rows(), QRectF(box), GAP * self.look.g)
+            self._painter.fit(grid.keys, self._layer)
+            self._kept = wanted, grid
+        return self._kept[1]
 
     # -------------------------------------------------------- painting
 
@@ -168,9 +139,10 @@ class Keyboard(Control):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         down = list(self._down.values())
-        for cap in self._places():
-            if cap.key in down or cap.key == cursor:
-                self._paint_key(painter, cap, strong=cap.key in down, chosen=cap.key == cursor)
+        for placed in self._grid().keys:
+            if placed.key in down or placed.key == cursor:
+                chosen = placed.key == cursor
+                self._painter.paint(painter, placed, self._layer, down=placed.key in down, chosen=chosen)
         painter.end()
 
     def shown_down(self) -> bool:
@@ -179,56 +151,12 @@ class Keyboard(Control):
 
     def corner(self) -> float:
         """Return the radius of a key's corners, pixels."""
-        return 0.65 * self.look.g
+        return self._painter.corner()
 
     def paint(self, painter: QPainter, box: QRectF, down: bool) -> None:
         """Paint all keys."""
-        for cap in self._places():
-            self._paint_key(painter, cap, strong=False, chosen=False)
-
-    def _paint_key(self, painter: QPainter, cap: _Cap, *, strong: bool, chosen: bool) -> None:
-        look, key = self.look, cap.key
-        lit = strong or (key.act is Act.SHIFT and self._layer is Layer.SHIFTED)
-        ink = look.colour("ink" if lit else "paper")
-        fill = look.colour("paper" if lit else "ink2" if key.act and key.act is not Act.SPACE else "ink3")
-        line = look.colour("focus") if chosen else look.colour("line") if look.high_contrast else None
-        pen = 0.16 * look.g if chosen else look.stroke
-        rounded(painter, cap.box, self.corner(), fill=fill, line=line, pen=pen)
-        if key.act in _ICONS:
-            side = min(look.px(1.4), cap.box.width() * 0.6)
-            spot = QRectF(cap.box.center().x() - side / 2, cap.box.center().y() - side / 2, side, side)
-            paint_icon(painter, _ICONS[key.act], spot, ink)
-            return
-        lines = self._lines(key)
-        painter.save()
-        painter.translate(cap.box.center())
-        painter.scale(self._shrink, self._shrink)
-        lines.paint(painter, -5e3, -lines.height / 2, ink)
-        painter.restore()
-
-    def _lines(self, key: Key) -> WrappedText:
-        look, role = self.look, Role.KEY_WORD if key.act else Role.KEY
-        return WrappedText(
-            self._label(key), look.font(role), look.line_height(role), 1e4, Qt.AlignmentFlag.AlignHCenter
-        )
-
-    def _room(self, cap: _Cap) -> float:
-        """Return how large its label can be, as a share of the wanted size."""
-        widest = 0.0 if cap.key.act in _ICONS else self._lines(cap.key).widest
-        return min(1.0, 0.92 * cap.box.width() / widest) if widest else 1.0
-
-    def _label(self, key: Key) -> str:
-        if key.act is Act.SPACE:
-            return self._texts("typed.space")
-        if key.act is Act.SIGNS:
-            return self._texts("typed.letters" if self._layer is Layer.SIGNS else "typed.signs")
-        # A mark that stands on letters needs something to stand on.
-        return f"\u25cc{key.text}" if unicodedata.combining(key.text[0]) else key.text
-
-    def _spoken(self, key: Key) -> str:
-        if key.act in (Act.SHIFT, Act.BACKSPACE, Act.LANGUAGE):  # they show a sign alone
-            return self._texts(f"typed.{key.act}")
-        return self._label(key)
+        for placed in self._grid().keys:
+            self._painter.paint(painter, placed, self._layer, down=False, chosen=False)
 
     # -------------------------------------------------------- fingers
 
@@ -253,16 +181,16 @@ class Keyboard(Control):
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A finger that slides types nothing more."""
+        """Ignore a finger that slides: it types nothing more."""
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The key comes up."""
+        """Let the key come up."""
         self._release(MOUSE)
         event.accept()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """All keys come up."""
+        """Let all keys come up."""
         super().hideEvent(event)
         self._let_go()
 
@@ -314,22 +242,14 @@ class Keyboard(Control):
             self._use(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys go from key to key; beyond the first and the last row the window moves the focus."""
-        step = _ARROWS.get(Qt.Key(event.key()))
-        rows = self._rows()
-        if step is None or not 0 <= self._cursor[0] + step[0] < len(rows):
+        """Take arrow keys from key to key; beyond the first and the last row the window moves the focus."""
+        arrow = _ARROWS.get(Qt.Key(event.key()))
+        reached = self._grid().step(self._cursor, *arrow) if arrow is not None else None
+        if reached is None:
             event.ignore()
             return
-        row = self._cursor[0] + step[0]
-        if step[0]:
-            # The nearest key of the other row, by where it is seen.
-            boxes = {(cap.row, at): cap.box for cap, at in self._numbered()}
-            x = boxes[self._cursor].center().x()
-            column = min(range(len(rows[row])), key=lambda at: abs(boxes[row, at].center().x() - x))
-        else:
-            column = (self._cursor[1] + step[1]) % len(rows[row])
-        self._cursor = (row, column)
-        self.setAccessibleDescription(self._spoken(rows[row][column]))
+        self._cursor = reached
+        self.setAccessibleDescription(self._painter.spoken(self._rows()[reached[0]][reached[1]], self._layer))
         self.update()
         event.accept()
 
@@ -339,17 +259,9 @@ class Keyboard(Control):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
+        """Hide the key that was reached."""
         super().focusOutEvent(event)
         self.update()
-
-    def _numbered(self) -> list[tuple[_Cap, int]]:
-        counts: dict[int, int] = {}
-        found = []
-        for cap in self._places():
-            found.append((cap, counts.get(cap.row, 0)))
-            counts[cap.row] = counts.get(cap.row, 0) + 1
-        return found
 
     def _cursor_key(self) -> Key | None:
         rows, (row, column) = self._rows(), self._cursor
