@@ -17,7 +17,8 @@ from app.screens import Attract, Preferences, Screen, Shown, Unavailable, Unavai
 from app.settings.startup import StartupSettings
 from app.vitals import Vitals
 from app.window.screens.base import ScreenWidget, Site
-from app.window.shell import KioskWindow, Send, StaffOverlay
+from app.window.shell import KioskWindow, Send
+from app.window.staff.overlay import StaffOverlay
 from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.theme import Theme, ThemeError, load_theme

@@ -86,9 +86,9 @@ def end(window: KioskWindow) -> None:
 def photograph(window: KioskWindow, screen: Screen, wishes: Preferences, step: int):
     """Show a literal and return its picture, with the drawn figure where a picture is wanted."""
     shares: list[float] = [1.0]
-    window._on_free = shares.append
+    window._host.on_free = shares.append
     window.show_screen(Shown(step, screen, wishes))
-    window._fade.stop()
+    window._host.fade.stop()
     window.picture.push(Painter()(Pose(free=max(0.3, shares[-1]))))
     return window.grab()
 

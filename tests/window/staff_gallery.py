@@ -63,7 +63,7 @@ def main() -> None:
                 window.appear()
                 window.show_screen(Shown(1, Live(), replace(Preferences(), language=language)))
                 window._open_staff()
-                panel = window._staff
+                panel = window._staff.panel
                 shots = [name]
                 if pin:
                     shots += ["inside", "sure", "done"]

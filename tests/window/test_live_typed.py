@@ -87,7 +87,7 @@ def test_nothing_typed_is_left_when_the_screen_has_gone(kiosk, after):
     kiosk.show(Live())
     kiosk.key(KEY.Key_W)
     kiosk.show(after)
-    assert kiosk.window._screens[Live].typed.field.text() == ""
+    assert kiosk.window._host.screens[Live].typed.field.text() == ""
     kiosk.show(Live())
     assert not kiosk.screen.typed.isVisible()
     QTest.keyClick(kiosk.screen.typed.field, KEY.Key_Z, CTRL)
@@ -131,7 +131,7 @@ def test_a_sheet_that_is_closed_while_it_rises_is_in_its_place_the_next_time(kio
     assert kiosk.screen.settings.y() == 0
     kiosk.tap("type")
     kiosk.show(StillThere())
-    assert kiosk.window._screens[Live].typed.y() == 0
+    assert kiosk.window._host.screens[Live].typed.y() == 0
 
 
 def test_a_value_that_comes_meanwhile_does_not_disturb_it(kiosk):

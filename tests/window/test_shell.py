@@ -185,14 +185,14 @@ def test_screens_fade_only_between_stills(make, before, after, wishes, fades):
     window = make()
     window.show_screen(Shown(1, before, wishes))
     window.show_screen(Shown(1 if type(before) is type(after) else 2, after, wishes))
-    assert window._fade.isVisible() == fades
+    assert window._host.fade.isVisible() == fades
 
 
 def test_what_fades_is_the_screen_and_not_the_picture_below(make):
     window = make((1080, 1920))
     window.show_screen(Shown(1, Attract(), Preferences()))
     window.show_screen(Shown(2, Notice(), Preferences()))
-    still = window._fade._old.toImage()
+    still = window._host.fade._old.toImage()
     assert still.pixelColor(540, 300).alpha() == 0
     assert still.pixelColor(540, 1900).alpha() == 255
 

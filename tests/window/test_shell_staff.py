@@ -33,7 +33,7 @@ def staffed(make):
     clock = [100.0]
     window = make(staff=lambda look, texts, send, parent: Panel(parent), now=lambda: clock[0])
     window.show_screen(Shown(1, Waiting(), CALM))
-    return window, window._staff, clock
+    return window, window._staff.panel, clock
 
 
 def tap(window, x, y):
@@ -84,7 +84,7 @@ def test_the_focus_comes_back_when_the_staff_panel_closes(make):
     vitals = Vitals()
     window = make(staff=lambda look, texts, send, parent: Panel(parent), vitals=vitals)
     window.show_screen(Shown(1, Waiting(), CALM))
-    panel = window._staff
+    panel = window._staff.panel
     panel.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     window._open_staff()
     panel.field.setFocus()

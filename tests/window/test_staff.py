@@ -69,7 +69,7 @@ class StaffKiosk(Kiosk):
 
     @property
     def panel(self):
-        return self.window._staff
+        return self.window._staff.panel
 
     def open(self, screen=None):
         self.show(screen or Live())
