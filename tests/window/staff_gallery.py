@@ -74,10 +74,10 @@ def main() -> None:
                     elif shot == "inside":
                         panel._enter()
                     elif shot == "sure":
-                        panel.buttons[StaffAction.REBOOT].click()
+                        panel.action_rows.buttons[StaffAction.REBOOT].click()
                     elif shot == "done":
-                        panel.no.click()
-                        panel.buttons[StaffAction.END_VISIT].click()
+                        panel.action_rows.no.click()
+                        panel.action_rows.buttons[StaffAction.END_VISIT].click()
                         vitals.visit = None
                         panel.redraw()
                     app.processEvents()

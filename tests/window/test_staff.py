@@ -26,7 +26,7 @@ from app.screens import (
 )
 from app.settings.pin import hash_pin
 from app.vitals import AudioVitals, VisitVitals, Vitals
-from app.window.staff.actions import PATIENCE_S, Watched
+from app.window.staff.actions import PATIENCE_S, LastAction
 from app.window.staff.facts import facts
 from app.window.staff.gesture import TAPS
 from app.window.staff.panel import StaffPanel
@@ -101,7 +101,7 @@ class StaffKiosk(Kiosk):
         return self.panel._pad.message.text()
 
     def seen(self):
-        return {action for action, button in self.panel.buttons.items() if button.isVisible()}
+        return {action for action, button in self.panel.action_rows.buttons.items() if button.isVisible()}
 
 
 @pytest.fixture
@@ -209,8 +209,8 @@ def test_without_a_pin_it_says_how_to_set_one_and_lets_nobody_in(make):
 def test_without_a_pin_the_demo_also_offers_to_leave(make):
     kiosk = make(pin=None, may_leave=True).open()
     assert kiosk.seen() == {StaffAction.EXIT}
-    assert kiosk.tap(kiosk.panel.buttons[StaffAction.EXIT]) == []
-    assert kiosk.tap(kiosk.panel.yes) == [Staff(StaffAction.EXIT)]
+    assert kiosk.tap(kiosk.panel.action_rows.buttons[StaffAction.EXIT]) == []
+    assert kiosk.tap(kiosk.panel.action_rows.yes) == [Staff(StaffAction.EXIT)]
 
 
 def test_with_a_pin_the_demo_asks_for_it_too(make):
@@ -223,8 +223,8 @@ def test_with_a_pin_the_demo_asks_for_it_too(make):
 def test_it_closes_itself_a_minute_after_the_last_touch(kiosk):
     kiosk.inside()
     kiosk.time += 50
-    kiosk.tap(kiosk.panel.buttons[StaffAction.REBOOT])
-    kiosk.tap(kiosk.panel.no)
+    kiosk.tap(kiosk.panel.action_rows.buttons[StaffAction.REBOOT])
+    kiosk.tap(kiosk.panel.action_rows.no)
     kiosk.time += 59
     kiosk.panel._tick.timeout.emit()
     assert kiosk.panel.isVisible()
@@ -259,31 +259,31 @@ def test_touches_and_keys_do_not_reach_the_screen_below(kiosk):
 
 def test_end_the_visit_is_done_when_the_visit_has_ended(kiosk):
     kiosk.inside()
-    assert kiosk.tap(kiosk.panel.buttons[StaffAction.END_VISIT]) == [Staff(StaffAction.END_VISIT)]
-    assert kiosk.panel.result() == "Asked for. One moment…"
+    assert kiosk.tap(kiosk.panel.action_rows.buttons[StaffAction.END_VISIT]) == [Staff(StaffAction.END_VISIT)]
+    assert kiosk.panel.action_rows.result() == "Asked for. One moment…"
     kiosk.vitals.visit = None
     kiosk.panel._tick.timeout.emit()
-    assert kiosk.panel.result() == "Done."
+    assert kiosk.panel.action_rows.result() == "Done."
     assert StaffAction.END_VISIT not in kiosk.seen()
 
 
 def test_an_action_that_was_not_taken_is_told(kiosk):
     kiosk.inside()
-    kiosk.tap(kiosk.panel.buttons[StaffAction.END_VISIT])
+    kiosk.tap(kiosk.panel.action_rows.buttons[StaffAction.END_VISIT])
     kiosk.time += PATIENCE_S
     kiosk.panel._tick.timeout.emit()
-    assert kiosk.panel.result() == "That did not happen."
+    assert kiosk.panel.action_rows.result() == "That did not happen."
 
 
 @pytest.mark.parametrize("action", [StaffAction.RESTART, StaffAction.REBOOT, StaffAction.SHUT_DOWN, StaffAction.EXIT])
 def test_what_ends_the_program_asks_again_and_no_has_the_focus(kiosk, action):
     kiosk.inside()
-    assert kiosk.tap(kiosk.panel.buttons[action]) == []
+    assert kiosk.tap(kiosk.panel.action_rows.buttons[action]) == []
     assert kiosk.vitals.focus == "staff-no"
-    assert kiosk.tap(kiosk.panel.no) == []
-    assert not kiosk.panel.yes.isVisible()
-    kiosk.tap(kiosk.panel.buttons[action])
-    assert kiosk.tap(kiosk.panel.yes) == [Staff(action)]
+    assert kiosk.tap(kiosk.panel.action_rows.no) == []
+    assert not kiosk.panel.action_rows.yes.isVisible()
+    kiosk.tap(kiosk.panel.action_rows.buttons[action])
+    assert kiosk.tap(kiosk.panel.action_rows.yes) == [Staff(action)]
 
 
 def test_open_and_close_are_offered_as_they_make_sense(kiosk):
@@ -298,15 +298,15 @@ def test_open_and_close_are_offered_as_they_make_sense(kiosk):
 
 def test_closing_during_a_visit_waits_for_its_end():
     vitals, time = Vitals(screen="live", visit=VisitVitals()), [0.0]
-    watched = Watched(vitals, lambda: time[0])
-    watched.begin(StaffAction.CLOSE)
+    last = LastAction(vitals, lambda: time[0])
+    last.begin(StaffAction.CLOSE)
     time[0] = 200.0
-    assert watched.words() == "staff.after_visit"
+    assert last.words() == "staff.after_visit"
     vitals.visit = None
     time[0] += 1
-    assert watched.words() == "staff.asked"
+    assert last.words() == "staff.asked"
     vitals.screen = "closed"
-    assert watched.words() == "staff.done"
+    assert last.words() == "staff.done"
 
 
 def test_keys_alone_do_everything(kiosk):
@@ -393,7 +393,7 @@ def test_everything_can_be_read_in_every_size_and_language(make, size):
             if step == "inside":
                 kiosk.panel._enter()
             elif step == "sure":
-                kiosk.panel.buttons[StaffAction.SHUT_DOWN].click()
+                kiosk.panel.action_rows.buttons[StaffAction.SHUT_DOWN].click()
             assert not faults(kiosk.panel), (language, step)
         kiosk.panel.close_panel()
 
@@ -401,7 +401,7 @@ def test_everything_can_be_read_in_every_size_and_language(make, size):
 def faults(panel) -> list[str]:
     """Return everything on the panel that is cut, outside, or lies over something else."""
     found, places = [], {}
-    for part in (*panel.buttons.values(), *panel._pad.keys, panel.close_button, panel.table):
+    for part in (*panel.action_rows.buttons.values(), *panel._pad.keys, panel.close_button, panel.table):
         if part.isVisible():
             name = part.objectName() or "table"
             box = part.geometry() if part is panel.table else part.shape_in_parent()

@@ -34,7 +34,7 @@ def possible(action: StaffAction, vitals: Vitals) -> bool:
     return True
 
 
-class Watched:
+class LastAction:
     """The last action asked for. now: seconds on a clock that does not go back."""
 
     def __init__(self, vitals: Vitals, now: Callable[[], float]) -> None:

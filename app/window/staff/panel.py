@@ -1,25 +1,24 @@
-"""The staff panel: over every screen, behind a PIN; ends a visit, opens and closes, leaves, and says how things are."""
+"""The staff panel: over every screen, behind a PIN; actions, and facts about the state of the kiosk."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.intents import Intent, Staff, StaffAction
+from app.intents import Intent, StaffAction
 from app.screens import Preferences
 from app.vitals import StaffNote, Vitals
-from app.window.staff.actions import ASK_AGAIN, LABELS, Watched, possible
+from app.window.staff.action_rows import ActionRows
 from app.window.staff.attempts import PinAttempts, Store
 from app.window.staff.facts import FactTable, facts
 from app.window.staff.pin import PinPad
 from app.window.toolkit.button import Button
 from app.window.toolkit.controls import Control, spread
-from app.window.toolkit.flow import Column, Grow, Item, Row, Space
+from app.window.toolkit.flow import Column, Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.painted import Painted
 from app.window.toolkit.texts import Texts
@@ -27,20 +26,28 @@ from app.window.toolkit.words import Words
 
 OPEN_S = 60  # since the last touch or key
 TICK_MS = 500
-GROUPS = {
-    "staff.session": (StaffAction.END_VISIT,),
-    "staff.opening": (StaffAction.CLOSE, StaffAction.OPEN),
-    "staff.system": (StaffAction.RESTART, StaffAction.REBOOT, StaffAction.SHUT_DOWN, StaffAction.EXIT),
-}
-SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)  # sizes of the words, tried until everything fits
 
 
 class StaffPanel(QWidget):
-    """A solid surface over the whole window; it closes itself 60 s after the last touch.
+    """A solid surface over the whole window; it closes itself 60 s after the last touch or key.
 
-    pin_hash: as `setup` made it; None: the panel only says how to set a PIN. may_leave: without a PIN it also offers to
-    leave (demo, ordinary window). store: where wrong PINs are counted. now: Unix seconds, for the pause after
-    wrong ones. clock: seconds that only go forward, for everything else.
+    Attributes:
+        action_rows: The buttons of all actions.
+        table: The facts.
+        close_button: Closes the panel.
+
+    Args:
+        parent: The window.
+        look: The window's; only its theme, contrast and motion are used here.
+        texts: The words, in the visitor's language.
+        vitals: The facts.
+        send: Takes an action.
+        pin_hash: The hash that `setup` saved; None: the panel only says how to set a PIN.
+        may_leave: Without a PIN it also offers to leave (demo, ordinary window).
+        store: Where wrong PINs are counted.
+        now: Unix seconds, for the pause after wrong PINs.
+        clock: Seconds on a clock that does not go back, for everything else.
     """
 
     def __init__(
@@ -58,15 +65,13 @@ class StaffPanel(QWidget):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        # A look of its own: the visitor's text size is not the staff's, and fitting words here disturbs no screen.
+        # A look of its own: the visitor's text size has no effect here, and words made smaller here change no screen.
         self._window_look, self._look = look, Look(look.theme)
-        self._texts, self._vitals, self._send, self._clock = texts, vitals, send, clock
+        self._texts, self._vitals, self._clock = texts, vitals, clock
         self._may_leave, self._has_pin = may_leave, pin_hash is not None
         self._inside = False
         self._touched_at = 0.0
         self._before: QWidget | None = None
-        self._asks: StaffAction | None = None
-        self._watched = Watched(vitals, clock)
         self._shown: tuple[StaffNote, ...] = ()  # the notes that staff can read now
         look = self._look
         self._title = Words(look, self, Role.TITLE_SMALL)
@@ -80,14 +85,16 @@ class StaffPanel(QWidget):
             right=self._enter,
             changed=self.redraw,
         )
-        self._headings = {key: Words(look, self, Role.SMALL, colour="paper2") for key in GROUPS}
-        self.buttons = {
-            action: Button(look, self, f"staff-{action.value.replace('_', '-')}", on_click=partial(self._ask, action))
-            for action in StaffAction
-        }
-        self._result = Words(look, self, Role.SUBTITLE, colour="lamp")
-        self.yes = Button(look, self, "staff-yes", on_click=self._confirm)
-        self.no = Button(look, self, "staff-no", on_click=self._take_back)
+        self.action_rows = ActionRows(
+            look,
+            texts,
+            self,
+            vitals,
+            send=send,
+            clock=clock,
+            changed=self.redraw,
+            answered=self._focus,
+        )
         self.table = FactTable(look, self)
         self._closes = Words(look, self, Role.SMALL, colour="paper2")
         self.close_button = Button(look, self, "staff-done", icon="close", on_click=self.close_panel)
@@ -107,8 +114,7 @@ class StaffPanel(QWidget):
             return
         self._before = QApplication.focusWidget()
         self._inside = False
-        self._asks = None
-        self._watched.forget()
+        self.action_rows.begin()
         self._pad.begin()
         self._touched()
         self.show()
@@ -118,7 +124,7 @@ class StaffPanel(QWidget):
         self._tick.start()
 
     def close_panel(self) -> None:
-        """Go; what had the focus has it again."""
+        """Close; what had the focus before gets it back."""
         self._tick.stop()
         self._inside = False
         self._vitals.staff_notes.seen(self._shown)
@@ -129,15 +135,11 @@ class StaffPanel(QWidget):
             before.setFocus()
         self.hide()
 
-    def result(self) -> str:
-        """Return what is said of the last action; empty: nothing."""
-        return self._result.text()
-
     def _touched(self) -> None:
         self._touched_at = self._clock()
 
     def _step(self) -> None:
-        """Twice a second: leave when nobody is here, show the facts of now."""
+        """Close the panel when nobody has touched it for long, else show the facts of now."""
         if self._clock() - self._touched_at >= OPEN_S:
             self.close_panel()
         else:
@@ -149,36 +151,9 @@ class StaffPanel(QWidget):
         self._focus()
 
     def _focus(self) -> None:
-        """Give the focus to what is wanted first: never to an action."""
+        """Give the focus to the close button, or to the keypad while it asks for the PIN; never to an action."""
         inside = self._inside or not self._has_pin
         (self.close_button if inside else self._pad.enter).setFocus()
-
-    # -------------------------------------------------------- actions
-
-    def _ask(self, action: StaffAction) -> None:
-        self._watched.forget()
-        if action in ASK_AGAIN:
-            self._asks = action
-            self.redraw()
-            self.no.setFocus()
-        else:
-            self._do(action)
-
-    def _confirm(self) -> None:
-        action, self._asks = self._asks, None
-        if action is not None:
-            self._do(action)
-            self.close_button.setFocus()
-
-    def _take_back(self) -> None:
-        self._asks = None
-        self.redraw()
-        self.close_button.setFocus()
-
-    def _do(self, action: StaffAction) -> None:
-        self._watched.begin(action)
-        self._send(Staff(action))
-        self.redraw()
 
     # -------------------------------------------------------- drawing
 
@@ -187,22 +162,12 @@ class StaffPanel(QWidget):
         if not self.isVisible():
             return
         look, texts = self._look, self._texts
-        wishes = Preferences(high_contrast=self._window_look.high_contrast, less_motion=self._window_look.still)
-        look.fit(self.size(), wishes, rtl=texts.rtl)
+        preferences = Preferences(high_contrast=self._window_look.high_contrast, less_motion=self._window_look.still)
+        look.fit(self.size(), preferences, rtl=texts.rtl)
         self._title.say(texts("staff.title"))
         self._no_pin.say(texts("staff.no_pin"))
         self._pad.fill()
-        for key, heading in self._headings.items():
-            heading.say(texts(key))
-        for action, button in self.buttons.items():
-            button.say(texts(LABELS[action]))
-        asked = self._watched.words()
-        if self._asks is not None:
-            self._result.say(f"{texts(LABELS[self._asks])}: {texts('staff.sure')}")
-        else:
-            self._result.say(texts(asked) if asked else "")
-        self.yes.say(texts("staff.yes"))
-        self.no.say(texts("staff.no"))
+        self.action_rows.fill()
         if self._inside:
             self._shown = tuple(self._vitals.staff_notes)
         self.table.set(facts(self._vitals, texts))
@@ -230,7 +195,7 @@ class StaffPanel(QWidget):
         for part in self.children():
             if isinstance(part, (Painted, Control)) and part not in wanted:
                 if part.hasFocus():
-                    # Else Qt would choose, and it might choose an action.
+                    # Otherwise Qt chooses what gets the focus, and it might choose an action.
                     self.close_button.setFocus()
                 part.hide()
         spread([part for part in self.findChildren(Control) if not part.isHidden()], look.px(0.5))
@@ -241,45 +206,34 @@ class StaffPanel(QWidget):
         wide = self.width() - 2 * look.edge()
         end: list[Item | Grow | Space] = [Grow(), self._closes, self.close_button]
         if not self._has_pin:
-            leave = [self.buttons[StaffAction.EXIT]] if self._may_leave else []
-            return [Column([self._title, self._no_pin, *self._answer(), *leave, *end], gap)], wide
+            leave = [self.action_rows.buttons[StaffAction.EXIT]] if self._may_leave else []
+            return [Column([self._title, self._no_pin, *self.action_rows.answer(), *leave, *end], gap)], wide
         if not self._inside:
             return [Column([self._title, Grow(), *self._pad.content(), *end], gap)], wide
-        actions: list[Item | Grow | Space] = [self._title]
-        for key, group in GROUPS.items():
-            buttons = [self.buttons[action] for action in group if possible(action, self._vitals)]
-            if buttons:
-                row = Row(look, buttons, look.px(0.5), equal=True)
-                actions += [self._headings[key], Space(look.px(0.2)), row]
-        actions += self._answer()
+        actions = [self._title, *self.action_rows.rows(), *self.action_rows.answer()]
         if look.portrait:
             return [Column([*actions, Space(look.px(1)), self.table, *end], gap)], wide
         half = (wide - look.px(2)) // 2
         return [Column([*actions, *end], gap), Column([self.table], gap)], half
 
-    def _answer(self) -> list[Item | Grow | Space]:
-        if self._asks is not None:
-            return [self._result, Row(self._look, [self.yes, self.no], self._look.px(0.5), equal=True)]
-        return [self._result] if self._result.text() else []
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cover what the visitor sees."""
+        """Paint a solid ground, so that nothing of the visitor's screen is seen."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._look.colour("ink"))
         painter.end()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        """Lay out anew."""
+        """Lay out for the new size."""
         self.redraw()
 
     def sizeHint(self) -> QSize:
-        """As large as the window."""
+        """Return the size of the window."""
         return self._look.size
 
     # -------------------------------------------------------- keys and touch
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; digits and the key that deletes go to the keypad; all else is the window's."""
+        """Close with Esc; give digits and Backspace to the keypad; leave all other keys to the window."""
         self._touched()
         at_pad = self._has_pin and not self._inside
         if event.key() == Qt.Key.Key_Escape:
