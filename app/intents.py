@@ -10,73 +10,73 @@ from app.screens import Preferences
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a visit (attract; also "start again" on a farewell)."""
+    """Begin a visit (on attract, and "start again" on a farewell)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Yes, let's talk (notice)."""
+    """Agree to the notice and begin the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Not now; leave the line; do not connect."""
+    """Give up: on the notice, while waiting, while connecting."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepPlace:
-    """Answer to `Ask.KEEP_PLACE`, and "start now" to `Ask.CLAIM`."""
+    """Yes to `Ask.KEEP_PLACE`, and "start now" to `Ask.CLAIM`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Yes, I am here."""
+    """Yes to "Are you still there?"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extend:
-    """More time, please."""
+    """Ask for more time."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Goodbye; on a farewell: attract at once."""
+    """End the conversation; on a farewell: go to attract at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskText:
-    """A typed or suggested question."""
+    """Ask a typed or suggested question."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """Let me speak: the avatar falls silent."""
+    """Make the avatar fall silent, so that the visitor can speak."""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkButton:
-    """Push-to-talk went down or up."""
+    """The push-to-talk button went down or up."""
 
     down: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """The microphone sign was touched: close or open it."""
+    """Close or open the microphone: its indicator was touched."""
 
     muted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A touch or key that means nothing else: somebody is here."""
+    """Report a touch or key that means nothing else: somebody is here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefer:
-    """How the visitor wants the screen."""
+    """Take these preferences from now on."""
 
     preferences: Preferences
 
@@ -95,7 +95,7 @@ class StaffAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """An action of the staff panel; valid on every screen."""
+    """Do an action of the staff panel; valid on every screen."""
 
     action: StaffAction
 
@@ -108,7 +108,12 @@ Intent = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An intent and the step of the screen that it answers; one for a screen no longer shown is dropped."""
+    """An intent on its way to the stage; one for a screen that is no longer shown is dropped there.
+
+    Attributes:
+        step: The step of the screen (`Shown.step`) that it answers.
+        intent: What is wanted.
+    """
 
     step: int
     intent: Intent

@@ -1,7 +1,7 @@
 """What the visitor sees, as values; what comes back is in app/intents.py.
 
-Screens carry enumerations and numbers, never sentences of ours: a change of language redraws the same value. The only
-words in them are those of the conversation (captions) and of the site's own settings (questions).
+Screens carry enumerations and numbers, never sentences of the kiosk: after a change of language the same value is drawn
+again. The only words in them are those of the conversation (captions) and of the site's settings (questions).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class EndReason(StrEnum):
-    """Why a visit ended; the words of the status page and of the statistics."""
+    """Why a visit ended. The values appear in the status and in the statistics."""
 
     VISITOR = "visitor"
     IDLE = "idle"
@@ -36,19 +36,19 @@ class EndReason(StrEnum):
 class WaitReason(StrEnum):
     """Why the visitor waits."""
 
-    BUSY = "busy"  # every guide talks with somebody
-    TROUBLE = "trouble"  # the service stumbled; we try again
+    BUSY = "busy"  # all sessions of the service are in use
+    TROUBLE = "trouble"  # the service failed; it is tried again
 
 
 class Ask(StrEnum):
-    """A question put to somebody who waits."""
+    """A question to somebody who waits."""
 
     KEEP_PLACE = "keep_place"
     CLAIM = "claim"
 
 
 class UnavailableReason(StrEnum):
-    """Why nobody can be served just now."""
+    """Why nobody can be served at present."""
 
     CREDITS = "credits"
     AUTH = "auth"
@@ -59,14 +59,14 @@ class UnavailableReason(StrEnum):
 
 
 class Speaker(StrEnum):
-    """Whose words."""
+    """Who said it."""
 
     VISITOR = "visitor"
     AVATAR = "avatar"
 
 
 class Talk(StrEnum):
-    """Where the conversation stands, driven by real sound and real events."""
+    """Whose turn it is, decided from the sound that is heard and played and from events of the service."""
 
     LISTENING = "listening"
     HEARING = "hearing"  # the visitor is speaking
@@ -75,7 +75,7 @@ class Talk(StrEnum):
 
 
 class MicrophoneState(StrEnum):
-    """What the microphone really does."""
+    """What the microphone does now."""
 
     OPEN = "open"
     HELD_OFF = "held_off"  # push-to-talk not pressed, or half-duplex while the avatar speaks
@@ -84,10 +84,10 @@ class MicrophoneState(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What the visitor is told while the visit goes on."""
+    """A problem that the visitor is told of while the visit goes on."""
 
-    STALLED = "stalled"  # the picture stands still: last picture, "One moment..."
-    CANNOT_HEAR = "cannot_hear"  # the microphone gives nothing
+    STALLED = "stalled"  # no new pictures come: the last one stays, with "One moment..."
+    CANNOT_HEAR = "cannot_hear"  # the microphone delivers no sound
     LOUD = "loud"  # too much noise for hands-free
 
 
@@ -117,19 +117,37 @@ class TextSize(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How this visitor wants the screen; back to the site's defaults at every reset."""
+    """What this visitor has chosen; back to the site's defaults at every reset.
+
+    Attributes:
+        language: Code of the language of all texts.
+        text_size: Size of all words.
+        high_contrast: The high-contrast colours instead of the theme's.
+        less_motion: No animation.
+        captions: What is said is shown as text.
+        volume: Of the speaker, 0 to 1.
+    """
 
     language: str = "en"
     text_size: TextSize = TextSize.NORMAL
     high_contrast: bool = False
     less_motion: bool = False
     captions: bool = True
-    volume: float = 0.8  # 0 to 1
+    volume: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionLine:
-    """One segment of speech as shown: the whole text so far. A segment is replaced by (speaker, segment)."""
+    """One segment of speech as it is shown.
+
+    A line replaces the earlier one with the same speaker and segment.
+
+    Attributes:
+        speaker: Who said it.
+        segment: The id of the segment, unique for its speaker.
+        text: The whole text of the segment so far.
+        final: The text will not change any more.
+    """
 
     speaker: Speaker
     segment: str
@@ -142,14 +160,20 @@ class CaptionLine:
 
 @dataclass(frozen=True, slots=True)
 class Attract:
-    """Nobody is here; anything starts a visit."""
+    """Shown while nobody is here; any touch or printable key starts a visit."""
 
     name = "attract"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Before the microphone opens: an AI, a microphone, so many minutes. local: what is said stays in this machine."""
+    """What the visitor is told before the microphone opens: an AI, a microphone, a time limit.
+
+    Attributes:
+        limit_s: The time limit of the conversation, seconds.
+        mode: How the visitor will speak.
+        local: What is said stays on this machine.
+    """
 
     limit_s: int = 300
     mode: TalkMode = TalkMode.HANDS_FREE
@@ -160,10 +184,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Please wait. All durations in whole seconds.
+    """Please wait.
 
-    waited_s of at most cap_s; place in line (1 is next) and bound_s only when a line knows them; `asks` with the
-    seconds left to answer it.
+    Attributes:
+        reason: Why the visitor waits.
+        waited_s: How long already, whole seconds.
+        cap_s: The longest wait, whole seconds.
+        place: Place in the line, 1 is next; None where no line is known.
+        bound_s: At most so many seconds until the place is free; None where no line is known.
+        asks: A question that is put now, or None.
+        asks_left_s: Seconds left to answer it.
+        asks_of_s: Seconds that there were to answer it.
     """
 
     reason: WaitReason = WaitReason.BUSY
@@ -180,7 +211,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """The slot is ours; the avatar is on its way. `slow`: it takes longer than people expect."""
+    """A session has been started and the avatar has not appeared yet.
+
+    Attributes:
+        slow: It takes longer than people expect.
+    """
 
     slow: bool = False
 
@@ -191,16 +226,30 @@ class Connecting:
 class Live:
     """The conversation.
 
-    remaining_s: whole seconds to show on the chip, or None while no chip is shown; urgent: the final countdown.
-    may_extend offers `extension_s` more; else why_not may say why. captions: newest last, a few at most.
-    questions: the site's suggestions (empty: three neutral ones of the language); show_questions: now is the time.
-    has_captions: what is spoken is captioned; else only what is typed, and its answers.
+    Attributes:
+        talk: Whose turn it is.
+        microphone: What the microphone does now.
+        mode: How the visitor speaks.
+        greeting: The visitor has not spoken yet: "Say hello or tap a question".
+        remaining_s: The time that is left, whole seconds; None while it is not shown.
+        limit_s: The time limit, seconds.
+        urgent: The final countdown.
+        may_extend: More time is offered.
+        extension_s: How much more, seconds.
+        why_not: Why no more time is offered, where the visitor is told.
+        trouble: A problem that the visitor is told of.
+        captions: The last few segments of speech, newest last.
+        questions: The site's suggestions; empty: three neutral ones of the language.
+        show_questions: Suggestions are shown now.
+        can_type: Questions can be typed.
+        can_interrupt: The avatar can be made to fall silent.
+        has_captions: Everything that is spoken has captions; otherwise only what is typed, and its answers.
     """
 
     talk: Talk = Talk.LISTENING
     microphone: MicrophoneState = MicrophoneState.OPEN
     mode: TalkMode = TalkMode.HANDS_FREE
-    greeting: bool = False  # nobody has spoken yet: "Say hello or tap a question"
+    greeting: bool = False
     remaining_s: int | None = None
     limit_s: int = 300
     urgent: bool = False
@@ -220,7 +269,13 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class StillThere:
-    """Are you still there? `seconds` of `of_s` left; `live` is what lies darkened behind it."""
+    """Are you still there?
+
+    Attributes:
+        seconds: Seconds left to answer.
+        of_s: Seconds that there were.
+        live: The conversation, darkened behind the question.
+    """
 
     seconds: int = 20
     of_s: int = 20
@@ -231,7 +286,7 @@ class StillThere:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """Thanks, and what happened."""
+    """The end of a visit: thanks, or what happened."""
 
     reason: EndReason = EndReason.VISITOR
 
@@ -240,7 +295,12 @@ class Farewell:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nobody can be served just now. staff_hint: wrong settings, told in a small line for the staff."""
+    """Nobody can be served at present.
+
+    Attributes:
+        reason: Why.
+        staff_hint: A small line tells the staff that settings are wrong.
+    """
 
     reason: UnavailableReason = UnavailableReason.NETWORK
     staff_hint: bool = False
@@ -250,7 +310,12 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Outside the opening hours. week: seven entries from Monday, each a tuple of (open, close) as "HH:MM"."""
+    """Outside the opening hours.
+
+    Attributes:
+        opens_at: When the kiosk opens next; None: not known.
+        week: Seven entries from Monday, each a tuple of (open, close) as "HH:MM"; empty: no hours are shown.
+    """
 
     opens_at: datetime | None = None
     week: tuple[tuple[tuple[str, str], ...], ...] = ()
@@ -263,7 +328,13 @@ Screen = Attract | Notice | Waiting | Connecting | Live | StillThere | Farewell 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A screen with its step: the number that changes whenever another kind of screen is shown."""
+    """A screen as it is published to the window.
+
+    Attributes:
+        step: A number that changes whenever another kind of screen is shown; answers repeat it.
+        screen: The screen.
+        preferences: What the visitor has chosen.
+    """
 
     step: int
     screen: Screen

@@ -1,4 +1,4 @@
-"""The one place between the day and the window: screens go out as values, intents come back, stale ones are dropped."""
+"""The stage: publishes screens to the window and queues the intents that come back; late ones are dropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ TICK_S = 1.0
 class Stage:
     """Publishes `Shown` values and queues the intents that answer the screen now shown.
 
-    publish: draws; called on the loop's thread. on_staff: gets staff actions, which are valid on every screen.
+    Attributes:
+        preferences: What this visitor has chosen.
+        on_staff: Called with staff actions, which are valid on every screen.
+
+    Args:
+        publish: Draws a value; called on the loop's thread.
+        defaults: The site's preferences, restored at every reset.
+        vitals: `screen` and `screen_since` are written here.
+        on_staff: The first value of the attribute.
     """
 
     def __init__(
@@ -44,11 +52,11 @@ class Stage:
 
     @property
     def step(self) -> int:
-        """The number that intents must name."""
+        """The step of the screen now shown; answers to another step are dropped."""
         return self._step
 
     def show(self, screen: Screen) -> None:
-        """Show a screen. Another kind of screen begins a new step: what was tapped on the old one no longer counts."""
+        """Show a screen. Another kind of screen begins a new step: what was tapped on the old one is dropped."""
         if screen == self._screen:
             return
         if type(screen) is not type(self._screen):
@@ -60,7 +68,7 @@ class Stage:
         self._publish(Shown(self._step, screen, self.preferences))
 
     def reset(self) -> None:
-        """Forget this visitor's preferences and everything that waits to be handled."""
+        """Restore the site's preferences and drop all intents that wait."""
         self._forget()
         self._prefer(self._defaults)
 
@@ -77,7 +85,7 @@ class Stage:
         self._arrived.set()
 
     async def arrived(self) -> None:
-        """Wait until an intent can be taken. Taking is apart, so that a wait that is given up loses nothing."""
+        """Wait until an intent can be taken. Taking is a step of its own, so that a cancelled wait loses no intent."""
         await self._arrived.wait()
 
     def take(self) -> Intent | None:
@@ -95,9 +103,15 @@ class Stage:
                 return intent
 
     async def beside(self, work: Awaitable[object], takes: Callable[[Intent], bool], show: Callable[[], None]) -> bool:
-        """Wait for `work` while the visitor can be heard. True as soon as `takes` an intent; then `work` is cancelled.
+        """Wait for `work` and handle intents meanwhile; what `takes` or `show` raises ends the wait too.
 
-        show: called at once, every second, and after each intent. What `takes` or `show` raises ends the wait too.
+        Args:
+            work: What is waited for; cancelled when the wait ends before it.
+            takes: Called with each intent; True ends the wait.
+            show: Called at once, every second, and after each intent.
+
+        Returns:
+            True where `takes` has ended the wait, False where `work` is done.
         """
         task = asyncio.ensure_future(work)
         arrived = asyncio.create_task(self.arrived(), name="intent")
