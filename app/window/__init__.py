@@ -1,1 +1,1 @@
-"""Everything Qt: the window, a widget for each screen, the video widget, the theme."""
+"""Everything that uses Qt: the window, a widget for each screen, the video widget, the theme."""

@@ -8,38 +8,47 @@ from typing import Protocol
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-# Seconds at which a countdown is told. Every second would be one long noise, in which no question can be understood.
+# Seconds at which a countdown is announced. With every second announced, nothing else could be understood.
 MARKS = (60, 45, 30, 20, 10, 5)
 
 Tell = Callable[[str, bool], None]
 
 
-class Told(Protocol):
+class Announced(Protocol):
     """What the announcer asks of a screen."""
 
     def topic(self) -> object:
-        """Return what is worth a word whenever it changes."""
+        """Return a value; when it changes, the screen is announced again."""
 
     def spoken(self) -> str:
-        """Return what is said of it, in the visitor's language."""
+        """Return what is announced, in the visitor's language."""
 
     def seconds_left(self) -> int | None:
-        """Return a time that runs out, seconds; None: none does."""
+        """Return the seconds left of a countdown, or None where there is none."""
 
     def spoken_seconds(self, seconds: int) -> str:
-        """Return so many seconds in words."""
+        """Return a number of seconds in words."""
 
 
 class Announcer:
-    """Follows the screens. tell: takes a text, and whether it may interrupt what is being read."""
+    """Follows the screens and announces what has changed.
+
+    Args:
+        tell: Takes a text, and whether it may interrupt what is being read.
+    """
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._topic: object = None
         self._left: int | None = None
 
-    def follow(self, screen: Told, *, changed: bool) -> None:
-        """Tell what has become different. changed: it is another screen, or the same one anew."""
+    def follow(self, screen: Announced, *, changed: bool) -> None:
+        """Announce what has changed.
+
+        Args:
+            screen: The screen that is shown.
+            changed: It is another screen than before, or a new step.
+        """
         topic, left = (type(screen), screen.topic()), screen.seconds_left()
         before, self._left = self._left, left
         if changed or topic != self._topic:
@@ -55,7 +64,7 @@ class Announcer:
 
 
 def announcer_of(window: QWidget) -> Announcer:
-    """Return one that speaks through the assistive technology of the system, if there is any."""
+    """Return an announcer that uses the assistive technology of the system, if there is any."""
 
     def tell(text: str, urgent: bool) -> None:
         if QAccessible.isActive():

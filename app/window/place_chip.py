@@ -12,12 +12,21 @@ from app.window.toolkit.plates import Chip
 
 
 class PlaceChip(Chip):
-    """Says "Science Hall · AI guide". Painted whenever the window is, and so the witness of the first painting."""
+    """Shows "Science Hall · AI guide". It is part of every screen, so its first painting is that of the window."""
 
-    painted: Callable[[], None] | None = None  # told once
+    painted: Callable[[], None] | None = None  # called once
 
     def stand(self, place: str, guide: str, size: QSize) -> int:
-        """Name the place in a window of this size, over the picture; return the height at the top that it takes."""
+        """Show the name over the picture.
+
+        Args:
+            place: The name of the place; empty: only `guide` is shown.
+            guide: "AI guide" in the visitor's language.
+            size: Of the window, pixels.
+
+        Returns:
+            The height at the top of the window that the chip takes, pixels.
+        """
         self.say(f"{place} · {guide}" if place else guide)
         look = self.look
         away = look.px(0.9)
@@ -28,9 +37,9 @@ class PlaceChip(Chip):
         return self.geometry().bottom() + look.px(0.6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint, and tell it."""
+        """Paint; after the first time call `painted`."""
         super().paintEvent(event)
         if self.painted is not None:
-            told, self.painted = self.painted, None
-            # After this painting has reached the screen.
-            QTimer.singleShot(0, told)
+            painted, self.painted = self.painted, None
+            # Called once this painting has reached the screen.
+            QTimer.singleShot(0, painted)

@@ -1,4 +1,4 @@
-"""On which screen the kiosk stands, by name or serial, and what happens when that screen goes or comes back."""
+"""On which screen the window is shown, by name or serial number, also after a screen was unplugged or came back."""
 
 from __future__ import annotations
 
@@ -24,15 +24,20 @@ def choose_screen(screens: Sequence[QScreen], display: str | None, primary: QScr
 
 
 def density(screen: QScreen) -> float | None:
-    """Return the screen's logical pixels per millimetre, as it says itself; None where it says nothing."""
+    """Return the screen's logical pixels per millimetre, as reported by the screen; None where it reports nothing."""
     inch = screen.physicalDotsPerInch()
     return inch / MM_PER_INCH if inch > 0 else None
 
 
 class Placement:
-    """Keeps a window full screen where it belongs, or in a frame of its own size.
+    """Keeps a window full screen on its screen, or shows it as an ordinary window.
 
-    windowed: (width, height), an ordinary window. `follow` begins to watch screens come and go; `leave` ends it.
+    `follow` begins to watch for screens that are plugged in or out; `leave` ends it.
+
+    Args:
+        window: The window.
+        windowed: (width, height) of an ordinary window, logical pixels; None: full screen.
+        display: Name or serial number of the screen to fill; None: the primary one.
     """
 
     def __init__(self, window: QWidget, windowed: tuple[int, int] | None, display: str | None) -> None:
@@ -40,7 +45,7 @@ class Placement:
         self._windowed = windowed
         self._display = display
         self._on_move: Callable[[], None] | None = None
-        # Screens come and go in bursts when a cable is touched.
+        # One unplugged cable reports several changes: they are handled together, 250 ms after the last one.
         self._settle = QTimer(window)
         self._settle.setSingleShot(True)
         self._settle.setInterval(250)
@@ -58,7 +63,7 @@ class Placement:
         window.activateWindow()
 
     def follow(self, moved: Callable[[], None]) -> None:
-        """Go home when the screens change; `moved` is called afterwards."""
+        """Bring the window back to its screen when the screens change; `moved` is called afterwards."""
         self._on_move = moved
         gui = QGuiApplication.instance()
         if isinstance(gui, QGuiApplication):
@@ -66,7 +71,7 @@ class Placement:
             gui.screenRemoved.connect(self._changed)
 
     def leave(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._settle.stop()
         gui = QGuiApplication.instance()
         if self._on_move is not None and isinstance(gui, QGuiApplication):

@@ -1,4 +1,4 @@
-"""Touches and the mouse on their way to the widgets: the staff's corner taps, signs of life, the cursor."""
+"""Watches touches and the mouse: the five taps that open the staff panel, activity, and hiding the cursor."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ CURSOR_MS = 5000  # a mouse that rests is hidden
 
 
 class Pointer(QObject):
-    """Watches the native window, and takes nothing away from it.
+    """Watches the events of the native window and stops none of them.
 
-    corner: returns the side of a corner, pixels. touched: a finger or button went down. gesture: five taps in a corner.
-    now: seconds, as `time.monotonic`.
+    Args:
+        window: The window.
+        corner: Returns the side of a corner, pixels.
+        touched: Called when a finger or a mouse button went down.
+        gesture: Called after five taps in one corner.
+        now: Seconds on a clock that does not go back.
     """
 
     def __init__(
@@ -43,21 +47,21 @@ class Pointer(QObject):
         self.hide_cursor()
 
     def watch(self) -> None:
-        """Watch the native window of now; Qt makes a new one where the GPU painter needs it."""
+        """Watch the present native window; Qt makes a new one where the GPU painter needs it."""
         handle = self._window.windowHandle()
         if handle is not None:
             handle.removeEventFilter(self)
             handle.installEventFilter(self)
 
     def leave(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._rest.stop()
         handle = self._window.windowHandle()
         if handle is not None:
             handle.removeEventFilter(self)
 
     def hide_cursor(self) -> None:
-        """Show no cursor, until a mouse is moved."""
+        """Hide the cursor until a mouse is moved."""
         self._window.setCursor(Qt.CursorShape.BlankCursor)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.screens import Live, MicrophoneState, Talk, TalkMode, Trouble
-from app.window.live.state import Indicator, Lamp, Touch, all_words, dock_state, holds, lamp
+from app.window.live.state import Highlight, Indicator, Touch, all_words, dock_state, highlight, holds
 
 EVERY = [
     Live(
@@ -73,27 +73,27 @@ def test_a_muted_microphone_can_always_be_opened_again():
     ("live", "shines"),
     [
         (Live(), None),
-        (Live(may_extend=True), Lamp.EXTEND),
-        (Live(trouble=Trouble.CANNOT_HEAR), Lamp.TYPE),
-        (Live(trouble=Trouble.CANNOT_HEAR, may_extend=True), Lamp.TYPE),
-        (Live(trouble=Trouble.CANNOT_HEAR, can_type=False, may_extend=True), Lamp.EXTEND),
-        (Live(trouble=Trouble.LOUD), Lamp.HOLD),
-        (Live(mode=TalkMode.PUSH_TO_TALK, may_extend=True), Lamp.HOLD),
-        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING), Lamp.TYPE),
-        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING, may_extend=True), Lamp.EXTEND),
-        (Live(microphone=MicrophoneState.MISSING), Lamp.TYPE),
+        (Live(may_extend=True), Highlight.EXTEND),
+        (Live(trouble=Trouble.CANNOT_HEAR), Highlight.TYPE),
+        (Live(trouble=Trouble.CANNOT_HEAR, may_extend=True), Highlight.TYPE),
+        (Live(trouble=Trouble.CANNOT_HEAR, can_type=False, may_extend=True), Highlight.EXTEND),
+        (Live(trouble=Trouble.LOUD), Highlight.HOLD),
+        (Live(mode=TalkMode.PUSH_TO_TALK, may_extend=True), Highlight.HOLD),
+        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING), Highlight.TYPE),
+        (Live(mode=TalkMode.TEXT, microphone=MicrophoneState.MISSING, may_extend=True), Highlight.EXTEND),
+        (Live(microphone=MicrophoneState.MISSING), Highlight.TYPE),
         (Live(trouble=Trouble.STALLED, may_extend=True), None),
     ],
 )
 def test_one_thing_shines_and_it_is_what_to_touch_next(live, shines):
-    assert lamp(live) is shines
+    assert highlight(live) is shines
 
 
 def test_nobody_is_asked_to_hold_a_button_for_a_microphone_that_is_not_there():
     for live in EVERY:
         if live.microphone is MicrophoneState.MISSING or live.mode is TalkMode.TEXT:
             assert not holds(live)
-            assert lamp(live) is not Lamp.HOLD
+            assert highlight(live) is not Highlight.HOLD
 
 
 def test_every_text_exists_in_the_language_files(texts):

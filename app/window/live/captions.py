@@ -1,4 +1,4 @@
-"""Captions on the live screen: a plate for each speaker, which keeps the newest lines when there is no room for all."""
+"""Captions on the live screen: a plate for each speaker, with as many of the newest lines as there is room for."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from app.window.toolkit.plates import Plate
 from app.window.toolkit.texts import Texts
 
 WIDEST = 0.94  # share of the column: the two sides stay apart
-LEAST_LINES = 2  # fewer are not worth a plate, unless there is no more to say
+LEAST_LINES = 2  # a second plate is shown only where so many lines of it, or the whole text, have room
 
 
 class CaptionPlate(Plate):
-    """What one speaker says, named."""
+    """The words of one speaker, below the speaker's name."""
 
     def speak(self, turn: Turn, texts: Texts, width: int, most_height: int) -> None:
-        """Show the newest lines of `turn` that fit into this width and height, pixels; one line at least."""
+        """Show the newest lines of a turn that fit, at least one.
+
+        Args:
+            turn: What was said.
+            texts: The names of the speakers.
+            width: Of the plate, pixels.
+            most_height: Greatest height of the plate, pixels.
+        """
         look, role = self.look, _role(turn)
         guide = turn.speaker is Speaker.AVATAR
         if look.portrait:
@@ -31,17 +38,17 @@ class CaptionPlate(Plate):
             self.surface("ink2" if guide else None, outlined=not guide)
         starts = self._line_starts(turn, width)
         keep = min(len(starts), max(1, int((most_height - self._around()) / look.line_height(role))))
-        # Lines that begin where lines began before break alike: the words on the screen stand still.
+        # The text is cut at the start of a line: the lines that are left break as before, and their words do not move.
         words = turn.text[starts[-keep] :]
         self.say(texts("live.guide" if guide else "live.you"), words, colour="lamp" if guide else "sea", role=role)
 
     def forget(self) -> None:
-        """Keep no word of what was said."""
+        """Remove what was said."""
         self.say("", "")
         self._cache.forget()
 
     def height_of(self, turn: Turn, width: int, most_lines: int) -> int:
-        """Return the height of a plate with the newest lines of `turn`, pixels."""
+        """Return the height of a plate with at most `most_lines` of the newest lines of `turn`, pixels."""
         lines = min(most_lines, len(self._line_starts(turn, width)))
         return round(self._around() + lines * self.look.line_height(_role(turn)) + 0.499)
 
@@ -66,7 +73,11 @@ class CaptionPlate(Plate):
 
 
 class Captions:
-    """The plates of both speakers, the last turn nearest to the dock."""
+    """The plates of both speakers, the last turn nearest to the dock.
+
+    Attributes:
+        plates: The plate of each speaker.
+    """
 
     def __init__(self, look: Look, texts: Texts, parent: QWidget) -> None:
         self._look, self._texts = look, texts
@@ -74,26 +85,33 @@ class Captions:
         self._turns: list[Turn] = []
 
     def set(self, turns: Sequence[Turn]) -> None:
-        """Show these turns, oldest first, one a speaker."""
+        """Take these turns, oldest first, at most one for each speaker."""
         self._turns = list(turns)
 
     def forget(self) -> None:
-        """Keep no word of what was said."""
+        """Remove what was said."""
         self._turns = []
         for plate in self.plates.values():
             plate.forget()
 
     def least_height(self, width: int, lines: int) -> int:
-        """Return the height of the last turn's plate with so many lines, gap included; 0 without a turn."""
+        """Return the height of the last turn's plate with `lines` lines at most, gap included; 0 without a turn."""
         if not self._turns:
             return 0
         last = self._turns[-1]
         return self.plates[last.speaker].height_of(last, self._width(width), lines) + self._gap()
 
     def place(self, free: QRect, most: int) -> int:
-        """Place the plates into `free`, in portrait at its bottom, in landscape in its middle; return their top.
+        """Place the plates, in portrait at the bottom of `free`, in landscape in its middle.
 
-        `most` pixels at its bottom may be covered. The last turn comes first; the other one gets what is left.
+        The last turn gets the room that it needs; the other one gets what is left.
+
+        Args:
+            free: Where nothing else is, pixels.
+            most: The height at its bottom that may be covered, pixels.
+
+        Returns:
+            The top of the upper plate, pixels.
         """
         look, gap, wide = self._look, self._gap(), self._width(free.width())
         shown: list[tuple[CaptionPlate, Speaker, int]] = []

@@ -1,4 +1,4 @@
-"""How much time is left: a pill with a small ring, the clock, and why there is no more."""
+"""The chip that shows how much time is left: a small ring, the time, and why there is no more of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.window.toolkit.painted import Painted, rounded
 from app.window.toolkit.shapes import paint_ring
 from app.window.toolkit.wrapped_text import WrappedText
 
-RING_OF_S = 60  # the ring is full at a minute, as the chip first appears
+RING_OF_S = 60  # the ring is full at one minute, when the chip appears
 
 
 class TimeChip(Painted):
-    """The remaining time; in coral during the final countdown."""
+    """The remaining time; in the colour "coral" during the final countdown."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
@@ -25,7 +25,14 @@ class TimeChip(Painted):
         self._urgent = False
 
     def say(self, text: str, clock: str, *, left_s: int, urgent: bool) -> None:
-        """Show `text`, in which `clock` is set off in the final countdown; left_s: seconds, for the ring."""
+        """Show the time.
+
+        Args:
+            text: All words.
+            clock: The part of `text` that gets another colour in the final countdown.
+            left_s: Seconds that are left, for the ring.
+            urgent: The final countdown.
+        """
         part = min(1.0, max(0.0, left_s / RING_OF_S))
         if (text, clock, part, urgent) != (self._text, self._clock, self._part, self._urgent):
             self._text, self._clock, self._part, self._urgent = text, clock, part, urgent
@@ -33,7 +40,7 @@ class TimeChip(Painted):
             self.canvas.drop()
 
     def text(self) -> str:
-        """Return what it says."""
+        """Return the text."""
         return self._text
 
     def natural(self) -> int:
@@ -45,11 +52,11 @@ class TimeChip(Painted):
         return round(max(self.look.t, self._lines(width - self._around()).height + 2 * self.look.px(0.4)) + 0.499)
 
     def fits(self, width: int) -> bool:
-        """Return whether no word is too wide."""
+        """Return whether no single word is too wide."""
         return not self._lines(width - self._around()).wide
 
     def paint(self, painter: QPainter) -> None:
-        """Paint pill, ring and words."""
+        """Paint surface, ring and words."""
         look = self.look
         box = QRectF(self.rect())
         line = look.colour("line") if look.high_contrast else None

@@ -1,4 +1,4 @@
-"""The dock of the live screen: microphone indicator, what it does in words or bars, and the tools."""
+"""The dock: the row with the microphone indicator, its state in words or level bars, and three tool buttons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.screens import Live, TalkMode, Trouble
 from app.window.live.ground import Rule
 from app.window.live.indicator import LevelBars, LevelHalo, MicrophoneButton
-from app.window.live.state import DockState, Lamp, Touch, all_words, dock_state, lamp
+from app.window.live.state import DockState, Highlight, Touch, all_words, dock_state, highlight
 from app.window.toolkit.button import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
 from app.window.toolkit.look import Look, Role
@@ -20,24 +20,46 @@ from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 from app.window.toolkit.wrapped_text import WrappedText
 
-TALLEST = 4.6  # g: words beside the tools; what is taller takes a row of its own
+TALLEST = 4.6  # g: greatest height of words beside the tools; taller ones take a row of their own
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """beside: words and tools share a row; whole: every word of every state can be read. All else in pixels."""
+    """How the dock shares its width.
+
+    Attributes:
+        beside: Words and tools share a row.
+        whole: Every word of every state can be read.
+        words: Width of title and second line, pixels.
+        row: Height of the row with the indicator, pixels.
+        tools: Width and height of all tools together, pixels.
+    """
 
     beside: bool
     whole: bool
-    words: int  # width of title and second line
-    row: int  # height of the row with the indicator
-    tools: tuple[int, int]  # width and height of all tools
+    words: int
+    row: int
+    tools: tuple[int, int]
 
 
 class Dock:
-    """Sign, state and tools; an item of the flow. Its size does not change with the state, so that nothing jumps.
+    """Indicator, state and tools; an item of the layout. Its size is that of its largest state, so that nothing jumps.
 
-    touched: what the sign asks for. tools: called with "type", "settings" or "goodbye".
+    Attributes:
+        halo: Shows the level around the indicator.
+        indicator: The microphone.
+        title: The state in words.
+        more: A second line of words.
+        bars: Show the level in place of the second line.
+        tools: The tool buttons by their names.
+        state: What is shown.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        parent: The screen.
+        touched: Called with what a touch of the indicator means now.
+        tools: Called with "type", "settings" or "goodbye".
     """
 
     def __init__(
@@ -67,7 +89,7 @@ class Dock:
         self.state = DockState("live.listening", None, self.indicator.indicator, Touch.NOTHING)
 
     def fill(self, live: Live) -> None:
-        """Put the value's words, indicator and lamp into the widgets."""
+        """Put the words and states of this value into the widgets."""
         texts = self._texts
         state = self.state = dock_state(live)
         self._mode, self._can_type = live.mode, live.can_type
@@ -79,7 +101,7 @@ class Dock:
         self.indicator.set(state.indicator, state.touch, spoken)
         for name, button in self.tools.items():
             button.say(texts(f"live.{name}"))
-        self.tools["type"].set_kind(Kind.LAMP if lamp(live) is Lamp.TYPE else Kind.QUIET)
+        self.tools["type"].set_kind(Kind.LAMP if highlight(live) is Highlight.TYPE else Kind.QUIET)
 
     def level(self, level: float) -> None:
         """Show how loud the visitor is now, 0 to 1."""
@@ -93,7 +115,7 @@ class Dock:
         self.halo.rest()
         self.bars.rest()
 
-    # -------------------------------------------------------- an item of the flow
+    # -------------------------------------------------------- an item of the layout
 
     def natural(self) -> int:
         """Return the width of the window: it takes what there is."""
@@ -105,7 +127,7 @@ class Dock:
         return self._above() + plan.row + (0 if plan.beside else self._gap() + plan.tools[1])
 
     def fits(self, width: int, /) -> bool:
-        """Return whether every word of every state fits."""
+        """Return whether every word of every state can be read."""
         return self._plan(width).whole
 
     def widgets(self) -> Iterator[QWidget]:
@@ -123,7 +145,7 @@ class Dock:
             self._rule.place(QRect(rect.left(), rect.top(), rect.width(), max(2, round(look.stroke))))
         plan = self._plan(rect.width())
         row = QRect(rect.left(), rect.top() + above, rect.width(), plan.row)
-        self._place_sign(row)
+        self._place_indicator(row)
         off = self.indicator.natural() + self._between()
         left = row.right() + 1 - off - plan.words if look.rtl else row.left() + off
         self._place_words(QRect(left, row.top(), plan.words, plan.row))
@@ -138,13 +160,13 @@ class Dock:
 
     # -------------------------------------------------------- its parts
 
-    def _place_sign(self, row: QRect) -> None:
+    def _place_indicator(self, row: QRect) -> None:
         side = self.indicator.natural()
         left = row.right() + 1 - side if self._look.rtl else row.left()
         spot = QRect(left, row.top() + (row.height() - side) // 2, side, side)
         self.indicator.place(spot)
         if not self.indicator.isEnabled():
-            self.indicator.set_reach(0)  # what cannot be touched takes no room from what can
+            self.indicator.set_reach(0)  # leaves the room to the controls beside it
         self.halo.surround(spot)
         self.halo.setVisible(self.state.level)
 
@@ -179,7 +201,7 @@ class Dock:
         return self._planned[1]
 
     def _beside(self, width: int) -> _Plan | None:
-        """Return the plan with everything in one row, or None where words would be squeezed into a tower."""
+        """Return the plan with everything in one row, or None where the words would get too little width."""
         tools = self._tools()
         wide = sum(tool.natural() for tool in tools) + self._look.px(0.5) * (len(tools) - 1)
         words = self._words_width(width) - wide - self._between()
@@ -201,7 +223,7 @@ class Dock:
         return width - self.indicator.natural() - self._between()
 
     def _tallest(self, width: int) -> int:
-        """Return the height of the tallest state, so that the dock stands still when the state changes."""
+        """Return the height of the tallest state, pixels: the dock keeps its size when the state changes."""
         look, texts = self._look, self._texts
         tallest = 0.0
         for title, more in all_words(self._mode):

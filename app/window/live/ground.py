@@ -1,4 +1,4 @@
-"""The solid ground under what lies over the picture."""
+"""Solid surfaces under what lies over the picture."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CORNER = 1.7  # g
 
 
 class Ground(Painted):
-    """A rounded surface over the picture. All but its edge is opaque: frames below repaint nothing that lies on it."""
+    """A rounded surface, opaque but for its edge: a new frame of the video below repaints nothing that lies on it."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self._middle = _Middle(look, self)
 
     def place(self, rect: QRect) -> None:
-        """Take this place, and be seen."""
+        """Take this place and show."""
         super().place(rect)
         # A square inside a round corner begins at 0.3 of its radius.
         inset = int(0.3 * CORNER * self.look.g + self.look.stroke) + 1
@@ -47,7 +47,7 @@ class _Middle(QWidget):
 
 
 class Rule(Painted):
-    """The line above the dock in landscape, where the panel is its ground."""
+    """The line above the dock in landscape, where the dock lies on the panel."""
 
     def paint(self, painter: QPainter) -> None:
         """Paint the line."""

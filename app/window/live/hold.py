@@ -1,4 +1,4 @@
-"""Hold to speak: a button that is down for exactly as long as somebody holds it."""
+"""The push-to-talk button: down for exactly as long as somebody holds it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,22 @@ from PySide6.QtWidgets import QWidget
 from app.window.toolkit.button import Button, Kind, Size
 from app.window.toolkit.look import Look
 
-# Touch screens lose a lifted finger now and then: nobody speaks for so long without a breath.
+# Touch screens sometimes do not report that a finger was lifted, and nobody speaks for so long without a pause.
 LONGEST_HOLD_MS = 90_000
 _KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LOST = (QEvent.Type.UngrabMouse, QEvent.Type.TouchCancel, QEvent.Type.WindowDeactivate, QEvent.Type.EnabledChange)
 
 
 class HoldButton(Button):
-    """Calls `held(True)` when a finger, Space or Enter goes down and `held(False)` when it comes up, or is lost.
+    """A button that is held with a finger, Space or Enter.
 
-    A finger that slides off keeps it down; hiding, disabling, losing the focus or the window lets it go.
+    A finger that slides off keeps it down. It comes up when it is hidden, disabled or loses the focus, and when its
+    window is no longer active.
+
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The screen.
+        held: Called with True when it goes down, and with False when it comes up.
     """
 
     def __init__(self, look: Look, parent: QWidget, held: Callable[[bool], None]) -> None:
@@ -46,7 +52,7 @@ class HoldButton(Button):
         return self._holding
 
     def press_by_key(self) -> None:
-        """Do nothing: a key that is only pressed and forgotten would leave the microphone open."""
+        """Do nothing: a key press without its release would leave the microphone open."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go down."""
@@ -83,7 +89,7 @@ class HoldButton(Button):
             event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Come up: the key's release goes to somebody else."""
+        """Come up: another widget gets the release of the key."""
         super().focusOutEvent(event)
         self.let_go()
 
@@ -93,7 +99,7 @@ class HoldButton(Button):
         self.let_go()
 
     def event(self, event: QEvent) -> bool:
-        """Come up when finger or window are taken away."""
+        """Come up when the touch is cancelled, the window is no longer active, or the button is disabled."""
         if event.type() in _LOST:
             self.let_go()
         return super().event(event)

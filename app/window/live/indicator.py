@@ -14,11 +14,11 @@ from app.window.toolkit.icons import paint_icon
 from app.window.toolkit.look import Look
 from app.window.toolkit.painted import rounded
 
-SIGN = 3.7  # g across
+DIAMETER = 3.7  # g
 STROKE = 0.16  # g, of an outlined indicator and of the halo
 HALO_NEAR, HALO_FAR = 0.1, 0.42  # g outside the indicator: in silence, and at the loudest
 BARS = 14
-FALL = 0.75  # a level falls to this share of itself with each step, as eyes like it; it rises at once
+FALL = 0.75  # a level falls to this share of itself with each step, so that it does not flicker; it rises at once
 
 _COLOUR = {Indicator.OPEN: "lamp", Indicator.NOT_HEARD: "coral"}
 
@@ -31,7 +31,13 @@ class MicrophoneButton(Control):
         self._indicator = Indicator.HELD_OFF
 
     def set(self, indicator: Indicator, touch: Touch, spoken: str) -> None:
-        """Show this indicator; `spoken` says what a touch does, for assistive technology."""
+        """Show the microphone's state.
+
+        Args:
+            indicator: How it looks.
+            touch: What a touch does; it names the control.
+            spoken: What a touch does in words, for assistive technology.
+        """
         self.setObjectName("microphone" if touch in (Touch.MUTE, Touch.UNMUTE) else touch)
         self.setAccessibleName(spoken)
         self.setEnabled(touch is not Touch.NOTHING)
@@ -46,11 +52,11 @@ class MicrophoneButton(Control):
 
     def corner(self) -> float:
         """Return its radius, pixels."""
-        return self.look.px(SIGN) / 2
+        return self.look.px(DIAMETER) / 2
 
     def natural(self) -> int:
         """Return its width, pixels."""
-        return max(self.look.px(SIGN), round(self.look.t))
+        return max(self.look.px(DIAMETER), round(self.look.t))
 
     def height_for(self, _width: int) -> int:
         """Return its height, pixels."""
@@ -81,7 +87,7 @@ class MicrophoneButton(Control):
 
 
 class Level(QWidget):
-    """Something that moves with the level: repainted in its own rectangle alone, on solid ground."""
+    """Something that moves with the level; it lies on a solid surface, so that only its own rectangle is repainted."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -92,7 +98,7 @@ class Level(QWidget):
 
     @property
     def level(self) -> float:
-        """What is shown now, 0 to 1."""
+        """The level that is shown, 0 to 1."""
         return self._level
 
     def show_level(self, level: float) -> None:
@@ -112,7 +118,7 @@ class LevelHalo(Level):
     """The ring round the indicator: the louder the visitor, the wider."""
 
     def surround(self, indicator: QRect) -> None:
-        """Stand round this indicator (parent's coordinates)."""
+        """Lie around this indicator (parent's coordinates)."""
         away = self._look.px(HALO_FAR + STROKE) + 1
         self.setGeometry(indicator.adjusted(-away, -away, away, away))
 
@@ -129,7 +135,7 @@ class LevelHalo(Level):
 
 
 class LevelBars(Level):
-    """The level of the last second in bars; with less motion a row that fills instead of one that runs."""
+    """The levels of the last second as bars; with less motion one row that fills up instead of bars that move on."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
@@ -156,7 +162,7 @@ class LevelBars(Level):
         return self._look.px(1.3)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the bars from the reading side."""
+        """Paint the bars, starting where reading starts."""
         look = self._look
         wide, step = 0.3 * look.g, 0.5 * look.g
         count = max(1, min(BARS, int((self.width() + 0.2 * look.g) / step)))

@@ -1,4 +1,4 @@
-"""One moment: the breath and two words on the picture that stands still, below the face."""
+"""The plate "One moment..." on a picture that stands still, below the face."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ DOWN_PORTRAIT, DOWN_LANDSCAPE = 0.52, 0.58  # share of the picture's height: bel
 
 
 class Moment:
-    """A small solid indicator with the breathing halo."""
+    """A solid plate with a few words and moving circles.
+
+    Attributes:
+        halo: The circles.
+        words: The words.
+    """
 
     def __init__(self, look: Look, texts: Texts, parent: QWidget) -> None:
         self._look, self._texts = look, texts
@@ -25,12 +30,17 @@ class Moment:
         self.words = Words(look, parent, Role.MOMENT, centred=True)
 
     def hide(self) -> None:
-        """Go: the picture moves again."""
+        """Hide: the picture moves again."""
         for part in (self._ground, self.halo, self.words):
             part.hide()
 
     def place(self, picture: QRect, floor: int) -> None:
-        """Stand on the picture, above `floor` (pixels from the top), beside each other where there is room."""
+        """Show it on the picture; circles and words lie side by side where there is room.
+
+        Args:
+            picture: The place of the picture, pixels.
+            floor: It ends above this, pixels from the top.
+        """
         look, words = self._look, self.words
         words.say(self._texts("live.moment"))
         side, gap, across, down = look.px(2.6), look.px(0.9), look.px(1.6), look.px(0.9)

@@ -24,9 +24,21 @@ from app.window.toolkit.texts import Texts
 
 
 class LiveScreen(ScreenWidget):
-    """One pane is seen at a time: `talk`, `settings` or `typed`. When the screen goes, the sheets close and forget.
+    """Shows one pane at a time. When the screen is hidden, the sheets close and forget their content.
 
-    levels: read while it is seen. keyboards: folder of the on-screen keyboard's layouts.
+    Attributes:
+        talk: The conversation.
+        settings: The settings sheet.
+        typed: The typed question.
+        rise: The animation of a sheet.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        levels: How loud the visitor is; read while the conversation is seen.
+        keyboards: Folder of the on-screen keyboard's layouts.
     """
 
     def __init__(
@@ -51,13 +63,13 @@ class LiveScreen(ScreenWidget):
 
     @property
     def stalled(self) -> bool:
-        """Whether the picture stands still and is wanted darkened."""
+        """Whether the picture stands still."""
         return isinstance(self.shown, Live) and self.shown.trouble is Trouble.STALLED
 
     # -------------------------------------------------------- drawing
 
     def redraw(self) -> None:
-        """Show the value again; the focus never falls on something by chance when its control goes."""
+        """Show the value again; where the focused control is no longer seen, `first_focus` gets the focus."""
         focused = self._focused()
         super().redraw()
         if focused is not None and not focused.isVisibleTo(self):
@@ -71,41 +83,41 @@ class LiveScreen(ScreenWidget):
             self._pane.draw(self.shown, self.preferences)
 
     def arrange(self) -> None:
-        """Panes arrange themselves."""
+        """Do nothing: each pane arranges itself."""
 
     @property
     def dark(self) -> bool:
-        """The picture that stands still is darkened."""
+        """Whether the picture is darkened: while it stands still."""
         return self.stalled
 
     def picture_area(self, size: QSize) -> QRect:
-        """Return the pane's place for the picture."""
+        """Return where the pane that is seen wants the picture."""
         return self._pane.picture_area(size)
 
     def picture_free(self, size: QSize) -> float:
-        """Return what the pane leaves free of the picture."""
+        """Return the share of the picture that the pane that is seen leaves free."""
         return self._pane.picture_free(size)
 
     # -------------------------------------------------------- what a screen reader says
 
     def topic(self) -> object:
-        """Return which pane is seen, and what the conversation would tell."""
+        """Return which pane is seen, and the topic of the conversation while it is that one."""
         return self._pane, self.talk.topic() if self._pane is self.talk else None
 
     def spoken(self) -> str:
-        """Return what the pane that is seen says."""
+        """Return what is announced for the pane that is seen."""
         return self._pane.spoken()
 
     def seconds_left(self) -> int | None:
-        """Return what is left of the conversation, whatever lies over it."""
+        """Return the seconds left of the conversation, whichever pane is seen."""
         return self.shown.remaining_s if isinstance(self.shown, Live) else None
 
     def spoken_seconds(self, seconds: int) -> str:
-        """Return what is left."""
+        """Return the time that is left, in words."""
         return self.talk.spoken_seconds(seconds)
 
     def forget(self) -> None:
-        """Keep no word of the conversation, in no pane."""
+        """Remove every word of the conversation from all panes."""
         super().forget()
         for pane in (self.talk, self.settings, self.typed):
             pane.forget()
@@ -132,7 +144,7 @@ class LiveScreen(ScreenWidget):
             self.arranged()
 
     def close_sheet(self) -> None:
-        """Back to the conversation; the focus returns to the tool that opened the sheet."""
+        """Go back to the conversation; the focus returns to the tool button that opened the sheet."""
         name = "settings" if self._pane is self.settings else "type"
         self.typed.forget()
         self._turn_to(self.talk)
@@ -153,7 +165,7 @@ class LiveScreen(ScreenWidget):
         self.redraw()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Close the sheets: the next visitor finds nothing of this one."""
+        """Close the sheets: the next visitor finds nothing from this one."""
         super().hideEvent(event)
         if not event.spontaneous():
             self.rise.stop()
@@ -169,7 +181,7 @@ class LiveScreen(ScreenWidget):
         return self._pane.controls()
 
     def focus_order(self) -> list[QWidget]:
-        """Return what Tab and the arrows go through."""
+        """Return what Tab and the arrow keys go through."""
         return self._pane.focus_order()
 
     def first_focus(self) -> QWidget | None:
@@ -177,14 +189,14 @@ class LiveScreen(ScreenWidget):
         return self._pane.first_focus()
 
     def on_escape(self) -> None:
-        """Close the sheet; goodbye only where there is none."""
+        """Close the sheet; where none is open, end the conversation."""
         if self._pane is self.talk:
             self.send(End())
         else:
             self.close_sheet()
 
     def on_text(self, text: str) -> None:
-        """Open the typed question with this character, or add it."""
+        """Open the typed question with this character, or add the character to it."""
         if self._pane is self.typed:
             self.typed.insert(text)
         elif isinstance(self.shown, Live) and self.shown.can_type:
@@ -195,7 +207,7 @@ class LiveScreen(ScreenWidget):
             self.send(Activity())
 
     def on_tap(self, pos: QPoint) -> None:
-        """Somebody is here."""
+        """Report activity."""
         self.send(Activity())
 
     def _focused(self) -> QWidget | None:

@@ -1,4 +1,4 @@
-"""The settings sheet of the live screen: how the visitor wants to see and hear."""
+"""The settings sheet of the live screen: text size, contrast, motion, captions, volume, language."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ STEPS = 10  # of the volume
 
 
 class VolumeSteps(Painted):
-    """Ten steps, the louder the higher; as many filled as the volume has."""
+    """The volume as ten steps of growing height, filled up to the present volume."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self._filled = 0
 
     def set(self, filled: int, name: str) -> None:
-        """Fill so many of the ten; `name` is what assistive technology says."""
+        """Fill the first `filled` of the ten steps; `name` is what assistive technology says."""
         self.setAccessibleName(name)
         if filled != self._filled:
             self._filled = filled
@@ -41,7 +41,7 @@ class VolumeSteps(Painted):
 
     @property
     def filled(self) -> int:
-        """How many are filled."""
+        """How many steps are filled."""
         return self._filled
 
     def natural(self) -> int:
@@ -49,7 +49,7 @@ class VolumeSteps(Painted):
         return self.look.px(0.75 * STEPS)
 
     def fits(self, width: int, /) -> bool:
-        """Return whether ten steps can be told apart."""
+        """Return whether ten steps have room."""
         return width >= self.natural()
 
     def height_for(self, _width: int) -> int:
@@ -57,7 +57,7 @@ class VolumeSteps(Painted):
         return self.look.px(2.2)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the steps from the reading side."""
+        """Paint the steps, starting where reading starts."""
         look, gap = self.look, 0.3 * self.look.g
         wide = (self.width() - gap * (STEPS - 1)) / STEPS
         tallest = min(float(self.height()), 2.2 * look.g)
@@ -72,7 +72,14 @@ class VolumeSteps(Painted):
 
 
 class Labelled:
-    """A label with a control beside it, or below it where it is narrow; all labels of a sheet are as wide."""
+    """A label with its controls beside it, or below it where the sheet is narrow.
+
+    Args:
+        look: Lengths and reading direction.
+        label: The label.
+        control: The controls.
+        label_width: The same for all labels of a sheet, pixels.
+    """
 
     def __init__(self, look: Look, label: Words, control: Row, label_width: int) -> None:
         self._look, self._label, self._control, self._label_width = look, label, control, label_width
@@ -122,9 +129,21 @@ class Labelled:
 
 
 class SettingsSheet(SheetScreen):
-    """Text, contrast, motion, captions, volume, language, Done. Every touch takes effect at once.
+    """The visitor's settings; every touch takes effect at once.
 
-    `done` is called when the visitor has finished.
+    Attributes:
+        sizes: The buttons of the text sizes.
+        quieter: Turns the volume down.
+        louder: Turns the volume up.
+        volume: Shows the volume.
+        done: Closes the sheet.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        done: Called when the visitor has finished.
     """
 
     def __init__(
@@ -152,12 +171,12 @@ class SettingsSheet(SheetScreen):
         }
 
     def fill(self) -> None:
-        """Show what is chosen, in the language of now."""
+        """Show what is chosen, in the present language."""
         texts, now = self.texts, self.preferences
         self._title.say(texts("settings.title"))
         for key, label in self._labels.items():
             label.say(texts(f"settings.{key}"))
-        if not self.face():
+        if not self._all_captions():
             self._labels["captions"].say(texts("settings.captions_typed"))
         for size, button in self.sizes.items():
             name = texts(f"settings.{size}")
@@ -177,8 +196,12 @@ class SettingsSheet(SheetScreen):
         self._languages.set(now.language)
         self.done.say(texts("settings.done"))
 
-    def face(self) -> bool:
-        """Return whether captions are of everything that is spoken; their label says where they are not."""
+    def layout_key(self) -> object:
+        """Return what decides which content is shown: the label of the captions."""
+        return self._all_captions()
+
+    def _all_captions(self) -> bool:
+        """Return whether everything that is spoken has captions; where not, their label says so."""
         return not isinstance(self.shown, Live) or self.shown.has_captions
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
@@ -198,7 +221,7 @@ class SettingsSheet(SheetScreen):
         return [*title, *labelled, *languages, Grow(), self.done]
 
     def spoken(self) -> str:
-        """Return what this sheet is; what is in it is read as the focus finds it."""
+        """Return the name of this sheet; its controls are read when they get the focus."""
         return self.texts("settings.title")
 
     def first_focus(self) -> QWidget | None:

@@ -1,4 +1,4 @@
-"""What the dock of the live screen says, decided from the value alone: no widget, no layout."""
+"""What the dock of the live screen shows, decided from the screen's value alone, without widgets."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from app.screens import Live, MicrophoneState, Talk, TalkMode, Trouble
 
 
 class Indicator(Enum):
-    """How the microphone indicator looks; it never promises more than the microphone does."""
+    """How the microphone indicator looks; LISTENING only while the microphone is really open."""
 
     LISTENING = auto()  # filled, with the halo of the real level
     OPEN = auto()  # outlined: open, but it is the guide's turn
-    NOT_HEARD = auto()  # outlined in coral
+    NOT_HEARD = auto()  # outlined in "coral": it delivers no sound
     HELD_OFF = auto()  # grey
-    STRUCK = auto()  # grey and struck through: muted or missing
+    STRUCK = auto()  # grey and crossed out: muted or missing
 
 
 class Touch(StrEnum):
-    """What a touch of the indicator does; the value names the control."""
+    """What a touch of the indicator does; the value is the stable name of the control."""
 
     INTERRUPT = "interrupt"
     MUTE = "mute"
@@ -27,8 +27,8 @@ class Touch(StrEnum):
     NOTHING = "microphone"
 
 
-class Lamp(Enum):
-    """Which one thing shines."""
+class Highlight(Enum):
+    """Which control is highlighted: what the visitor would best touch next."""
 
     HOLD = auto()
     TYPE = auto()
@@ -37,7 +37,15 @@ class Lamp(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DockState:
-    """title, more: keys of texts; more None: the level bars stand there. level: the level is shown."""
+    """What the dock shows.
+
+    Attributes:
+        title: Key of the text of the first line.
+        more: Key of the text of the second line; None: the level bars are shown there.
+        indicator: How the microphone looks.
+        touch: What a touch of it does.
+        level: The level is shown.
+    """
 
     title: str
     more: str | None
@@ -47,29 +55,29 @@ class DockState:
 
 
 def holds(live: Live) -> bool:
-    """Return whether the visitor speaks by holding a button."""
+    """Return whether the visitor has to hold a button to speak."""
     if live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING:
         return False
     return live.mode is TalkMode.PUSH_TO_TALK or live.trouble is Trouble.LOUD
 
 
 def dock_state(live: Live) -> DockState:
-    """Return what indicator and words show for this value."""
+    """Return what the dock shows for this value."""
     return DockState(*_words(live), _indicator(live), _touch(live), _indicator(live) is Indicator.LISTENING)
 
 
-def lamp(live: Live) -> Lamp | None:
-    """Return the one control that shines: what to touch next. None: there is nothing to do but talk."""
+def highlight(live: Live) -> Highlight | None:
+    """Return the control that is highlighted; None: there is nothing to do but talk."""
     if live.trouble is Trouble.STALLED:
         return None
     if holds(live):
-        return Lamp.HOLD
+        return Highlight.HOLD
     if live.trouble is Trouble.CANNOT_HEAR and live.can_type:
-        return Lamp.TYPE
+        return Highlight.TYPE
     if live.may_extend:
-        return Lamp.EXTEND
-    deaf = live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING
-    return Lamp.TYPE if deaf and live.can_type else None
+        return Highlight.EXTEND
+    typed_only = live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING
+    return Highlight.TYPE if typed_only and live.can_type else None
 
 
 def _indicator(live: Live) -> Indicator:
@@ -126,7 +134,7 @@ def _thinking(live: Live) -> tuple[str, str] | None:
 
 
 def all_words(mode: TalkMode) -> list[tuple[str, str | None]]:
-    """Return every pair of title and second line that a visit in this mode may show, for a dock of steady size."""
+    """Return every pair of title and second line of this mode: the dock has room for each of them."""
     both = [
         ("live.speaking", "live.interrupt_more"),
         ("live.thinking", "live.thinking_more"),

@@ -18,28 +18,45 @@ from app.window.live.dock import Dock
 from app.window.live.ground import Ground
 from app.window.live.hold import HoldButton
 from app.window.live.moment import Moment
-from app.window.live.state import Lamp, Touch, dock_state, holds, lamp
+from app.window.live.state import Highlight, Touch, dock_state, highlight, holds
+from app.window.live.talk_space import FREE_LARGE, TalkSpace
 from app.window.live.turns import turns
-from app.window.screens.base import ScreenWidget, Site, picture_width, sentences
+from app.window.screens.base import ScreenWidget, Site, sentences
 from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.flow import Column, Item, Row
 from app.window.toolkit.look import Look
-from app.window.toolkit.surfaces import Surface
 from app.window.toolkit.texts import Texts
 
 LEVEL_STEP_MS = 66
 QUESTIONS = 3
-# Share of the height in portrait that stays free of plates: the face. Large words need more.
-FREE, FREE_LARGE = 0.62, 0.48
-FREE_FIGURE = 0.54  # with a question, plates end here: a mouth that speaks stays in sight
-CROWDED = 0.1  # less, with a row for the time that is left or to hold: the figure steps back
+# The same share as the drawn figure is told: with a question, plates end here, and a mouth that speaks stays in sight.
+FREE_FIGURE = 0.54
+CROWDED = 0.1  # less of it where there is a row for the time or for push-to-talk: the figure then stands further back
 WHY = {WhyNot.SOMEONE_WAITS: "live.someone_waits", WhyNot.LIMIT: "live.limit"}
-# Words become smaller only on windows that cannot hold them.
+# Sizes of the words, tried until everything fits: they become smaller only on windows that are too small.
 SQUEEZES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 
 
 class TalkPane(ScreenWidget):
-    """Everything of the live screen but its two sheets. `tool` is called with "type", "settings" or "goodbye"."""
+    """Everything of the live screen but its two sheets.
+
+    Attributes:
+        dock: Indicator, state and tools.
+        captions: The plates of both speakers.
+        questions: The buttons of the suggested questions.
+        chip: The time that is left.
+        extend: Asks for more time.
+        hold: Push-to-talk.
+        moment: "One moment...", while the picture stands still.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        levels: How loud the visitor is; read while the conversation is seen.
+        tool: Called with "type", "settings" or "goodbye".
+    """
 
     def __init__(
         self,
@@ -53,8 +70,8 @@ class TalkPane(ScreenWidget):
     ) -> None:
         super().__init__(look, texts, send, site)
         self._levels = levels
-        self._panel, self._deck = Surface(look, self), Ground(look, self)
-        self.dock = Dock(look, texts, self, self._sign_touched, tool)
+        self._space, self._deck = TalkSpace(look, self), Ground(look, self)
+        self.dock = Dock(look, texts, self, self._indicator_touched, tool)
         self.captions = Captions(look, texts, self)
         self.questions = [
             Button(look, self, f"question-{at + 1}", Kind.QUESTION, on_click=partial(self._ask, at))
@@ -80,7 +97,7 @@ class TalkPane(ScreenWidget):
         return self.live.trouble is Trouble.STALLED
 
     def forget(self) -> None:
-        """Keep no caption."""
+        """Remove all captions."""
         super().forget()
         self.captions.forget()
 
@@ -101,7 +118,7 @@ class TalkPane(ScreenWidget):
                 words.append(texts(WHY[live.why_not]))
             self.chip.say(" · ".join(words), clock, left_s=live.remaining_s, urgent=live.urgent)
         self.extend.say(texts("live.extend", minutes=texts.minutes(live.extension_s)))
-        self.extend.set_kind(Kind.LAMP if lamp(live) is Lamp.EXTEND else Kind.QUIET)
+        self.extend.set_kind(Kind.LAMP if highlight(live) is Highlight.EXTEND else Kind.QUIET)
         self.hold.say(texts("live.holding" if self.hold.holding else "live.hold"))
         # With large words there is room for one speaker, the last one.
         most = 0 if not self.preferences.captions else 1 if self.look.large else 2
@@ -110,16 +127,17 @@ class TalkPane(ScreenWidget):
     # -------------------------------------------------------- places
 
     def arrange(self) -> None:
-        """Place everything, from the bottom up; captions take what is left."""
+        """Place everything from the bottom up; captions take the room that is left."""
         for words in SQUEEZES:
             self.look.squeeze(words)
-            room = self._room()
-            if self._least_height(room.width()) <= room.height() and self.dock.fits(room.width() - 2 * self._pad()):
+            room = self._space.cover(self.size(), self.top_room)
+            inner = room.width() - 2 * self._space.pad()
+            if self._least_height(room.width()) <= room.height() and self.dock.fits(inner):
                 break
         top = self._place_controls(room)
-        free = QRect(room.left(), room.top(), room.width(), max(0, top - self._gap() - room.top()))
+        free = QRect(room.left(), room.top(), room.width(), max(0, top - self._space.gap() - room.top()))
         least = self.captions.least_height(room.width(), LEAST_LINES)
-        captions = self.captions.place(free, max(least, free.bottom() + 1 - self._highest(room)))
+        captions = self.captions.place(free, max(least, free.bottom() + 1 - self._space.highest(room, self.height())))
         if self.stalled:
             portrait = self.look.portrait
             floor = min(captions, top) - self.look.px(1) if portrait else self.height() - self.look.px(1)
@@ -128,40 +146,14 @@ class TalkPane(ScreenWidget):
             self.moment.hide()
         self._run()
 
-    def _room(self) -> QRect:
-        """Return what may be covered: all below the chip in portrait, the panel in landscape."""
-        look, size = self.look, self.size()
-        if look.portrait:
-            self._panel.uncover()
-            edge, chip = look.px(0.9), self.top_room
-            return QRect(edge, chip, size.width() - 2 * edge, size.height() - chip - edge)
-        start = picture_width(size)
-        self._panel.cover(QRect(0 if look.rtl else start, 0, size.width() - start, size.height()), edged=True)
-        side, top = look.px(1.6), look.px(1.4)
-        left = side if look.rtl else start + side
-        return QRect(left, top, size.width() - start - 2 * side, size.height() - top - look.px(1.2))
-
-    def _pad(self) -> int:
-        """Return the room around the controls on their deck; in landscape the panel has it."""
-        return self.look.px(0.85) if self.look.portrait else 0
-
-    def _highest(self, room: QRect) -> int:
-        """Return how high plates may reach, pixels from the top, before they come too near the face."""
-        if not self.look.portrait:
-            return room.top()
-        return max(room.top(), round(self.height() * (FREE_LARGE if self.look.large else FREE)))
-
-    def _gap(self) -> int:
-        return self.look.px(0.6 if self.look.portrait else 0.75)
-
     def _least_height(self, width: int) -> int:
-        """Return the height below which words must become smaller: one question, two lines of caption."""
-        pad = self._pad()
-        rows = Column(self._rows(1 if self._offered else 0), self._gap())
-        return rows.height_for(width - 2 * pad) + 2 * pad + self._gap() + self.captions.least_height(width, LEAST_LINES)
+        """Return the least height: with one question and two lines of caption. With less, words become smaller."""
+        pad, gap = self._space.pad(), self._space.gap()
+        rows = Column(self._rows(1 if self._offered else 0), gap)
+        return rows.height_for(width - 2 * pad) + 2 * pad + gap + self.captions.least_height(width, LEAST_LINES)
 
     def _rows(self, questions: int) -> list[Item]:
-        """Return what stands below the captions, with so many of the suggested questions."""
+        """Return what is below the captions, with the first `questions` of the suggested questions."""
         look, live = self.look, self.live
         rows: list[Item] = []
         if questions:
@@ -176,12 +168,12 @@ class TalkPane(ScreenWidget):
         return [*rows, self.dock]
 
     def _place_controls(self, room: QRect) -> int:
-        """Place all but the captions and return the top of it. Questions give way to two lines of caption."""
-        captions = self.captions.least_height(room.width(), LEAST_LINES) + self._gap()
-        most = room.bottom() + 1 - self._highest(room)
-        pad = self._pad()
+        """Place all but the captions and return its top; questions are left out until two lines of caption fit."""
+        captions = self.captions.least_height(room.width(), LEAST_LINES) + self._space.gap()
+        most = room.bottom() + 1 - self._space.highest(room, self.height())
+        pad = self._space.pad()
         for count in range(len(self._offered), -1, -1):
-            column = Column(self._rows(count), self._gap())
+            column = Column(self._rows(count), self._space.gap())
             tall = column.height_for(room.width() - 2 * pad) + 2 * pad
             if count <= 1 or tall + captions <= most:
                 break
@@ -207,7 +199,7 @@ class TalkPane(ScreenWidget):
         return live.trouble, indicator, live.remaining_s is not None, live.may_extend, live.why_not
 
     def spoken(self) -> str:
-        """Return the state, and why there is no more time or how to get it; captions are heard already."""
+        """Return the state, and why there is no more time or how to get it; captions are left out, they are heard."""
         live, dock = self.live, dock_state(self.live)
         keys = [dock.title, *([dock.more] if dock.more else [])]
         words = [self.texts(key) for key in keys]
@@ -218,29 +210,29 @@ class TalkPane(ScreenWidget):
         return sentences(words)
 
     def seconds_left(self) -> int | None:
-        """Return what is left of the conversation, once that is told."""
+        """Return the seconds left of the conversation, while they are shown."""
         return self.live.remaining_s
 
     def spoken_seconds(self, seconds: int) -> str:
-        """Return what is left."""
+        """Return the time that is left, in words."""
         return self.texts("live.left", clock=super().spoken_seconds(seconds))
 
     # -------------------------------------------------------- the picture, focus
 
     @property
     def dark(self) -> bool:
-        """The picture that stands still is darkened."""
+        """Whether the picture is darkened: while it stands still."""
         return self.stalled
 
     def picture_free(self, size: QSize) -> float:
-        """Return the share that plates leave free; it does not change with the words, so that no figure jumps."""
+        """Return the share that plates leave free; the same for all words, so that the figure does not jump."""
         if size.height() < size.width():
             return 1.0
         crowded = self.live.remaining_s is not None or holds(self.live)
         return (FREE_LARGE if self.look.large else FREE_FIGURE) - (CROWDED if crowded else 0.0)
 
     def first_focus(self) -> QWidget | None:
-        """Return the first question, else "type", else "settings": nothing that ends the visit."""
+        """Return the first question, or "type", or "settings", but nothing that ends the visit."""
         for part in (self.questions[0], self.dock.tools["type"], self.dock.tools["settings"]):
             if not part.isHidden():
                 return part
@@ -260,12 +252,12 @@ class TalkPane(ScreenWidget):
         self.dock.level(self._levels.microphone)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Follow the level while it is seen."""
+        """Begin to show the level."""
         super().showEvent(event)
         self._run()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest while nobody sees it."""
+        """Stop showing the level."""
         super().hideEvent(event)
         self._clock.stop()
         self.dock.rest()
@@ -283,7 +275,7 @@ class TalkPane(ScreenWidget):
         self.hold.say(self.texts("live.holding" if down else "live.hold"))
         self.send(TalkButton(down))
 
-    def _sign_touched(self, touch: Touch) -> None:
+    def _indicator_touched(self, touch: Touch) -> None:
         if touch is Touch.INTERRUPT:
             self.send(Interrupt())
         elif touch is not Touch.NOTHING:

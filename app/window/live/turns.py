@@ -1,4 +1,4 @@
-"""Which captions are on screen: turns of the conversation, the newest ones."""
+"""Joins segments of speech to turns of the conversation, for the captions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ from app.screens import CaptionLine, Speaker
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker said without the other in between."""
+    """What one speaker said before the other spoke again."""
 
     speaker: Speaker
     text: str
 
 
 def turns(captions: Sequence[CaptionLine], most: int) -> list[Turn]:
-    """Join the segments to turns, oldest first, and return the last `most` (one or two): a plate for each speaker."""
+    """Join segments to turns.
+
+    Args:
+        captions: Oldest first.
+        most: How many turns are wanted: 0, 1 or 2, since each speaker has one plate.
+
+    Returns:
+        The last turns, oldest first.
+    """
     joined: list[Turn] = []
     for line in captions:
         text = " ".join(line.text.split())

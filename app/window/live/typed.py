@@ -1,4 +1,4 @@
-"""The typed question: the guide's last words, a field, and our own keyboard."""
+"""The sheet for a typed question: the last words that were said, a field, and the on-screen keyboard."""
 
 from __future__ import annotations
 
@@ -27,9 +27,21 @@ CAPTION_LINES = 3  # beside the picture
 
 
 class TypedSheet(SheetScreen):
-    """A question of at most 300 characters. Typing is a sign of life; Ask and Enter send and close, Esc only closes.
+    """A question of at most 300 characters. Typing counts as activity; Ask and Enter send and close, Esc only closes.
 
-    keyboards: folder of the layouts. close: called when the sheet is to go.
+    Attributes:
+        field: The question.
+        ask_button: Sends it.
+        close_button: Closes the sheet without asking.
+        keyboard: The on-screen keyboard.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        keyboards: Folder of the keyboard's layouts.
+        close: Called when the sheet is to close.
     """
 
     def __init__(
@@ -61,13 +73,13 @@ class TypedSheet(SheetScreen):
     # -------------------------------------------------------- opening
 
     def begin(self, text: str = "") -> None:
-        """Start a question. `text` came from a real keyboard: then ours stays away until the field is touched."""
+        """Start a question. `text` was typed on a real keyboard: then ours is hidden until the field is touched."""
         self.field.setText(text)
         self._by_keys = bool(text)
-        self._drawn = None  # with the keyboard or without: the same value is laid out anew
+        self._drawn = None  # the keyboard may come or go: the same value has to be laid out anew
 
     def forget(self) -> None:
-        """Forget what was typed, with its history, and the guide's last words."""
+        """Remove what was typed, with its undo history, and the last words that were said."""
         super().forget()
         self._turn = None
         self._plate.forget()
@@ -82,7 +94,7 @@ class TypedSheet(SheetScreen):
         self.field.insert(text)
 
     def ask(self) -> None:
-        """Send the question and close; an empty one stays open."""
+        """Send the question and close; do nothing while it is empty."""
         text = " ".join(self.field.text().split())
         if text:
             self.send(AskText(text))
@@ -91,14 +103,14 @@ class TypedSheet(SheetScreen):
     # -------------------------------------------------------- the sheet
 
     def fill(self) -> None:
-        """Put the last words of the guide and the language of now into the widgets."""
+        """Take the last turn of the conversation, and put the present language into the widgets."""
         texts = self.texts
         live = self.shown if isinstance(self.shown, Live) else Live()
         last = turns(live.captions, 1) if self.preferences.captions else []
         self._turn = last[0] if last else None
         self.field.setPlaceholderText(texts("typed.hint"))
         self.field.setAccessibleName(texts("typed.title"))
-        self.field.dress()
+        self.field.restyle()
         self.ask_button.say(texts("typed.ask"))
         self.close_button.say("", spoken=texts("typed.close"))
         if texts.code != self._language:
@@ -106,7 +118,7 @@ class TypedSheet(SheetScreen):
             self.keyboard.use(texts.code)
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return field and buttons, the keyboard, and beside the picture the last words above them."""
+        """Return field, buttons and keyboard; in landscape also the last words above them."""
         look = self.look
         gap, place = look.px(0.6), self._place(fit)
         row = Row(look, [self.field, self.ask_button, self.close_button], gap, stretch=[1, 0, 0])
@@ -126,7 +138,7 @@ class TypedSheet(SheetScreen):
         return [Grow(), self._plate, Grow(), *below]
 
     def arrange(self) -> None:
-        """Place the sheet, and in portrait the last words on the picture above it."""
+        """Place the sheet; in portrait also the last words, on the picture above it."""
         super().arrange()
         look = self.look
         if look.portrait and self._turn is not None:
@@ -151,7 +163,7 @@ class TypedSheet(SheetScreen):
         return [self.field, *super().focus_order()]
 
     def spoken(self) -> str:
-        """Return what this sheet is; what is in it is read as the focus finds it."""
+        """Return the name of this sheet; its controls are read when they get the focus."""
         return self.texts("typed.title")
 
     def first_focus(self) -> QWidget | None:
@@ -159,7 +171,7 @@ class TypedSheet(SheetScreen):
         return self.field
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A touch on the field asks for our keyboard."""
+        """Show the on-screen keyboard when the field is touched."""
         if watched is self.field and isinstance(event, QMouseEvent) and self._by_keys:
             self._by_keys = False
             self.redraw()

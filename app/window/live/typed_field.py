@@ -1,4 +1,4 @@
-"""The field of the typed question: a line of text that keeps nothing and gives nothing away."""
+"""The field of the typed question: a line of text without clipboard and without history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.window.toolkit.look import Look, Role
 from app.window.toolkit.painted import Painted, rounded
 
 MOST = 300  # characters
-# The clipboard would carry one visitor's words to the next.
+# The clipboard would show one visitor's words to the next.
 _REFUSED = (
     QKeySequence.StandardKey.Copy,
     QKeySequence.StandardKey.Cut,
@@ -32,7 +32,7 @@ _REFUSED = (
 )
 
 
-class FieldGround(Painted):
+class FieldSurface(Painted):
     """The bright surface below the field, and its focus ring."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -40,7 +40,7 @@ class FieldGround(Painted):
         self._focused = False
 
     def focus(self, focused: bool) -> None:
-        """Show the ring or not."""
+        """Show or hide the focus ring."""
         if focused != self._focused:
             self._focused = focused
             self.canvas.drop()
@@ -60,10 +60,16 @@ class FieldGround(Painted):
 
 
 class AskField(QLineEdit):
-    """The question; Enter calls `asked`. Without clipboard, undo history, context menu or dragging."""
+    """The field. It has no clipboard, undo history, context menu or dragging.
+
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The sheet.
+        asked: Called for Enter.
+    """
 
     def __init__(self, look: Look, parent: QWidget, asked: Callable[[], None]) -> None:
-        self._ground = FieldGround(look, parent)
+        self._surface = FieldSurface(look, parent)
         super().__init__(parent)
         self.setObjectName("field")
         self._look = look
@@ -74,8 +80,8 @@ class AskField(QLineEdit):
         self.setAcceptDrops(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
-    def dress(self) -> None:
-        """Take font and colours of now."""
+    def restyle(self) -> None:
+        """Take the present font and colours."""
         look = self._look
         self.setFont(look.font(Role.FIELD))
         palette = QPalette(self.palette())
@@ -90,10 +96,10 @@ class AskField(QLineEdit):
             palette.setColor(role, colour)
         self.setPalette(palette)
 
-    # -------------------------------------------------------- an item of the flow
+    # -------------------------------------------------------- an item of the layout
 
     def natural(self) -> int:
-        """Return the width of a few words, pixels: less is not worth a place beside the buttons."""
+        """Return the width of a few words, pixels; with less, the buttons go below it."""
         return max(self._look.px(8), 8 * self._look.pixel_size(Role.FIELD))
 
     def height_for(self, _width: int) -> int:
@@ -101,28 +107,28 @@ class AskField(QLineEdit):
         return round(max(self._look.t, 3.2 * self._look.g, 1.7 * self._look.pixel_size(Role.FIELD)))
 
     def fits(self, width: int) -> bool:
-        """Return whether some words can be seen."""
+        """Return whether a word or two can be seen."""
         return width >= 4 * self._look.pixel_size(Role.FIELD)
 
     def place(self, rect: QRect) -> None:
         """Take this place; the surface is `rect`, the text lies inside."""
-        away = self._ground.margin()
-        self._ground.setGeometry(rect.adjusted(-away, -away, away, away))
-        self._ground.show()
+        away = self._surface.margin()
+        self._surface.setGeometry(rect.adjusted(-away, -away, away, away))
+        self._surface.show()
         across = self._look.px(0.9)
         self.setGeometry(rect.adjusted(across, self._look.px(0.25), -across, -self._look.px(0.25)))
         self.show()
         self.raise_()
 
     def widgets(self) -> Iterator[QWidget]:
-        """Yield itself and its surface."""
+        """Yield the field and its surface."""
         yield self
-        yield self._ground
+        yield self._surface
 
     # -------------------------------------------------------- keys and touch
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter asks; the clipboard stays closed; everything else is a line of text's own."""
+        """Ask with Enter, refuse the keys of clipboard and history, leave all other keys to QLineEdit."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
                 self._asked()
@@ -133,11 +139,11 @@ class AskField(QLineEdit):
             super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Place the cursor; the middle button would paste."""
+        """Place the cursor; ignore the middle button, which would paste."""
         if event.button() == Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
             clipboard = QGuiApplication.clipboard()
-            if clipboard.ownsSelection():  # X11 would hand the marked words to every program, and past the visit
+            if clipboard.ownsSelection():  # on X11 every program could read the selected words, also after the visit
                 clipboard.clear(QClipboard.Mode.Selection)
         else:
             event.accept()
@@ -149,9 +155,9 @@ class AskField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring."""
         super().focusInEvent(event)
-        self._ground.focus(True)
+        self._surface.focus(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the ring."""
         super().focusOutEvent(event)
-        self._ground.focus(False)
+        self._surface.focus(False)

@@ -1,1 +1,1 @@
-"""What `check` and `self-test` ask of the graphics, each in a process of its own."""
+"""Questions of `check` and `self-test` about screen and graphics, each answered in a process of its own."""

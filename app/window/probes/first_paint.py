@@ -1,4 +1,4 @@
-"""The readiness report's questions about the screen: which, how large, how dense, and how pictures get onto it."""
+"""For the readiness report: the screens, their size and density, and which painter draws the picture."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.window.placement import density
 from app.window.toolkit.look import BELIEVABLE_PX_PER_MM
 from app.window.video.choice import choose
 
-USUAL = {(720, 1280), (1280, 720)}  # pixels; what the services send
+USUAL = {(720, 1280), (1280, 720)}  # pixels; sizes of picture that the services send
 
 
 def screen_findings(environ: Mapping[str, str] = os.environ) -> list[Finding]:
-    """Return what is known of the screens and of the painter. Starts Qt, which ends the process if it cannot."""
+    """Return what is known of screens and painter. Starts Qt, which ends the process where it cannot start."""
     if _has_no_display(environ):
         return [Finding("screen", False, "no display: neither DISPLAY nor WAYLAND_DISPLAY is set; start in a session")]
     application = QGuiApplication.instance() or QGuiApplication(["avatar-kiosk"])
@@ -32,7 +32,7 @@ def screen_findings(environ: Mapping[str, str] = os.environ) -> list[Finding]:
 
 
 def screen_finding(screen: QScreen, session: str, *, is_primary: bool) -> Finding:
-    """Name, size and density of one screen. An unknown density is worth knowing: sizes then follow the pixels alone."""
+    """Return name, size and density of one screen; without a density, a warning: sizes then follow the pixels alone."""
     width, height = pixels(screen)
     told = f"{screen.name() or 'unnamed'}{' (primary)' if is_primary else ''}, {session}: {width} x {height} pixels"
     per_mm = density(screen)
@@ -42,7 +42,13 @@ def screen_finding(screen: QScreen, session: str, *, is_primary: bool) -> Findin
 
 
 def painter_finding(painter: str, reason: str, screen: tuple[int, int]) -> Finding:
-    """Which painter this machine gets and why; without a graphics card, what helps most. screen: pixels."""
+    """Return which painter this machine gets, and without a graphics card what helps most.
+
+    Args:
+        painter: "gpu" or "raster".
+        reason: Why, in words for staff.
+        screen: Width and height of the primary screen, real pixels.
+    """
     if painter == "gpu":
         return Finding("picture", True, f"painted by the graphics card: {reason}")
     told = f"painted by the processor: {reason}"
@@ -54,12 +60,12 @@ def painter_finding(painter: str, reason: str, screen: tuple[int, int]) -> Findi
 
 
 def pixels(screen: QScreen) -> tuple[int, int]:
-    """Width and height in real pixels."""
+    """Return width and height in real pixels."""
     ratio, size = screen.devicePixelRatio(), screen.size()
     return round(size.width() * ratio), round(size.height() * ratio)
 
 
 def _has_no_display(environ: Mapping[str, str]) -> bool:
-    """Tell whether Qt would look for an X or Wayland display in vain."""
+    """Return whether no X or Wayland display is named, so that Qt could not start."""
     named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform == "linux" and not any(environ.get(name) for name in named)

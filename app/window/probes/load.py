@@ -1,4 +1,4 @@
-"""The self-test's question whether fonts and shaders can really be loaded; needs no screen."""
+"""For the self-test: loads fonts and shaders; needs no screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from app.window.video.gpu_resources import load_shader
 
 
 def fonts() -> str:
-    """Load every font and return their families. Raises OSError."""
+    """Load every font.
+
+    Returns:
+        Their families.
+
+    Raises:
+        OSError: A font is missing or damaged.
+    """
     application = QGuiApplication.instance() or QGuiApplication(["avatar-kiosk", "-platform", "offscreen"])
     families = load_fonts(resource("fonts"))
     del application
@@ -18,7 +25,15 @@ def fonts() -> str:
 
 
 def shaders() -> str:
-    """Load every compiled shader and return their names. Raises PainterFailed, or OSError where there is none."""
+    """Load every compiled shader.
+
+    Returns:
+        Their names.
+
+    Raises:
+        PainterFailed: A shader cannot be loaded.
+        OSError: There is none.
+    """
     names = sorted(file.stem for file in resource("shaders").glob("*.qsb"))
     if not names:
         raise OSError("no shader is there")

@@ -1,4 +1,4 @@
-"""Nobody is here: an invitation, one thing to touch, and everything that makes the start easier."""
+"""The attract screen: an invitation, the start button, languages, and what makes the screen easier to see."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.window.toolkit.rows import AccessRow, LanguageRow
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 
-CORNER = 3.0  # g: the corners belong to the staff's five taps
+CORNER = 3.0  # g: side of the corners, which are kept for the five taps that open the staff panel
 
 
 class AttractScreen(SheetScreen):
-    """The whole screen starts a visit; so does any printable key."""
+    """A touch anywhere but in the corners starts a visit; so does any printable key."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -34,7 +34,7 @@ class AttractScreen(SheetScreen):
         self._access = AccessRow(look, self, send)
 
     def fill(self) -> None:
-        """Speak the language of now."""
+        """Show the words in the present language."""
         texts = self.texts
         self._hello.say(texts("attract.hello"))
         self._start.say(texts("attract.start"))
@@ -43,27 +43,27 @@ class AttractScreen(SheetScreen):
         self._access.set(texts, self.preferences)
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return the invitation above, the helps below."""
+        """Return the invitation above, languages and access buttons below."""
         languages = [self._languages.row()] if self._languages.buttons() else []
-        between = [*self.airy()]
-        return [*self.airy(), self._hello, self._start, self._note, *between, *languages, self._access.row()]
+        between = [*self.free_space()]
+        return [*self.free_space(), self._hello, self._start, self._note, *between, *languages, self._access.row()]
 
     def first_focus(self) -> QWidget | None:
-        """Return the start."""
+        """Return the start button."""
         return self._start
 
     def on_text(self, text: str) -> None:
-        """Any printable key starts."""
+        """Start a visit."""
         self._begin()
 
     def on_tap(self, pos: QPoint) -> None:
-        """Any touch starts, but for the corners."""
+        """Start a visit, unless a corner was touched."""
         self._start.setDown(False)
         if self.rect().contains(pos) and not self._in_corner(pos):
             self._begin()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Show at once that the touch was felt: the button goes down with it."""
+        """Show at once that the touch was noticed: the start button goes down."""
         super().mousePressEvent(event)
         if event.isAccepted() and not self._in_corner(event.position().toPoint()):
             self._start.setDown(True)

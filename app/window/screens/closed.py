@@ -1,4 +1,4 @@
-"""Outside the opening hours: when the guide is back, the hours of the week, a low sun."""
+"""The screen "closed": when the guide is back, the hours of the week, a low sun."""
 
 from __future__ import annotations
 
@@ -22,14 +22,22 @@ from app.window.toolkit.words import Words
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHIFT_MS = 60_000
-# Against burn-in: where things stand in each minute, in thirds of a layout unit.
+# Against burn-in: everything moves a little each minute, by (x, y) thirds of a layout unit.
 SHIFTS = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 
 Span = tuple[str, str]
 
 
 class ClosedScreen(SheetScreen):
-    """Nothing to touch. now: the present, for "today" and "tomorrow"."""
+    """The opening hours; there is nothing to touch.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        now: Returns the present, for "today" and "tomorrow".
+    """
 
     def __init__(
         self,
@@ -54,7 +62,7 @@ class ClosedScreen(SheetScreen):
         self._clock.timeout.connect(self._shift)
 
     def fill(self) -> None:
-        """Say when the guide is back, and the hours, days that are alike together."""
+        """Show when the guide is back, and the hours; days with the same hours share a line."""
         texts, closed = self.texts, self.shown
         if not isinstance(closed, Closed):
             return
@@ -69,8 +77,8 @@ class ClosedScreen(SheetScreen):
             time.restyle(Role.BUTTON, "lamp" if spans else "paper2")
         self._person.say(texts, self.site.help)
 
-    def face(self) -> object:
-        """Return what the words depend on."""
+    def layout_key(self) -> object:
+        """Return the value: the words depend on all of it."""
         return self.shown
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
@@ -89,7 +97,7 @@ class ClosedScreen(SheetScreen):
 
     @property
     def glow(self) -> Glow | None:
-        """The low sun, moved a little each minute."""
+        """The circles of the low sun, moved a little each minute."""
         look = self.look
         third = look.g / 3
         x, y = SHIFTS[self._minute % len(SHIFTS)]
@@ -103,11 +111,11 @@ class ClosedScreen(SheetScreen):
         return super()._place(fit).translated(*shift)
 
     def showEvent(self, _event: QShowEvent) -> None:
-        """Begin to move."""
+        """Begin to move everything."""
         self._clock.start()
 
     def hideEvent(self, _event: QHideEvent) -> None:
-        """Rest."""
+        """Stop moving."""
         self._clock.stop()
 
     def _shift(self) -> None:
@@ -148,7 +156,7 @@ class ClosedScreen(SheetScreen):
 
 
 class Fixed:
-    """An item that takes one width, so that what follows stands in a column."""
+    """Gives an item a fixed width, so that what follows it is aligned from row to row."""
 
     def __init__(self, item: Item, width: int) -> None:
         self._item, self._width = item, width
@@ -175,7 +183,11 @@ class Fixed:
 
 
 def group_days(week: tuple[tuple[Span, ...], ...]) -> list[tuple[list[int], tuple[Span, ...]]]:
-    """Put days in a row that have the same hours together: ([days from 0 = Monday], their hours)."""
+    """Group days that follow each other and have the same hours.
+
+    Returns:
+        For each group its days, counted from 0 = Monday, and their hours.
+    """
     groups: list[tuple[list[int], tuple[Span, ...]]] = []
     for day, spans in enumerate(week):
         if groups and groups[-1][1] == spans:

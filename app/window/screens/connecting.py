@@ -1,4 +1,4 @@
-"""The slot is ours and the guide is on its way."""
+"""The screen while the guide is being connected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.window.toolkit.words import Words
 
 
 class ConnectingScreen(SheetScreen):
-    """A breath, a promise, and a way out."""
+    """Moving circles, a few words, and cancel."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -30,7 +30,7 @@ class ConnectingScreen(SheetScreen):
         self._cancel = Button(look, self, "cancel", Kind.LINE, icon="close", on_click=lambda: send(Cancel()))
 
     def fill(self) -> None:
-        """Say that it takes a moment, or a little longer."""
+        """Show that it takes a moment, or a little longer."""
         slow = isinstance(self.shown, Connecting) and self.shown.slow
         self._title.say(self.texts("connecting.title"))
         self._more.say(self.texts("connecting.slow" if slow else "connecting.more"))
@@ -38,24 +38,24 @@ class ConnectingScreen(SheetScreen):
         self._halo.setAccessibleName(self._title.text())
         self._halo.follow_look()
 
-    def face(self) -> object:
-        """Return what the words depend on."""
+    def layout_key(self) -> object:
+        """Return the value: the words depend on all of it."""
         return self.shown
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return halo and words in the middle, the way out below."""
+        """Return halo and words in the middle, cancel below."""
         side = self.look.px(7 * max(0.6, fit.gap))
         halo = Box(self._halo, QSize(side, side))
         block = Column([halo, self._title, self._more], self.gap(1.1, fit))
-        return [*self.airy(), block, Grow(), self._cancel]
+        return [*self.free_space(), block, Grow(), self._cancel]
 
     def first_focus(self) -> QWidget | None:
-        """Return the way out."""
+        """Return cancel."""
         return self._cancel
 
     @property
     def enter_activates(self) -> bool:
-        """Enter does nothing here: one pressed twice on the notice must not cancel the visit that it began."""
+        """False: Enter pressed twice on the notice must not cancel the visit that it began."""
         return False
 
     def on_escape(self) -> None:

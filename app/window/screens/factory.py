@@ -1,4 +1,4 @@
-"""The widget of each kind of screen, made where it is first needed; so is whatever it is loaded from."""
+"""Makes the widget of each kind of screen, and imports its module, when it is first needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ Maker = Callable[[], ScreenWidget]
 
 
 class Screens(dict[type[Screen], ScreenWidget]):
-    """`screens[Attract]` is its widget. adopt: called with each widget that was made."""
+    """The widgets by the kind of screen: `screens[Attract]` makes its widget at the first use.
+
+    Args:
+        makers: What makes each widget.
+        adopt: Called with each widget that was made.
+    """
 
     def __init__(self, makers: Mapping[type[Screen], Maker], adopt: Callable[[ScreenWidget], None]) -> None:
         super().__init__()
@@ -29,7 +34,7 @@ class Screens(dict[type[Screen], ScreenWidget]):
         return widget
 
     def make_another(self) -> bool:
-        """Make one that nobody has needed yet; False: there is none."""
+        """Make one widget that was not needed yet; False: all are made."""
         for kind in self._makers:
             if kind not in self:
                 self.__missing__(kind)
@@ -46,7 +51,16 @@ def makers(
     facts: Path,
     now: Callable[[], datetime],
 ) -> dict[type[Screen], Maker]:
-    """Return what makes each screen but live. facts: folder of the waiting cards. now: the present."""
+    """Return what makes each screen but live.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        facts: Folder of the waiting cards.
+        now: Returns the present.
+    """
 
     def attract() -> ScreenWidget:
         from app.window.screens.attract import AttractScreen

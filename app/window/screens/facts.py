@@ -1,4 +1,4 @@
-"""The cards that make a wait shorter: what they say, and the card itself."""
+"""The cards with facts that are shown during a wait: their content, and the widget."""
 
 from __future__ import annotations
 
@@ -22,16 +22,27 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One card: a picture of app/window/toolkit/art.py and a sentence."""
+    """The content of a card.
+
+    Attributes:
+        art: A picture of app/window/toolkit/art.py.
+        text: A sentence.
+    """
 
     art: str
     text: str
 
 
 def load_facts(folder: Path, language: str) -> tuple[Fact, ...]:
-    """Read the cards of a language; English stands in for a language that has none.
+    """Read the cards of a language; a language without cards gets the English ones.
 
-    Raises OSError or KeyError when the package's own files are damaged.
+    Args:
+        folder: Holds a file for each language, CODE.toml.
+        language: The code.
+
+    Raises:
+        OSError: The package's own files are damaged.
+        KeyError: Likewise.
     """
     file = folder / f"{language.partition('-')[0]}.toml"
     if not file.is_file():
@@ -41,7 +52,7 @@ def load_facts(folder: Path, language: str) -> tuple[Fact, ...]:
 
 
 class FactCard(Control):
-    """A picture and a sentence; touching it shows the next one. As high as the longest sentence, so it never jumps."""
+    """A card; a touch shows the next one. It is as high as the longest sentence needs, so that nothing jumps."""
 
     def __init__(self, look: Look, parent: QWidget, on_click: Callable[[], None]) -> None:
         super().__init__(look, parent, "fact", on_click)
@@ -52,14 +63,21 @@ class FactCard(Control):
         self._cache = LineCache(look)
 
     def set(self, facts: tuple[Fact, ...], at: int, know: str, spoken: str) -> None:
-        """Show card `at` of these. know: the line above it; spoken: what touching it does."""
+        """Show a card.
+
+        Args:
+            facts: All cards.
+            at: Index of the one that is shown.
+            know: The line above the sentence.
+            spoken: What a touch does, for assistive technology.
+        """
         if (facts, at, know) != (self._facts, self._at, self._know):
             self._facts, self._at, self._know = facts, at, know
             self.canvas.drop()
         self.setAccessibleName(f"{know} {facts[at].text} {spoken}")
 
     def with_art(self, art: bool) -> FactCard:
-        """Show the picture or not; returns itself, for a flow."""
+        """Show or hide the picture; return the card, for use in a layout."""
         if art != self.art:
             self.art = art
             self.canvas.drop()
@@ -70,7 +88,7 @@ class FactCard(Control):
         return 1.2 * self.look.g
 
     def natural(self) -> int:
-        """Return a width that reads well, pixels."""
+        """Return a width in which the sentence reads well, pixels."""
         return self.look.px(20)
 
     def height_for(self, width: int) -> int:
@@ -81,11 +99,11 @@ class FactCard(Control):
         return round(max(inner, look.px(6.2) if self.art else 0) + 2 * self._pad())
 
     def fits(self, width: int) -> bool:
-        """Return whether no word of any card is too wide."""
+        """Return whether no single word of any card is too wide."""
         return not any(self._lines(fact.text, width).wide for fact in self._facts)
 
     def paint(self, painter: QPainter, box: QRectF, down: bool) -> None:
-        """Paint the card, its picture, its words and where it stands among the others."""
+        """Paint the card, its picture and words, and a row of dots that shows which card it is."""
         look = self.look
         fill = look.shade("paper", "ink2", 0.08) if down else look.colour("ink2")
         line = look.colour("line") if look.high_contrast else None

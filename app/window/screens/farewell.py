@@ -1,4 +1,4 @@
-"""What happened, thanks, and where to go from here."""
+"""The farewell: thanks, or what happened, and what the visitor can do next."""
 
 from __future__ import annotations
 
@@ -20,13 +20,23 @@ from app.window.toolkit.words import Words
 
 @dataclass(frozen=True, slots=True)
 class _Parting:
-    """One way of parting: keys of its two texts, and what else it shows."""
+    """What is shown for a reason to end.
+
+    Attributes:
+        title: Key of its first text.
+        more: Key of its second text.
+        picture: The last picture of the conversation is shown.
+        dark: That picture is darkened.
+        again: There is a button to start again.
+        person: It says where visitors find a person.
+        cleared: It says that what was said has been removed.
+    """
 
     title: str
     more: str
     picture: bool = True
     dark: bool = False
-    again: bool = False  # "start again"
+    again: bool = False
     person: bool = False
     cleared: bool = False
 
@@ -59,7 +69,7 @@ _KINDS = {
 
 
 class FarewellScreen(SheetScreen):
-    """One face for each reason of an ending."""
+    """Shows why the visit has ended."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -72,7 +82,7 @@ class FarewellScreen(SheetScreen):
         self._cleared = Words(look, self, Role.SMALL, colour="paper2")
 
     def fill(self) -> None:
-        """Say what happened."""
+        """Show what happened."""
         texts, kind = self.texts, self._kind()
         self._title.say(texts(f"farewell.{kind.title}"))
         self._more.say(texts(f"farewell.{kind.more}"))
@@ -80,19 +90,19 @@ class FarewellScreen(SheetScreen):
         self._cleared.say(texts("farewell.cleared"))
         self._person.say(texts, self.site.help)
 
-    def face(self) -> object:
-        """Return what the words depend on."""
+    def layout_key(self) -> object:
+        """Return the value: the words depend on all of it."""
         return self._kind()
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return what this reason shows."""
         kind = self._kind()
-        items: list[Item | Grow | Space] = [*self.airy(), self._title, self._more]
+        items: list[Item | Grow | Space] = [*self.free_space(), self._title, self._more]
         if kind.again:
             items.append(self._again)
         if kind.person:
             items.append(self._person.row())
-        items += self.airy()
+        items += self.free_space()
         if kind.cleared:
             items.append(self._cleared)
         return items
@@ -107,25 +117,25 @@ class FarewellScreen(SheetScreen):
 
     @property
     def after_talk(self) -> bool:
-        """The last picture of the conversation lies behind it."""
+        """True: the last picture of the conversation is behind it."""
         return True
 
     @property
     def dark(self) -> bool:
-        """Nobody answered: the light goes down."""
+        """Whether the picture is darkened: where nobody answered."""
         return self._kind().dark
 
     def on_escape(self) -> None:
-        """Attract at once."""
+        """Go to attract at once."""
         self.send(End())
 
     def on_enter(self) -> None:
-        """Attract at once: nothing has the focus before Tab was pressed."""
+        """Go to attract at once; before Tab was pressed no control has the focus."""
         self.send(End())
 
 
 def quiet_glow(look: Look) -> Glow:
-    """Return the halo of a screen without a picture."""
+    """Return the circles in the background of a screen without a picture."""
     if look.portrait:
         return Glow(0.5, 0.26)
     return Glow(0.2 if look.rtl else 0.8, 0.42)

@@ -1,4 +1,4 @@
-"""Before the microphone opens: an AI, a microphone, so many minutes."""
+"""The notice before the microphone opens: an AI, a microphone, a time limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.window.toolkit.words import Words
 
 
 class NoticeScreen(SheetScreen):
-    """Three points to know, yes, or not now."""
+    """Three points to know, and two answers: yes, or not now."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -31,47 +31,47 @@ class NoticeScreen(SheetScreen):
         self._back = Button(look, self, "back", Kind.LINE, on_click=lambda: send(Cancel()))
 
     def fill(self) -> None:
-        """Say what this visit will be."""
+        """Show what this visit will be."""
         texts, notice = self.texts, self.shown
         if not isinstance(notice, Notice):
             return
         typed = notice.mode is TalkMode.TEXT
-        sign = "keyboard" if typed else "microphone"
+        icon = "keyboard" if typed else "microphone"
         self._title.say(texts("notice.title"))
         self._ai.say(texts("notice.ai"), texts("notice.ai_more"))
         self._ai.badge.set_letters(texts("notice.letters"))
         point = "typing" if typed else "microphone"
         goes = "local_more" if notice.local else f"{point}_more"
         self._voice.say(texts(f"notice.{point}"), texts(f"notice.{goes}"))
-        self._voice.badge.set_icon(sign)
+        self._voice.badge.set_icon(icon)
         self._time.say(texts("notice.time", minutes=texts.minutes(notice.limit_s)), texts("notice.time_more"))
         self._accept.say(texts("notice.accept"))
-        self._accept.set_icon(sign)
+        self._accept.set_icon(icon)
         self._back.say(texts("notice.back"))
 
-    def face(self) -> object:
-        """Return what the words depend on."""
+    def layout_key(self) -> object:
+        """Return the value: the words depend on all of it."""
         return self.shown
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return the points and the two answers; side by side where large words need the height."""
+        """Return the points and the two answers, side by side where that saves height."""
         look = self.look
         signs = fit.art and not look.large
         points = [self._ai.row(signs=signs), self._voice.row(signs=signs), self._time.row(signs=signs, more=fit.extras)]
         listed = Column(points, self.gap(0.95, fit))
         answers: list[Item] = [self._accept, self._back]
         if not fit.wide:
-            return [*self.airy(), self._title, listed, Grow(), *answers]
+            return [*self.free_space(), self._title, listed, Grow(), *answers]
         shapes: list[Item] = [listed, Row(look, points, look.px(1.2), equal=True)]
         wide = self._place(fit).width()
         lower = min(shapes, key=lambda shape: shape.height_for(wide))
         row = Row(look, answers, look.px(0.6), stretch=[1, 0])
-        return [*self.airy(), self._title, lower, Grow(), row]
+        return [*self.free_space(), self._title, lower, Grow(), row]
 
     def first_focus(self) -> QWidget | None:
         """Return yes."""
         return self._accept
 
     def on_escape(self) -> None:
-        """Back."""
+        """Go back to attract."""
         self.send(Cancel())

@@ -1,4 +1,4 @@
-"""Screens of one sheet: at the bottom in portrait, a panel beside the picture in landscape, or the whole window."""
+"""Screens with one sheet: at the bottom in portrait, beside the picture in landscape, or over the whole window."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ from app.window.toolkit.painted import Painted
 from app.window.toolkit.surfaces import Glow, Surface
 from app.window.toolkit.texts import Texts
 
-CHIN = 0.64  # of the height of a picture: a face ends above it
+FACE_ENDS = 0.64  # share of the height of a picture: faces are above it
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How much is given up so that everything can be read whole on this window.
+    """How much is left out or made smaller so that everything can be read whole in this window.
 
-    art: pictures and round signs are shown; wide: the panel takes the whole window; gap: spaces, as a share of the
-    wanted ones; extras: what only passes the time is shown; words: text, as a share of the wanted size.
+    Attributes:
+        art: Pictures and badges are shown.
+        wide: The panel takes the whole window.
+        gap: Spaces, as a share of the wanted ones.
+        extras: What is only for entertainment is shown.
+        words: Size of the words, as a share of the wanted one.
     """
 
     art: bool = True
@@ -35,8 +39,8 @@ class Fit:
     words: float = 1.0
 
 
-# What gives way first: pictures, air, the face beside the words, pastime; the size of the words last of all.
-LADDER = (
+# Tried in this order: without pictures, with less space, over the picture, without extras; smaller words come last.
+FITS = (
     Fit(),
     Fit(art=False),
     Fit(art=False, gap=0.7),
@@ -46,38 +50,43 @@ LADDER = (
     *(Fit(art=False, wide=True, gap=0.6, extras=False, words=percent / 100) for percent in range(95, 30, -5)),
 )
 
-WIDEST = Fit(art=False, wide=True)  # means nothing where the sheet has the whole width anyway
+WIDEST = Fit(art=False, wide=True)  # skipped where the sheet has the whole width anyway
 
 
 class SheetScreen(ScreenWidget):
-    """A screen whose content is one column on a solid surface."""
+    """A screen whose content is one column on a solid surface.
+
+    Attributes:
+        sheet_top: Top of the sheet, pixels; 0 where it is a panel or covers the whole window.
+        fitted: The fit that was found.
+    """
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
         self._surface = Surface(look, self)
-        self.sheet_top = 0  # pixels from the top; 0 where it is a panel or the whole window
+        self.sheet_top = 0
         self.fitted = Fit()
         self._asked_for: object = None
 
     @abstractmethod
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return what stands on the surface, from top to bottom."""
+        """Return what is on the surface, from top to bottom."""
 
     @property
     def glow(self) -> Glow | None:
-        """The quiet halo in place of the picture; None: the picture is shown."""
+        """The circles that are shown in place of the picture; None: the picture is shown."""
         return None
 
-    def airy(self) -> list[Item | Grow | Space]:
-        """Return free space for landscape, where a column is as high as the window; none in portrait."""
+    def free_space(self) -> list[Item | Grow | Space]:
+        """Return a `Grow` where the column is as high as the window; nothing where it is a sheet in portrait."""
         return [] if self.look.portrait and self.glow is None else [Grow()]
 
     def gap(self, units: float, fit: Fit) -> int:
-        """Return a space of so many layout units, given up as far as `fit` says; never under a hit area's share."""
+        """Return a space of `units` layout units, reduced as `fit` says, but not below 0.5 (hit areas); pixels."""
         return max(self.look.px(min(units, 0.5)), self.look.px(units * fit.gap))
 
-    def face(self) -> object:
-        """Return what decides the kind of content; while it and the look stay, so does the fit that was found."""
+    def layout_key(self) -> object:
+        """Return what decides which content is shown; while it stays the same, the fit that was found is kept."""
         return None
 
     def arrange(self) -> None:
@@ -92,11 +101,11 @@ class SheetScreen(ScreenWidget):
 
     def _find_fit(self) -> tuple[Column, QRect]:
         look = self.look
-        asked = (self.size(), self.preferences, self.top_room, self.face())
-        # A wait redraws itself every second: what did not fit a second ago does not fit now.
-        start = LADDER.index(self.fitted) if asked == self._asked_for else 0
+        asked = (self.size(), self.preferences, self.top_room, self.layout_key())
+        # Some screens are redrawn every second: a fit that was too large a second ago is not tried again.
+        start = FITS.index(self.fitted) if asked == self._asked_for else 0
         self._asked_for = asked
-        for fit in LADDER[start:]:
+        for fit in FITS[start:]:
             if fit.wide and fit == WIDEST and not self._can_widen():
                 continue
             look.squeeze(fit.words)
@@ -108,10 +117,10 @@ class SheetScreen(ScreenWidget):
         return column, place
 
     def picture_area(self, size: QSize) -> QRect:
-        """Return the window; a picture that cannot step aside by itself moves up behind the sheet."""
+        """Return the window; a service's picture moves up, so that its face stays above the sheet."""
         area = super().picture_area(size)
         if self._lifts and size.height() >= size.width():
-            covered = round(size.height() * CHIN) - self.sheet_top
+            covered = round(size.height() * FACE_ENDS) - self.sheet_top
             area.translate(0, -max(0, min(round(size.width() * 0.29), covered)))
         return area
 
@@ -123,19 +132,19 @@ class SheetScreen(ScreenWidget):
 
     @property
     def after_talk(self) -> bool:
-        """Whether the last picture of a conversation lies behind it."""
+        """Whether the last picture of a conversation is behind it."""
         return False
 
     @property
     def _lifts(self) -> bool:
-        """Whether the picture is a service's, which knows nothing of our sheets."""
+        """Whether the picture has to be moved up: a service's, which does not know of our sheets."""
         return self.after_talk and not self.drawn
 
     def _can_widen(self) -> bool:
         return not self.look.portrait and self.glow is None
 
     def _place(self, fit: Fit) -> QRect:
-        """Return the most that the content may take."""
+        """Return the largest place that the content may take."""
         look, size = self.look, self.size()
         chip = self.top_room
         if self.glow is not None:
@@ -157,7 +166,7 @@ class SheetScreen(ScreenWidget):
         """Put the surface under the content; in portrait the sheet is as high as its content."""
         look, size = self.look, self.size()
         if self.glow is not None:
-            # Large words reach into the halo, and no word may stand on the sun.
+            # Large words would reach into the circles, and no word may be on the sun.
             self._surface.cover(QRect(QPoint(0, 0), size), glow=None if look.large else self.glow)
             self.sheet_top = 0
         elif look.portrait:

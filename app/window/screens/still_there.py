@@ -1,4 +1,4 @@
-"""Are you still there? Anything at all says yes."""
+"""The question "Are you still there?"; any key or touch says yes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.window.toolkit.words import Words
 
 
 class StillThereScreen(SheetScreen):
-    """A ring of seconds, a question, one big button; any key or touch stays, Esc says goodbye."""
+    """A countdown, a question, one big button; any key or touch stays, Esc ends the visit."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -30,15 +30,15 @@ class StillThereScreen(SheetScreen):
         self._stay = Button(look, self, "stay", Kind.LAMP, size=Size.BIG, on_click=self._here)
 
     def fill(self) -> None:
-        """Count."""
+        """Show the seconds that are left."""
         texts, shown = self.texts, self.shown
         if not isinstance(shown, StillThere):
             return
         left = max(0, shown.seconds)
         self._ring.set(left / max(1, shown.of_s), texts.number(left), texts("unit.seconds", count=left))
         self._title.say(texts("still_there.title"))
-        deaf = shown.live.mode is TalkMode.TEXT or shown.live.microphone is MicrophoneState.MISSING
-        self._more.say(texts("still_there.more_text" if deaf else "still_there.more"))
+        typed_only = shown.live.mode is TalkMode.TEXT or shown.live.microphone is MicrophoneState.MISSING
+        self._more.say(texts("still_there.more_text" if typed_only else "still_there.more"))
         self._stay.say(texts("still_there.stay"))
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
@@ -46,20 +46,20 @@ class StillThereScreen(SheetScreen):
         side = self.look.px(9.5 * max(0.6, fit.gap))
         ring = Box(self._ring, QSize(side, side))
         block = Column([ring, self._title, self._more], self.gap(1.1, fit))
-        return [*self.airy(), block, Grow(), self._stay]
+        return [*self.free_space(), block, Grow(), self._stay]
 
     @property
     def after_talk(self) -> bool:
-        """The last picture of the conversation lies behind it."""
+        """True: the last picture of the conversation is behind it."""
         return True
 
     @property
     def dark(self) -> bool:
-        """The conversation lies darkened behind it."""
+        """True: the conversation is darkened."""
         return True
 
     def seconds_left(self) -> int | None:
-        """Return how long the question still waits for an answer."""
+        """Return the seconds that are left to answer."""
         return self.shown.seconds if isinstance(self.shown, StillThere) else None
 
     def first_focus(self) -> QWidget | None:
@@ -67,7 +67,7 @@ class StillThereScreen(SheetScreen):
         return self._stay
 
     def on_escape(self) -> None:
-        """Goodbye."""
+        """End the visit."""
         self.send(End())
 
     def on_enter(self) -> None:

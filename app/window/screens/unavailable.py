@@ -1,4 +1,4 @@
-"""Nobody can be served just now: what, that it mends itself, where a person is."""
+"""The screen "unavailable": why, that it will be well again by itself, where visitors find a person."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WORDS = {
 
 
 class UnavailableScreen(SheetScreen):
-    """No lamp: there is nothing to touch but a language."""
+    """There is nothing to touch but the languages."""
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
@@ -37,7 +37,7 @@ class UnavailableScreen(SheetScreen):
         self._languages = LanguageRow(look, texts, self, site.languages, self._choose)
 
     def fill(self) -> None:
-        """Say what it is, without a technical word."""
+        """Show why, without technical words."""
         texts = self.texts
         reason = self.shown.reason if isinstance(self.shown, Unavailable) else UnavailableReason.NETWORK
         title, more = _WORDS.get(reason, ("unavailable.title", "unavailable.more"))
@@ -47,8 +47,8 @@ class UnavailableScreen(SheetScreen):
         self._staff.say(texts("unavailable.staff"))
         self._languages.set(texts.code)
 
-    def face(self) -> object:
-        """Return what the words depend on."""
+    def layout_key(self) -> object:
+        """Return the value: the words depend on all of it."""
         return self.shown
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
@@ -62,11 +62,11 @@ class UnavailableScreen(SheetScreen):
 
     @property
     def glow(self) -> Glow | None:
-        """The quiet halo."""
+        """The circles that are shown in place of a picture."""
         return quiet_glow(self.look)
 
     def first_focus(self) -> QWidget | None:
-        """Return the language in use."""
+        """Return the button of the language in use."""
         buttons = self._languages.buttons()
         return next((button for button in buttons if button.objectName() == f"language-{self.texts.code}"), None)
 

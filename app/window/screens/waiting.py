@@ -1,4 +1,4 @@
-"""Please wait: why, how long, at most how long; something to read; and the two questions to somebody who waits."""
+"""The waiting screen: why, how long, at most how long, something to read, and two questions to who waits."""
 
 from __future__ import annotations
 
@@ -24,12 +24,20 @@ from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 
 CARD_MS = 12_000
-TELL_AFTER_S = 3  # a wait shorter than this needs no reason
+TELL_AFTER_S = 3  # reason and duration of a wait are shown after this time
 MOST_DOTS = 8
 
 
 class WaitingScreen(SheetScreen):
-    """Three faces of one value: waiting, "keep my place?", "your turn"."""
+    """Shows one of three: the wait, "keep my place?", "your turn".
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        send: Takes an intent.
+        site: What the site has set.
+        facts: Folder of the cards.
+    """
 
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site, facts: Path) -> None:
         super().__init__(look, texts, send, site)
@@ -85,7 +93,7 @@ class WaitingScreen(SheetScreen):
             self._clock.stop()
 
     def redraw(self) -> None:
-        """Draw; a new question takes the focus, and gives it back."""
+        """Show the value again; when a question comes or goes, the focus moves to the first control."""
         super().redraw()
         if isinstance(self.shown, Waiting):
             told = self.shown.waited_s >= TELL_AFTER_S or self.shown.place is not None
@@ -142,15 +150,15 @@ class WaitingScreen(SheetScreen):
 
     # -------------------------------------------------------- places
 
-    def face(self) -> object:
-        """Return which face this is, and how large the number is."""
+    def layout_key(self) -> object:
+        """Return what decides the layout: which of the three it is, and how large the numbers are."""
         if not isinstance(self.shown, Waiting):
             return None
         line = (self.shown.place or 0) > 9, (self.shown.place or 0) > MOST_DOTS, self.shown.bound_s is None
         return self.shown.asks, self.shown.place is None, line, self._choosing, self.shown.reason
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
-        """Return what this face shows."""
+        """Return the wait, or the question."""
         waiting = self.shown
         if not isinstance(waiting, Waiting):
             return []
@@ -161,7 +169,7 @@ class WaitingScreen(SheetScreen):
             head.append(self._languages.row())
         elif fit.extras:
             head.append(self._card.with_art(fit.art and not self.look.large))
-        return [*self.airy(), self._title, *head, *self.airy(), self._tools()]
+        return [*self.free_space(), self._title, *head, *self.free_space(), self._tools()]
 
     def _meter(self, fit: Fit) -> list[Item]:
         labels = Row(self.look, [self._waited, self._most], self.look.px(1), stretch=[1, 0])
@@ -190,7 +198,7 @@ class WaitingScreen(SheetScreen):
         ring = Box(self._ring, QSize(side, side))
         block = Column([ring, self._question, self._question_more], self.gap(1.1, fit))
         answer = self._keep if asks is Ask.KEEP_PLACE else self._claim
-        return [*self.airy(), block, Grow(), answer, self._cancel]
+        return [*self.free_space(), block, Grow(), answer, self._cancel]
 
     # -------------------------------------------------------- behaviour
 
@@ -207,26 +215,26 @@ class WaitingScreen(SheetScreen):
         return self.texts.code, waiting.asks, waiting.reason, waiting.place, waiting.waited_s >= TELL_AFTER_S
 
     def seconds_left(self) -> int | None:
-        """Return how long a question still waits for an answer."""
+        """Return the seconds that are left to answer a question."""
         waiting = self.shown
         return waiting.asks_left_s if isinstance(waiting, Waiting) and waiting.asks is not None else None
 
     def first_focus(self) -> QWidget | None:
-        """Return the answer to a question, else cancel."""
+        """Return the answer to a question, or cancel."""
         asks = self.shown.asks if isinstance(self.shown, Waiting) else None
         return {Ask.KEEP_PLACE: self._keep, Ask.CLAIM: self._claim, None: self._cancel}[asks]
 
     def on_escape(self) -> None:
-        """Leave the line."""
+        """Stop waiting."""
         self.send(Cancel())
 
     def showEvent(self, _event: QShowEvent) -> None:
-        """Begin to turn the cards."""
+        """Begin to change the cards."""
         self._choosing = False
         self.redraw()
 
     def hideEvent(self, _event: QHideEvent) -> None:
-        """Rest while nobody waits; the next visitor gets other cards."""
+        """Stop changing the cards; the next visitor begins with another one."""
         self._clock.stop()
         self._asked = None
         self._card_at += 1

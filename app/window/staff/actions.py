@@ -1,4 +1,4 @@
-"""What staff can do now, and whether it came about: decided from the facts alone."""
+"""Which actions of the staff panel are possible now, and whether the last one took effect."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from app.intents import StaffAction
 from app.vitals import Vitals
 
-PATIENCE_S = 15.0  # a visit that ends is given back within 5 s; leaving takes as long again
+PATIENCE_S = 15.0  # a session is given back within 5 s after its visit; ending the program takes as long again
 CLOSED = "closed"
-# These end the program: whoever is still here afterwards was not obeyed.
+# These end the program: where it still runs after PATIENCE_S, the action had no effect.
 LEAVING = (StaffAction.RESTART, StaffAction.REBOOT, StaffAction.SHUT_DOWN, StaffAction.EXIT)
-ASK_AGAIN = LEAVING  # a slip of a finger would cost minutes
+ASK_AGAIN = LEAVING  # one touched by mistake would cost minutes
 LABELS = {
     StaffAction.END_VISIT: "staff.end_visit",
     StaffAction.CLOSE: "staff.close_kiosk",
@@ -24,7 +24,7 @@ LABELS = {
 
 
 def possible(action: StaffAction, vitals: Vitals) -> bool:
-    """Return whether the action means anything now."""
+    """Return whether the action would change anything now."""
     if action is StaffAction.END_VISIT:
         return vitals.visit is not None
     if action is StaffAction.CLOSE:
@@ -35,7 +35,12 @@ def possible(action: StaffAction, vitals: Vitals) -> bool:
 
 
 class LastAction:
-    """The last action asked for. now: seconds on a clock that does not go back."""
+    """The last action that was asked for, and what became of it.
+
+    Args:
+        vitals: The facts that show whether it took effect.
+        now: Seconds on a clock that does not go back.
+    """
 
     def __init__(self, vitals: Vitals, now: Callable[[], float]) -> None:
         self._vitals = vitals
@@ -45,12 +50,12 @@ class LastAction:
         self._words: str | None = None
 
     def begin(self, action: StaffAction) -> None:
-        """An action was asked for."""
+        """Follow an action that was just asked for."""
         self._action, self._until = action, self._now() + PATIENCE_S
         self._words = "staff.asked"
 
     def forget(self) -> None:
-        """Nothing was asked for."""
+        """Follow no action."""
         self._action, self._words = None, None
 
     def words(self) -> str | None:
@@ -61,7 +66,7 @@ class LastAction:
         if action not in LEAVING and not possible(action, self._vitals):
             self._action, self._words = None, "staff.done"
         elif action is StaffAction.CLOSE and self._vitals.visit is not None:
-            # Nobody is thrown out: it closes when this visit has ended.
+            # The visit goes on: the kiosk closes when it has ended.
             self._until = self._now() + PATIENCE_S
             return "staff.after_visit"
         elif self._now() >= self._until:

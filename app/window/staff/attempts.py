@@ -1,4 +1,4 @@
-"""How often a wrong PIN was entered, and the pause that it costs; a restart does not forget it."""
+"""Counts wrong PINs and makes a pause after too many; both outlive a restart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 FREE_TRIES = 5
 FIRST_PAUSE_S = 30.0
-# Nobody may lose access for ever: a jammed touch screen, or a bored visitor, must not outlast an hour.
+# Nobody may lose access for ever: a faulty touch screen or a playing visitor locks the panel for an hour at most.
 LONGEST_PAUSE_S = 3600.0
 _WRONG, _UNTIL = "pin_wrong", "pin_until"
 
@@ -27,7 +27,9 @@ class Store(Protocol):
 class PinAttempts:
     """Five tries, then a pause of 30 s that doubles with each further wrong one, up to an hour.
 
-    now: Unix seconds (a clock that goes on over a restart).
+    Args:
+        store: Keeps the count and the end of the pause.
+        now: Unix seconds, a clock that goes on over a restart.
     """
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
@@ -36,12 +38,12 @@ class PinAttempts:
 
     @property
     def count(self) -> int:
-        """How many wrong ones there were in a row."""
+        """How many wrong PINs there were in a row."""
         return max(0, int(self._store.get(_WRONG)))
 
     def locked_s(self) -> float:
         """Return the seconds until the next try is allowed, 0 if it is allowed now."""
-        # A clock set back must not make the pause longer than it was meant to be.
+        # After the clock was set back the pause is not longer than it was meant to be.
         return min(max(0.0, self._store.get(_UNTIL) - self._now()), self._pause_s(self.count))
 
     def wrong(self) -> None:
@@ -50,7 +52,7 @@ class PinAttempts:
         self._store.set({_WRONG: count, _UNTIL: self._now() + self._pause_s(count)})
 
     def right(self) -> None:
-        """Forget the wrong ones: the right PIN was entered."""
+        """Start counting anew: the right PIN was entered."""
         if self.count:
             self._store.set({_WRONG: 0, _UNTIL: 0})
 

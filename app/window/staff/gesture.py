@@ -1,4 +1,4 @@
-"""Five taps in one corner within two seconds: the way to the staff panel for those who have no keyboard."""
+"""Five taps in one corner within two seconds: opens the staff panel where there is no keyboard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ WITHIN_S = 2.0
 
 
 class CornerTaps:
-    """Counts taps in the corners of a window. now: seconds, as `time.monotonic`."""
+    """Counts taps in the corners of a window.
+
+    Args:
+        now: Seconds on a clock that does not go back.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -19,9 +23,15 @@ class CornerTaps:
         self._times: deque[float] = deque(maxlen=TAPS)
 
     def tap(self, at: tuple[float, float], size: tuple[int, int], side: float) -> bool:
-        """Count a tap at (x, y) in a window of (width, height); corners are squares of `side`. True: it was the fifth.
+        """Count a tap; one elsewhere, or in another corner, starts the count anew.
 
-        A tap elsewhere, or in another corner, begins anew.
+        Args:
+            at: (x, y) of the tap, pixels.
+            size: (width, height) of the window, pixels.
+            side: Side of the square that counts as a corner, pixels.
+
+        Returns:
+            Whether it was the fifth tap in time.
         """
         corner = _corner(at, size, side)
         if corner is None or corner != self._corner:

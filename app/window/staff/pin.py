@@ -1,4 +1,4 @@
-"""The PIN: a keypad for fingers and number keys, and the check away from the picture."""
+"""Asks for the PIN: a keypad for fingers and number keys; the check runs in a thread, so that the picture goes on."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ CHECK_STEP_MS = 20
 
 
 class PinDots(Painted):
-    """A dot for each digit, and never the digit."""
+    """A dot for each digit; the digits are never shown."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self._count = 0
 
     def set(self, count: int) -> None:
-        """Show so many dots."""
+        """Show this number of dots."""
         if count != self._count:
             self._count = count
             self.canvas.drop()
@@ -42,7 +42,7 @@ class PinDots(Painted):
         return self.look.px(1.1)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the dots in the middle, and a line where there is none."""
+        """Paint the dots in the middle; before the first digit one grey dot."""
         look, side = self.look, 0.6 * self.look.g
         shown = max(1, self._count)
         step = min(side * 1.8, self.width() / shown)
@@ -54,7 +54,17 @@ class PinDots(Painted):
 
 
 class PinPad:
-    """Asks for the PIN; `right` is called when it was entered. One check runs at a time, in a thread of its own."""
+    """A keypad with its message and dots. One check runs at a time, in a thread of its own.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: The words.
+        parent: The panel.
+        hashed: The hash of the right PIN.
+        attempts: Counts wrong PINs.
+        right: Called when the right PIN was entered.
+        changed: Called when something else is to be shown.
+    """
 
     def __init__(
         self,
@@ -100,13 +110,13 @@ class PinPad:
             self._changed()
 
     def backspace(self) -> None:
-        """Take the last digit back."""
+        """Delete the last digit."""
         if self._ready():
             self._digits = self._digits[:-1]
             self._changed()
 
     def submit(self) -> None:
-        """Check what was entered; what cannot be a PIN is not counted as a try."""
+        """Check what was entered; what cannot be a PIN is not checked and does not count as a try."""
         if self._ready() and is_pin(self._digits):
             self._check = self._worker.submit(check_pin, self._digits, self._hashed)
             self._digits = ""
@@ -150,7 +160,7 @@ class PinPad:
         self.enter.say("", spoken=texts("staff.enter"))
 
     def content(self) -> list[Item]:
-        """Return message, dots and keypad. Digits stand as on every telephone, also from right to left."""
+        """Return message, dots and keypad. Digits are placed as on a telephone, also from right to left."""
         look = self._look
         order = [*self.keys[1:], self.delete, self.keys[0], self.enter]
         rows = [order[at : at + 3] for at in range(0, 12, 3)]

@@ -1,1 +1,1 @@
-"""What every screen is made of: theme, layout, controls, pictures, keys and the on-screen keyboard."""
+"""The parts that screens are made of: theme, layout, controls, pictures, keys and the on-screen keyboard."""

@@ -1,4 +1,4 @@
-"""Small flat pictures for the fact cards, painted from circles and curves on a field of 200 units."""
+"""Small flat pictures for the fact cards, painted from circles and curves in a square of 200 units."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ _STARS = ((28, 40, 3), (60, 24, 2), (36, 158, 2.5), (178, 30, 2.5), (20, 96, 1.8
 
 
 def paint_art(painter: QPainter, name: str, box: QRectF, corner: float) -> None:
-    """Paint the picture `name` into the square `box` with round corners (pixels). KeyError: no such picture."""
+    """Paint a picture.
+
+    Args:
+        painter: Paints it.
+        name: A key of `PICTURES`.
+        box: The square that it fills, pixels.
+        corner: Radius of its corners, pixels.
+
+    Raises:
+        KeyError: There is no such picture.
+    """
     ground, paint = PICTURES[name]
     pixels = max(1, round(box.width() * painter.device().devicePixelRatioF()))
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
@@ -21,7 +31,7 @@ def paint_art(painter: QPainter, name: str, box: QRectF, corner: float) -> None:
         inner.setRenderHint(QPainter.RenderHint.Antialiasing)
         inner.scale(pixels / FIELD, pixels / FIELD)
         paint(inner)
-    # Filled as a pattern, not cut out by a clip: its round corners are smooth.
+    # Painted as a brush: round corners cut out by a clip would not be smooth.
     brush = QBrush(image)
     brush.setTransform(QTransform.fromScale(box.width() / pixels, box.height() / pixels))
     painter.save()

@@ -19,9 +19,9 @@ MOST_LINES = 2  # of a label
 
 
 class Kind(StrEnum):
-    """How much a button wants to be touched."""
+    """How much a button stands out."""
 
-    LAMP = "lamp"  # the one thing to touch; at most one on a screen
+    LAMP = "lamp"  # the main action; at most one on a screen
     QUIET = "quiet"
     LINE = "line"
     PAPER = "paper"  # chosen
@@ -45,7 +45,17 @@ _ICON_GAP = {Size.NORMAL: 0.6, Size.BIG: 0.6, Size.SMALL: 0.4, Size.TOOL: 0.22} 
 
 
 class Button(Control):
-    """A button with a label of at most two lines, an icon, or both."""
+    """A button with a label of at most two lines, an icon, or both.
+
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The widget that it is a part of.
+        name: The stable name.
+        kind: How much it stands out.
+        size: How large it is.
+        icon: A key of `app.window.toolkit.icons.SHAPES`, or None.
+        on_click: Called when it was touched.
+    """
 
     def __init__(
         self,
@@ -66,7 +76,12 @@ class Button(Control):
         self._cache = LineCache(look)
 
     def say(self, label: str, *, spoken: str = "") -> None:
-        """Show this label. spoken: what assistive technology says instead, needed where there is an icon alone."""
+        """Show this label.
+
+        Args:
+            label: The label; empty: the icon alone.
+            spoken: What assistive technology says instead; needed where there is an icon alone.
+        """
         if label != self._label:
             self._label = label
             self.canvas.drop()
@@ -77,7 +92,7 @@ class Button(Control):
         return self._label
 
     def set_kind(self, kind: Kind) -> None:
-        """Change how much it wants to be touched."""
+        """Change how much it stands out."""
         if kind is not self._kind:
             self._kind = kind
             self.canvas.drop()
@@ -89,14 +104,19 @@ class Button(Control):
             self.canvas.drop()
 
     def choose(self, chosen: bool, otherwise: Kind = Kind.QUIET) -> None:
-        """Show whether this choice is the one in force, and tell assistive technology. otherwise: its kind if not."""
+        """Show whether this is the present choice, and tell assistive technology.
+
+        Args:
+            chosen: Whether it is.
+            otherwise: Its kind where it is not.
+        """
         self.setCheckable(True)
         self.setChecked(chosen)
         self.set_kind(Kind.PAPER if chosen else otherwise)
 
     @property
     def kind(self) -> Kind:
-        """How much it wants to be touched."""
+        """How much it stands out."""
         return self._kind
 
     def corner(self) -> float:
@@ -136,7 +156,7 @@ class Button(Control):
             self._paint_tool(painter, box, ink)
             return
         lines = self._lines(self._room(int(box.width())))
-        # The text box is as wide as its widest line, so that icon and words stand together in the middle.
+        # The text box is as wide as its widest line, so that icon and words are centred together.
         words = lines.widest if self._label else 0.0
         side = self._icon_side()
         whole = words + self._icon_room()
@@ -183,7 +203,7 @@ class Button(Control):
         return self._icon_side() + gap
 
     def _icon_side(self) -> int:
-        # Signs grow with the words beside them, but slower: they are large already.
+        # Icons grow with the words beside them, but less: they are large already.
         return self.look.px(_ICON[self._size] * (1 + 0.3 * (self.look.text - 1)))
 
     def _room(self, width: int) -> int:

@@ -1,4 +1,4 @@
-"""What all controls share: touch, keys, stable names, and room for a finger."""
+"""The base of all controls: touch, keys, stable names, and a hit area larger than what is seen."""
 
 from __future__ import annotations
 
@@ -17,10 +17,20 @@ CORNER = 1.35  # g
 
 
 class Control(QAbstractButton):
-    """Something to touch. Subclasses paint; touch, keys, names and hit area are here.
+    """Something to touch; subclasses paint it.
 
-    name: the stable name of docs/contract.md 4.4, also the object name. `on_click` is called at release, or for a key.
-    The widget is larger than what is seen (`shape_box`) by `reach`: a finger that just misses still hits.
+    The widget is larger than what is seen (`shape_box`) by the reach: a finger that just misses still hits.
+
+    Attributes:
+        look: Lengths, colours and fonts.
+        canvas: Keeps what was painted.
+        on_click: Called when a finger is lifted on it, or for a key.
+
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The widget that it is a part of.
+        name: The stable name of docs/contract.md 4.4, also the object name.
+        on_click: The first value of the attribute.
     """
 
     def __init__(self, look: Look, parent: QWidget, name: str, on_click: Callable[[], None] | None = None) -> None:
@@ -42,7 +52,7 @@ class Control(QAbstractButton):
     # -------------------------------------------------------- what is seen
 
     def paint(self, painter: QPainter, box: QRectF, down: bool) -> None:
-        """Paint into `box` (own coordinates); `down`: a finger is on it."""
+        """Paint into `box` (own coordinates, pixels); `down`: it looks pressed."""
         raise NotImplementedError
 
     def corner(self) -> float:
@@ -54,7 +64,7 @@ class Control(QAbstractButton):
         return self.isDown() or self._flash.isActive()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Copy the kept pixmap."""
+        """Copy the kept pixmap to the screen."""
         self.canvas.show(self._paint_all)
 
     def _paint_all(self, painter: QPainter) -> None:
@@ -69,11 +79,11 @@ class Control(QAbstractButton):
     # -------------------------------------------------------- where it is
 
     def natural(self) -> int:
-        """Return the width that it would like, pixels."""
+        """Return the width that it takes where there is room, pixels."""
         return round(self.look.t)
 
     def height_for(self, _width: int) -> int:
-        """Return the height that it needs, pixels: never less than a target."""
+        """Return the height that it needs, pixels: never less than `Look.t`."""
         return round(self.look.t + 0.499)
 
     def fits(self, _width: int) -> bool:
@@ -81,7 +91,7 @@ class Control(QAbstractButton):
         return True
 
     def place(self, rect: QRect) -> None:
-        """Be seen exactly there (parent's coordinates); `spread` adds the reach."""
+        """Show it exactly there (parent's coordinates); `spread` adds the reach."""
         if rect != self.shape_in_parent():
             self._reach = 0
             self.setGeometry(rect)
@@ -93,7 +103,7 @@ class Control(QAbstractButton):
         yield self
 
     def set_reach(self, reach: int) -> None:
-        """Let the hit area go `reach` pixels beyond what is seen, on all sides."""
+        """Extend the hit area by `reach` pixels beyond what is seen, on all sides."""
         if reach != self._reach:
             seen = self.shape_in_parent()
             self._reach = reach
@@ -101,22 +111,22 @@ class Control(QAbstractButton):
             self.canvas.drop()
 
     def shape_box(self) -> QRect:
-        """Return what is seen, in its own coordinates."""
+        """Return the rectangle that is seen, in its own coordinates."""
         reach = self._reach
         return self.rect().adjusted(reach, reach, -reach, -reach)
 
     def shape_in_parent(self) -> QRect:
-        """Return what is seen, in the parent's coordinates."""
+        """Return the rectangle that is seen, in the parent's coordinates."""
         return self.shape_box().translated(self.pos())
 
     def sizeHint(self) -> QSize:
-        """Return the size of a target."""
+        """Return its natural width and the height for it."""
         return QSize(self.natural(), self.height_for(self.natural()))
 
     # -------------------------------------------------------- touch and keys
 
     def press_by_key(self) -> None:
-        """Do what a touch would do, and let it be seen."""
+        """Do what a touch would do, and look pressed for a moment."""
         if self.isEnabled():
             self._went_down()
             self.click()
@@ -126,10 +136,10 @@ class Control(QAbstractButton):
         return self.rect().contains(pos)
 
     def nextCheckState(self) -> None:
-        """A touch asks; what is chosen comes back with the next value."""
+        """Do nothing: what is chosen comes back with the next value of the screen."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave every key to the window: one table decides."""
+        """Leave every key to the window, which alone decides what keys do."""
         event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -137,14 +147,14 @@ class Control(QAbstractButton):
         event.ignore()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A finger that went down on a screen that is gone says nothing on the next one."""
+        """Ignore a finger that went down before this control was hidden."""
         if self.isVisible():
             super().mouseReleaseEvent(event)
         else:
             event.ignore()
 
     def hideEvent(self, _event: QHideEvent) -> None:
-        """Whatever lay on it lies on it no longer."""
+        """Forget a finger that is on it."""
         self._flash.stop()
         self.setDown(False)
         self.canvas.drop()
@@ -159,7 +169,7 @@ class Control(QAbstractButton):
 
 
 def spread(controls: list[Control], most: int) -> None:
-    """Let every hit area reach half way to its nearest neighbour, `most` pixels at most; none overlap afterwards."""
+    """Extend every hit area half way to its nearest neighbour, `most` pixels at most; none overlap afterwards."""
     boxes = [control.shape_in_parent() for control in controls]
     for at, control in enumerate(controls):
         reach = most

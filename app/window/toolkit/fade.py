@@ -1,4 +1,4 @@
-"""The crossfade between two still screens: the old one, as a picture, going away over the new one."""
+"""The crossfade between two screens: a picture of the old one lies over the new one and becomes transparent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STEP_MS = 33
 
 
 class Fade(QWidget):
-    """Lies over everything while it lasts, and lets every touch through."""
+    """Lies over everything while it runs, and lets every touch through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,9 +24,9 @@ class Fade(QWidget):
         self.hide()
 
     def start(self, screen: QWidget, over_ms: int) -> None:
-        """Let what `screen` shows now fade in `over_ms` milliseconds."""
+        """Fade out what `screen` shows now, in `over_ms` milliseconds."""
         ratio = self.devicePixelRatioF()
-        # Only what the screen itself painted: the picture below goes on, and must not be seen twice.
+        # Only what the screen itself painted: the video below goes on, and must not be seen twice.
         old = QPixmap(screen.size() * ratio)
         old.setDevicePixelRatio(ratio)
         old.fill(Qt.GlobalColor.transparent)

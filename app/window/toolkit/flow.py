@@ -1,4 +1,4 @@
-"""Where things go: columns and rows that wrap, mirrored for reading from right to left."""
+"""Layout: columns and rows that wrap, mirrored for reading from right to left."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.window.toolkit.look import Look
 
 
 class Item(Protocol):
-    """Anything that can be given a place. All lengths are pixels."""
+    """Anything that a column or a row can place. All lengths are pixels."""
 
     def natural(self) -> int:
-        """Return the width that it would like."""
+        """Return the width that it takes where there is room."""
         ...
 
     def height_for(self, width: int, /) -> int:
@@ -38,20 +38,28 @@ class Item(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Grow:
-    """Free space in a column: takes its share of what is left."""
+    """Free space in a column.
+
+    Attributes:
+        share: Its part of the height that is left over, in relation to the other `Grow`s of the column.
+    """
 
     share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A fixed space in a column, pixels, in place of the gap."""
+    """A fixed space in a column, in place of the gap.
+
+    Attributes:
+        pixels: Its height.
+    """
 
     pixels: int
 
 
 class Box:
-    """A fixed size that is asked of an item: a ring, an icon."""
+    """Gives an item a fixed size, for example a ring or an icon."""
 
     def __init__(self, item: Item, size: QSize) -> None:
         self._item, self._size = item, size
@@ -69,7 +77,7 @@ class Box:
         return width >= self._size.width()
 
     def place(self, rect: QRect, /) -> None:
-        """Take the middle of this place."""
+        """Centre the item in this place."""
         left = rect.left() + (rect.width() - self._size.width()) // 2
         top = rect.top() + (rect.height() - self._size.height()) // 2
         self._item.place(QRect(left, top, self._size.width(), self._size.height()))
@@ -80,7 +88,12 @@ class Box:
 
 
 class Column:
-    """Items from top to bottom, `gap` pixels apart. `Grow` takes what is left, `Space` replaces a gap."""
+    """Items from top to bottom. `Grow` takes the height that is left over, `Space` replaces a gap.
+
+    Args:
+        items: From top to bottom.
+        gap: Between two items, pixels.
+    """
 
     def __init__(self, items: Sequence[Item | Grow | Space], gap: int) -> None:
         self._items = list(items)
@@ -91,7 +104,7 @@ class Column:
         return max((item.natural() for item in self._solid()), default=0)
 
     def height_for(self, width: int, /) -> int:
-        """Return the height of all items and gaps; free space counts as none."""
+        """Return the height of all items and gaps, without free space."""
         return sum(height for _, height in self._heights(width))
 
     def fits(self, width: int, /) -> bool:
@@ -99,7 +112,7 @@ class Column:
         return all(item.fits(width) for item in self._solid())
 
     def place(self, rect: QRect, /) -> None:
-        """Place everything, free space shared out."""
+        """Place everything and share out the free space."""
         heights = self._heights(rect.width())
         left_over = max(0, rect.height() - sum(height for _, height in heights))
         shares = sum(item.share for item, _ in heights if isinstance(item, Grow)) or 1.0
@@ -142,10 +155,17 @@ class Column:
 
 
 class Row:
-    """Items side by side, `gap` pixels apart, wrapped into several rows where they must be.
+    """Items side by side, wrapped into several rows where they do not fit into one.
 
-    equal: columns of the same width, as many as fit; else each takes its natural width and shares what is left by
-    `stretch` (one number an item; none: all alike). middle: centred on the row's height, else as high as the row.
+    Args:
+        look: Tells the reading direction.
+        items: In reading order.
+        gap: Between two items and between two rows, pixels.
+        equal: Columns of the same width, as many as fit; otherwise each item takes its natural width and a share of
+            what is left over.
+        stretch: The shares, one number for each item; None: all alike. Has no effect with `equal`.
+        middle: Items keep their own height and are centred; otherwise they are as high as the row.
+        wrap: Items may be wrapped into several rows; has no effect with `equal`.
     """
 
     def __init__(
@@ -181,7 +201,7 @@ class Row:
         return all(item.fits(taken) for row in self._rows(width) for item, taken in row)
 
     def place(self, rect: QRect, /) -> None:
-        """Place everything, from the reading side."""
+        """Place everything, starting at the side where reading starts."""
         top = rect.top()
         for row in self._rows(rect.width()):
             height = self._row_height(row)
@@ -214,7 +234,7 @@ class Row:
             if all(item.fits(self._share(width, wanted)) for item in self._items):
                 break
         rows = -(-count // columns)
-        # Five in rows of three and two, not four and one.
+        # Five become rows of three and two, not of four and one.
         each = -(-count // rows)
         chunks = [self._items[at : at + each] for at in range(0, count, each)]
         return [[(item, self._share(width, len(chunk))) for item in chunk] for chunk in chunks]
@@ -235,7 +255,7 @@ class Row:
         return [self._stretched(row, width) for row in self._balanced(rows, width)]
 
     def _balanced(self, rows: list[list[int]], width: int) -> list[list[int]]:
-        """Return the same number of rows with no lonely item on the last one, where widths allow it."""
+        """Return as many rows with about the same number of items in each, where their widths allow it."""
         if len(rows) == 1:
             return rows
         count = len(self._items)
@@ -253,7 +273,7 @@ class Row:
         left = width - sum(natural) - self._gap * (len(row) - 1)
         if left < 0 and len(row) == 1:
             return [(self._items[row[0]], width)]
-        # On a row that cannot wrap, those that stretch also give way, and wrap their words.
+        # On a row that cannot wrap, `left` may be negative: items that stretch also shrink, and wrap their words.
         total = sum(shares) or float("inf")
         return [
             (self._items[at], max(1, wide + int(left * share / total)))

@@ -1,4 +1,4 @@
-"""Who has the focus in the window: the ring round it, its name for the status, and the way from one to the next."""
+"""The focus of the window: the ring round the focused control, its name in vitals, and moving it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.window.toolkit.painted import Canvas, rounded
 
 
 class FocusRing(QWidget):
-    """The ring round the control that has the focus: one for the window, outside the control, always on top."""
+    """The ring round the control that has the focus; there is one in the window, and it is always on top."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class FocusRing(QWidget):
         self.hide()
 
     def surround(self, control: QWidget | None) -> None:
-        """Stand round this control, or go when it is None, hidden, or no `Control`."""
+        """Show the ring round this control; hide it where this is None, hidden, or no `Control`."""
         window = self.parentWidget()
         if window is None or not isinstance(control, Control) or not control.isVisible():
             self.hide()
@@ -43,7 +43,7 @@ class FocusRing(QWidget):
         self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Copy the kept pixmap."""
+        """Copy the kept pixmap to the screen."""
         self.canvas.show(self._paint)
 
     def _paint(self, painter: QPainter) -> None:
@@ -53,7 +53,17 @@ class FocusRing(QWidget):
 
 
 class FocusPath:
-    """order: what can have the focus now, in reading order. vitals: `focus` is written here."""
+    """Moves the focus through the window.
+
+    Attributes:
+        ring: The ring round what has the focus.
+
+    Args:
+        look: Lengths and colours.
+        window: The window.
+        vitals: `focus` is written here.
+        order: Returns what can have the focus now, in reading order.
+    """
 
     def __init__(self, look: Look, window: QWidget, vitals: Vitals, order: Callable[[], list[QWidget]]) -> None:
         self.ring = FocusRing(look, window)
@@ -62,14 +72,14 @@ class FocusPath:
         self._order = order
 
     def give(self, widget: QWidget | None) -> None:
-        """Let this widget have the focus; None: nothing has it."""
+        """Give the focus to this widget; None: to nothing."""
         if widget is not None:
             widget.setFocus()
         elif (focused := self._window.focusWidget()) is not None:
             focused.clearFocus()
 
     def follow(self) -> None:
-        """Put the ring round what has the focus, and tell its name."""
+        """Show the ring round what has the focus, and write its name into vitals."""
         focused: QWidget | None = self._window.focusWidget()
         if focused is self._window or (focused is not None and not focused.isVisibleTo(self._window)):
             focused = None
@@ -77,7 +87,7 @@ class FocusPath:
         self.ring.surround(focused)
 
     def move(self, step: int) -> None:
-        """Let the next one have it (step 1), or the one before (-1); round and round."""
+        """Give the focus to the next one (step 1) or the one before (-1); after the last comes the first."""
         order = self._order()
         if not order:
             return

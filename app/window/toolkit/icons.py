@@ -1,4 +1,4 @@
-"""The icons: strokes of width 2 on a field of 24 units, painted in any colour and size."""
+"""The icons: strokes of width 2 in a square of 24 units, painted in any colour and size."""
 
 from __future__ import annotations
 
@@ -34,12 +34,20 @@ SHAPES = {
     "globe": '<circle cx="12" cy="12" r="8.5"/>'
     '<path d="M3.5 12h17M12 3.5c3 2.6 3 14.4 0 17M12 3.5c-3 2.6-3 14.400 0 17"/>',
 }
-# These point somewhere: they turn round with the reading direction.
+# These have a direction: they are mirrored where words are read from the right.
 _DIRECTED = {"goodbye", "next", "backspace"}
 
 
 def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor, *, mirrored: bool = False) -> None:
-    """Paint an icon into `box` (pixels, square). `mirrored`: read from right to left."""
+    """Paint an icon.
+
+    Args:
+        painter: Paints it.
+        name: A key of `SHAPES`.
+        box: The square that it fills, pixels.
+        colour: Of its strokes.
+        mirrored: The window is read from right to left.
+    """
     strokes = SHAPES[name].replace("COLOUR", colour.name())
     image = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour.name()}" '

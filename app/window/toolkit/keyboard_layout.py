@@ -1,4 +1,4 @@
-"""The on-screen keyboard's layouts as data: which key stands where, read from resources/keyboards."""
+"""The layouts of the on-screen keyboard, read from resources/keyboards."""
 
 from __future__ import annotations
 
@@ -19,18 +19,24 @@ class Layer(StrEnum):
 
 
 class Act(StrEnum):
-    """What a key does when it is not a character."""
+    """What a key does that types no character."""
 
     SHIFT = "shift"
     BACKSPACE = "backspace"
-    SIGNS = "signs"  # to and fro between letters and signs
+    SIGNS = "signs"  # changes between letters and signs
     SPACE = "space"
     LANGUAGE = "language"  # the next layout on offer
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: the text that it types or what it does; width in units of a letter key."""
+    """One key.
+
+    Attributes:
+        text: What it types.
+        act: What it does, where it is not a character.
+        width: In units of a letter key.
+    """
 
     text: str = ""
     act: Act | None = None
@@ -39,7 +45,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyboardLayout:
-    """A language's keyboard. letters, shifted and signs: rows of characters from the top."""
+    """The keyboard of a language.
+
+    Attributes:
+        language: Its code.
+        letters: Rows of characters, from the top.
+        shifted: The same rows while Shift is on.
+        signs: Rows of digits and signs.
+        before_space: The character left of the space key.
+        after_space: The character right of it.
+    """
 
     language: str
     letters: tuple[str, ...]
@@ -49,7 +64,12 @@ class KeyboardLayout:
     after_space: str
 
     def rows(self, layer: Layer, several: bool) -> list[list[Key]]:
-        """Return the keys of a layer, row by row; `several`: a key for the next language is wanted."""
+        """Return the keys of a layer, row by row.
+
+        Args:
+            layer: What the keys carry.
+            several: Several languages are on offer: one more key changes to the next.
+        """
         texts = {Layer.LETTERS: self.letters, Layer.SHIFTED: self.shifted, Layer.SIGNS: self.signs}[layer]
         rows = [[Key(text=character) for character in row] for row in texts]
         if layer is not Layer.SIGNS:
@@ -67,9 +87,15 @@ class KeyboardLayout:
 
 
 def load_layout(folder: Path, language: str) -> KeyboardLayout:
-    """Read the layout of a language from `folder`; English stands in for a language that has none.
+    """Read the layout of a language; a language without one gets the English layout.
 
-    Raises OSError or KeyError when the package's own data are damaged: a fault of the build, not of the site.
+    Args:
+        folder: Holds a file for each language, CODE.toml.
+        language: The code.
+
+    Raises:
+        OSError: The package's own data are damaged: a fault of the build, not of the site.
+        KeyError: Likewise.
     """
     file = folder / f"{language}.toml"
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""What keys mean, apart from any screen: one place that knows Qt's key codes."""
+"""What a key press asks the window to do, on every screen alike."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ class Press(StrEnum):
 
 
 def meaning(event: QKeyEvent, *, rtl: bool) -> Press:
-    """Return what a key press asks for. rtl: left and right change places."""
+    """Return what a key press asks for.
+
+    Args:
+        event: The key press.
+        rtl: The window is read from right to left: the left arrow goes on, the right one back.
+    """
     held = event.modifiers()
     key = Qt.Key(event.key())
     if key == Qt.Key.Key_Q and held & _STAFF == _STAFF:

@@ -1,4 +1,4 @@
-"""How everything looks at this size: lengths, colours and fonts, all from one object."""
+"""Lengths, colours and fonts for the window's size, the screen's density and the visitor's preferences."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ FONT_FILES = ("SourceSans3.ttf", "NotoSansArabic.ttf")
 
 TEXT_FACTOR = {TextSize.NORMAL: 1.0, TextSize.LARGE: 1.5, TextSize.LARGEST: 2.0}
 
-# Share of the short side; the density may ask for more or less, inside these.
+# The layout unit as a share of the window's short side; between these limits it follows the density.
 UNIT_LEAST, UNIT_MOST = 0.0315, 0.036
-BROAD = 1.5  # width to height
+BROAD = 1.5  # width to height; from here on words are larger
 TARGET_MM, TARGET_LEAST_MM = 20.0, 15.0
 BELIEVABLE_PX_PER_MM = (1.0, 12.0)
 
 
 class Role(StrEnum):
-    """What a text is for; decides size and weight."""
+    """What a text is for; decides its size and weight."""
 
     NUMBER = "number"  # the place in line
     TITLE = "title"
@@ -36,7 +36,7 @@ class Role(StrEnum):
     LEAD = "lead"
     TEXT = "text"
     SMALL = "small"
-    LABEL = "label"  # the smallest there is: a caption's name, a tool
+    LABEL = "label"  # the smallest: the name above a caption, a tool
     BUTTON = "button"
     BUTTON_BIG = "button_big"
     BUTTON_SMALL = "button_small"
@@ -55,46 +55,53 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class _FontSpec:
     unit: str  # "b" grows with the text size, "d" a little, "g" never
     factor: float
     weight: int
     line: float  # line height as a multiple of the size
-    landscape: float | None = None  # factor in landscape, where another one reads better
+    landscape: float | None = None  # factor in landscape, where it differs
 
 
-_CUTS = {
-    Role.NUMBER: _Cut("d", 6.4, 700, 0.9),
-    Role.TITLE: _Cut("d", 2.9, 700, 1.04),
-    Role.TITLE_SMALL: _Cut("d", 2.35, 700, 1.06),
-    Role.SUBTITLE: _Cut("b", 1.45, 600, 1.15),
-    Role.LEAD: _Cut("b", 1.32, 400, 1.3),
-    Role.TEXT: _Cut("b", 1.0, 400, 1.3),
-    Role.SMALL: _Cut("b", 0.88, 400, 1.35),
-    Role.LABEL: _Cut("b", 0.8, 600, 1.3),
-    Role.BUTTON: _Cut("b", 1.0, 600, 1.15),
-    Role.BUTTON_BIG: _Cut("b", 1.6, 700, 1.15),
-    Role.BUTTON_SMALL: _Cut("b", 0.88, 600, 1.15),
-    Role.CAPTION_GUIDE: _Cut("b", 1.38, 600, 1.25, landscape=1.6),
-    Role.CAPTION_VISITOR: _Cut("b", 1.12, 600, 1.25, landscape=1.2),
-    Role.STATE: _Cut("b", 1.22, 700, 1.12),
-    Role.FACT: _Cut("b", 1.22, 600, 1.28),
-    Role.PERSON: _Cut("b", 1.15, 600, 1.25),
-    Role.FIELD: _Cut("b", 1.4, 600, 1.25),
-    Role.KEY: _Cut("g", 1.35, 600, 1.1),
-    Role.KEY_WORD: _Cut("g", 1.0, 600, 1.1),
-    Role.CHIP: _Cut("g", 0.82, 600, 1.3),
-    Role.MOMENT: _Cut("b", 1.5, 700, 1.2),
-    Role.MARK: _Cut("g", 1.35, 700, 1.1),
-    Role.UNIT: _Cut("g", 0.88, 600, 1.2),
+_FONTS = {
+    Role.NUMBER: _FontSpec("d", 6.4, 700, 0.9),
+    Role.TITLE: _FontSpec("d", 2.9, 700, 1.04),
+    Role.TITLE_SMALL: _FontSpec("d", 2.35, 700, 1.06),
+    Role.SUBTITLE: _FontSpec("b", 1.45, 600, 1.15),
+    Role.LEAD: _FontSpec("b", 1.32, 400, 1.3),
+    Role.TEXT: _FontSpec("b", 1.0, 400, 1.3),
+    Role.SMALL: _FontSpec("b", 0.88, 400, 1.35),
+    Role.LABEL: _FontSpec("b", 0.8, 600, 1.3),
+    Role.BUTTON: _FontSpec("b", 1.0, 600, 1.15),
+    Role.BUTTON_BIG: _FontSpec("b", 1.6, 700, 1.15),
+    Role.BUTTON_SMALL: _FontSpec("b", 0.88, 600, 1.15),
+    Role.CAPTION_GUIDE: _FontSpec("b", 1.38, 600, 1.25, landscape=1.6),
+    Role.CAPTION_VISITOR: _FontSpec("b", 1.12, 600, 1.25, landscape=1.2),
+    Role.STATE: _FontSpec("b", 1.22, 700, 1.12),
+    Role.FACT: _FontSpec("b", 1.22, 600, 1.28),
+    Role.PERSON: _FontSpec("b", 1.15, 600, 1.25),
+    Role.FIELD: _FontSpec("b", 1.4, 600, 1.25),
+    Role.KEY: _FontSpec("g", 1.35, 600, 1.1),
+    Role.KEY_WORD: _FontSpec("g", 1.0, 600, 1.1),
+    Role.CHIP: _FontSpec("g", 0.82, 600, 1.3),
+    Role.MOMENT: _FontSpec("b", 1.5, 700, 1.2),
+    Role.MARK: _FontSpec("g", 1.35, 700, 1.1),
+    Role.UNIT: _FontSpec("g", 0.88, 600, 1.2),
 }
-_LARGE_GUIDE = 1.3  # the guide's caption from 150 % on: it would push everything else away
+_LARGE_GUIDE = 1.3  # factor of the guide's caption from 150 % on: larger, nothing else would have room
 
 
 def load_fonts(folder: Path) -> list[str]:
-    """Hand the shipped fonts to Qt, once for the process, and return their families.
+    """Hand the shipped fonts to Qt, once for the process. Needs a QGuiApplication.
 
-    Needs a QGuiApplication. Raises OSError when a file is missing or damaged: the package is broken.
+    Args:
+        folder: Holds `FONT_FILES`.
+
+    Returns:
+        The families of all fonts.
+
+    Raises:
+        OSError: A file is missing or damaged: the package is broken.
     """
     families: list[str] = []
     for name in FONT_FILES:
@@ -106,11 +113,28 @@ def load_fonts(folder: Path) -> list[str]:
 
 
 class Look:
-    """Lengths, colours and fonts for the window as it is now. Everything that is painted asks here, every time.
+    """Lengths, colours and fonts for the window as it is now. Whatever paints asks here, every time.
 
-    g: layout unit; b: text unit; d: display unit; t: least height of a target; stroke: outline width (pixels, float).
-    portrait, rtl: the shape and the reading direction. text: 1, 1.5 or 2. large: text is 1.5 or more.
-    still: less motion. `version` changes whenever anything did: cached pixmaps of an older one are worthless.
+    Lengths are pixels, not rounded.
+
+    Attributes:
+        theme: What the site has changed.
+        palette: The colours in use.
+        high_contrast: The high-contrast colours are in use.
+        portrait: The window is at least as high as wide.
+        rtl: Words are read from right to left.
+        still: The visitor wants less motion.
+        text: Factor of the text size: 1, 1.5 or 2.
+        size: Of the window.
+        g: The layout unit.
+        t: The least height of a control.
+        b: The text unit; grows with the text size.
+        d: The unit of large titles and numbers; grows a little with the text size.
+        stroke: Width of outlines.
+        version: Changes whenever anything did: what was painted in an older one has to be painted again.
+
+    Args:
+        theme: None: the kiosk's own.
     """
 
     def __init__(self, theme: Theme | None = None) -> None:
@@ -130,9 +154,16 @@ class Look:
         self._measure()
 
     def fit(self, size: QSize, preferences: Preferences, *, rtl: bool, px_per_mm: float | None = None) -> bool:
-        """Take the window's size (logical pixels), the visitor's wishes and the screen's density; True: it changed.
+        """Take what everything depends on.
 
-        A density outside 1 to 12 px/mm is not believed.
+        Args:
+            size: Of the window, logical pixels.
+            preferences: What the visitor has chosen.
+            rtl: Words are read from right to left.
+            px_per_mm: Density of the screen, logical pixels per millimetre; outside 1 to 12 it is ignored.
+
+        Returns:
+            Whether anything has changed.
         """
         if px_per_mm is not None and not BELIEVABLE_PX_PER_MM[0] <= px_per_mm <= BELIEVABLE_PX_PER_MM[1]:
             px_per_mm = None
@@ -151,9 +182,9 @@ class Look:
         return True
 
     def squeeze(self, factor: float) -> None:
-        """Take words down to `factor` (0 to 1) of the wanted size: the last way out on a window too small for them.
+        """Make words smaller, to `factor` (0 to 1) of their size: the last resort where a window is too small for them.
 
-        Stays until the next `squeeze` or `fit`; targets, spaces and the chip keep their size.
+        Stays until the next `squeeze` or `fit`; controls, spaces and the chip keep their size.
         """
         if factor != self._squeeze:
             self._squeeze = factor
@@ -168,7 +199,7 @@ class Look:
         # On a small dense screen 15 mm would fill the screen with one row of buttons: never above a seventh of it.
         wanted = 0.0 if density is None else min(TARGET_LEAST_MM * density, short / 7)
         self.t = max(2.7 * self.g, wanted)
-        # In landscape people stand further away; a nearly square screen has no room to spare for it.
+        # In landscape people stand further away, so words are larger; a nearly square screen has no room for that.
         broad = self.size.width() >= BROAD * self.size.height()
         self.b = self.g * self.text * self._squeeze * (1.1 if broad else 1.0)
         self.d = self.g * (1 + 0.12 * (self.text - 1)) * min(1.0, self._squeeze) * (1.14 if broad else 1.0)
@@ -179,11 +210,11 @@ class Look:
 
     @property
     def large(self) -> bool:
-        """Text of 150 % and more: rows become columns, pictures give way."""
+        """Whether the text size is 150 % or more: then rows become columns and pictures are left out."""
         return self.text >= 1.5
 
     def px(self, units: float) -> int:
-        """Return so many layout units in whole pixels."""
+        """Return a number of layout units in whole pixels."""
         return round(units * self.g)
 
     def edge(self) -> int:
@@ -205,7 +236,7 @@ class Look:
         return found
 
     def shade(self, role: str, over: str, share: float) -> QColor:
-        """Return `role` laid over `over` with this share, as one solid colour: nothing of ours is translucent."""
+        """Return `role` laid over `over` with this share, as one solid colour: nothing in the window is translucent."""
         top, ground = self.colour(role), self.colour(over)
         return QColor(
             round(top.red() * share + ground.red() * (1 - share)),
@@ -215,37 +246,37 @@ class Look:
 
     def pixel_size(self, role: Role) -> int:
         """Return the size of a role's font in pixels."""
-        cut = _CUTS[role]
-        factor = cut.factor
+        spec = _FONTS[role]
+        factor = spec.factor
         if role is Role.CAPTION_GUIDE and self.large:
             factor = _LARGE_GUIDE
-        elif cut.landscape is not None and not self.portrait:
-            factor = cut.landscape
-        unit = {"b": self.b, "d": self.d, "g": self.g}[cut.unit]
+        elif spec.landscape is not None and not self.portrait:
+            factor = spec.landscape
+        unit = {"b": self.b, "d": self.d, "g": self.g}[spec.unit]
         return max(6, round(unit * factor))
 
     def font(self, role: Role) -> QFont:
-        """Return the font of a role. Nothing else in the window makes a font."""
+        """Return the font of a role. No other part of the window makes fonts."""
         found = self._fonts.get((role, self.rtl))
         if found is None:
-            found = self._fonts[role, self.rtl] = self.sized_font(self.pixel_size(role), _CUTS[role].weight)
+            found = self._fonts[role, self.rtl] = self.sized_font(self.pixel_size(role), _FONTS[role].weight)
             if role in {Role.TITLE, Role.TITLE_SMALL} and not self.rtl:
-                # Arabic letters join: any spacing would tear them apart.
+                # Not for Arabic, whose letters are joined: spacing would part them.
                 found.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.012 * self.pixel_size(role))
         return found
 
     def sized_font(self, pixels: int, weight: int) -> QFont:
-        """Return the font in a size of its own, for what is measured against a shape (the number in a ring)."""
+        """Return the font in any size, for text that has to fit into a shape (the number in a ring)."""
         font = QFont()
         font.setFamilies([ARABIC, LATIN, CJK, "sans-serif"] if self.rtl else [LATIN, ARABIC, CJK, "sans-serif"])
         font.setPixelSize(max(1, pixels))
-        # The variable file ignores setWeight, and axis and weight together embolden twice: the axis alone.
+        # A variable font ignores setWeight, and axis and weight together make it bold twice: the axis alone is set.
         font.setVariableAxis(QFont.Tag("wght"), weight)
         return font
 
     def line_height(self, role: Role) -> float:
-        """Return the distance from line to line, pixels."""
-        line = _CUTS[role].line
+        """Return the distance from one line to the next, pixels."""
+        line = _FONTS[role].line
         if self.rtl and role is not Role.NUMBER:
             line = 1.3 if role in {Role.TITLE, Role.TITLE_SMALL} else max(1.45, line + 0.2)
         return line * self.pixel_size(role)

@@ -1,4 +1,4 @@
-"""Widgets that paint themselves once for each change, and are copied from a pixmap otherwise."""
+"""Widgets that are painted once for each change and otherwise copied from a pixmap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from app.window.toolkit.look import Look
 class Canvas:
     """Keeps what a widget painted as a pixmap, at the screen's pixel ratio, until it changes.
 
-    Over a moving picture a widget repaints with every frame: then it is one copy, never a layout of text.
+    Above the video a widget is repainted with every frame: that costs one copy, never a layout of text.
+
+    Args:
+        widget: What is painted.
+        look: What is kept is painted again when its version changes.
     """
 
     def __init__(self, widget: QWidget, look: Look) -> None:
@@ -24,12 +28,12 @@ class Canvas:
         self._version = -1
 
     def drop(self) -> None:
-        """What was kept is no longer true."""
+        """Forget the pixmap and repaint the widget: something has changed."""
         self._pixmap = None
         self._widget.update()
 
     def show(self, paint: Callable[[QPainter], None]) -> None:
-        """Copy the kept pixmap to the widget, after painting it anew where it must be."""
+        """Copy the kept pixmap to the widget; `paint` makes it anew where it is missing or outdated."""
         size, ratio = self._widget.size(), self._widget.devicePixelRatioF()
         if size.isEmpty():
             return
@@ -49,9 +53,13 @@ class Canvas:
 
 
 class Painted(QLabel):
-    """A widget that paints itself once for every change and is no target for a finger.
+    """A widget that is only looked at, painted once for each change; touches go through it.
 
-    Of QLabel it takes only what assistive technology sees: a text, where a plain widget would be passed over.
+    It is a QLabel only for assistive technology, which reads a label and ignores a plain widget.
+
+    Attributes:
+        look: Lengths, colours and fonts.
+        canvas: Keeps what was painted.
     """
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -62,17 +70,17 @@ class Painted(QLabel):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Copy the kept pixmap."""
+        """Copy the kept pixmap to the screen."""
         self.canvas.show(self.paint)
 
     def paint(self, painter: QPainter) -> None:
         """Paint the whole widget; called only after a change."""
         raise NotImplementedError
 
-    # The defaults of an item in a flow: as wide as it is given, and it always fits.
+    # Defaults of an item of the layout (`flow.Item`): as wide as it is given, and it always fits.
 
     def natural(self) -> int:
-        """Return the width that it would like, pixels."""
+        """Return the width that it takes where there is room, pixels."""
         return 0
 
     def height_for(self, _width: int) -> int:
@@ -84,7 +92,7 @@ class Painted(QLabel):
         return True
 
     def place(self, rect: QRect) -> None:
-        """Take this place and be seen."""
+        """Take this place and show."""
         self.setGeometry(rect)
         self.show()
 
@@ -96,7 +104,16 @@ class Painted(QLabel):
 def rounded(
     painter: QPainter, rect: QRectF, radius: float, *, fill: QColor | None, line: QColor | None, pen: float
 ) -> None:
-    """Paint a rounded rectangle, flat; `line` of width `pen` lies inside `rect`."""
+    """Paint a rounded rectangle.
+
+    Args:
+        painter: Paints it.
+        rect: Its outer edge, pixels.
+        radius: Of its corners, pixels.
+        fill: Its colour; None: not filled.
+        line: Colour of its outline, which lies inside `rect`; None: no outline.
+        pen: Width of the outline, pixels.
+    """
     radius = min(radius, rect.height() / 2, rect.width() / 2)
     if line is not None:
         painter.setPen(QPen(line, pen))

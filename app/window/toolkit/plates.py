@@ -1,4 +1,4 @@
-"""Words on a surface of their own, over the picture: the chip and the plate."""
+"""Words on a surface of their own, over the video: the chip and the plate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.window.toolkit.wrapped_text import LineCache, WrappedText
 
 
 class Chip(Painted):
-    """A pill with a mark and a few words: a dot, a small countdown ring, or the site's logo."""
+    """A rounded surface with a few words behind a mark: a dot, a small countdown ring, or the site's logo."""
 
     def __init__(self, look: Look, parent: QWidget, role: Role = Role.CHIP) -> None:
         super().__init__(look, parent)
@@ -26,7 +26,14 @@ class Chip(Painted):
         self._cache = LineCache(look)
 
     def say(self, text: str, *, part: float | None = None, colour: str = "lamp", surface: str = "ink") -> None:
-        """Show the text. part: a ring filled so far (0 to 1) instead of the dot; colour: of dot or ring."""
+        """Show a text.
+
+        Args:
+            text: The words.
+            part: How much of a ring is filled, 0 to 1; None: a dot or the logo in place of the ring.
+            colour: Of dot or ring, a role of `Palette`.
+            surface: Colour of the surface, a role of `Palette`.
+        """
         wanted = (text, part, colour, surface)
         if wanted != (self._text, self._part, self._colour, self._surface):
             self._text, self._part, self._colour, self._surface = wanted
@@ -34,7 +41,7 @@ class Chip(Painted):
             self.canvas.drop()
 
     def text(self) -> str:
-        """Return what it says."""
+        """Return the text."""
         return self._text
 
     def set_logo(self, logo: QPixmap | None) -> None:
@@ -56,11 +63,11 @@ class Chip(Painted):
         return round(max(tall, self.look.px(2.7)) if self._part is not None else tall)
 
     def fits(self, width: int) -> bool:
-        """Return whether no word is too wide."""
+        """Return whether no single word is too wide."""
         return not self._lines(self._room(width)).wide
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the pill, the mark and the words."""
+        """Paint surface, mark and words."""
         look = self.look
         box = QRectF(self.rect())
         line = look.colour("line") if look.high_contrast else None
@@ -99,7 +106,7 @@ class Chip(Painted):
 
 
 class Plate(Painted):
-    """A caption: a name and words on a solid surface. Laid out once, copied for every frame of the picture below."""
+    """A caption: a name and words on a solid surface. Laid out once, and copied for every frame of the video below."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
@@ -112,20 +119,20 @@ class Plate(Painted):
         self._cache = LineCache(look)
 
     def say(self, who: str, words: str, *, colour: str = "lamp", role: Role = Role.CAPTION_GUIDE) -> None:
-        """Show who says what: the name in `colour`, the words in `role`. Without a name: the words alone."""
+        """Show the name in `colour` and the words in `role`; without a name the words alone."""
         if (who, words, colour, role) != (self._who, self._words, self._who_colour, self._role):
             self._who, self._words, self._who_colour, self._role = who, words, colour, role
             self.setAccessibleName(f"{who}: {words}" if who else words)
             self.canvas.drop()
 
     def surface(self, fill: str | None, *, outlined: bool) -> None:
-        """Stand on this colour, or on what lies behind; with an outline or without."""
+        """Set the colour of the surface (None: transparent) and whether it has an outline."""
         if (fill, outlined) != (self._fill, self._outlined):
             self._fill, self._outlined = fill, outlined
             self.canvas.drop()
 
     def words(self) -> str:
-        """Return what is said."""
+        """Return the words."""
         return self._words
 
     def natural(self) -> int:
@@ -139,7 +146,7 @@ class Plate(Painted):
         return round((who.height if who else 0.0) + words.height + sum(self._pads()) + 0.499)
 
     def fits(self, width: int) -> bool:
-        """Return whether no word is too wide."""
+        """Return whether no single word is too wide."""
         return not self._lines(width - 2 * self._side())[1].wide
 
     def paint(self, painter: QPainter) -> None:

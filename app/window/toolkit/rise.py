@@ -1,4 +1,4 @@
-"""The rise of a sheet over the conversation, from below the window to its place."""
+"""The animation of a sheet that rises from below the window to its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ RISE_MS = 280
 
 
 class Rise(QObject):
-    """Moves one widget at a time. there: called when it has arrived by itself."""
+    """Moves one widget at a time.
+
+    Args:
+        parent: Owns the animation.
+        there: Called when a widget has arrived; not after `stop`.
+    """
 
     def __init__(self, parent: QObject, there: Callable[[], None]) -> None:
         super().__init__(parent)
@@ -23,14 +28,14 @@ class Rise(QObject):
         self._way.finished.connect(there)
 
     def start(self, widget: QWidget, below: int) -> None:
-        """Let `widget` rise to the top left corner of its parent, from `below` pixels under it."""
+        """Move `widget` to the top left corner of its parent, from `below` pixels under it."""
         self.stop()
         self._way.setTargetObject(widget)
         self._way.setStartValue(QPoint(0, below))
         self._way.start()
 
     def stop(self) -> None:
-        """Be there at once, if something rises."""
+        """Put a widget that is on its way to its place at once."""
         if self._way.state() is QPropertyAnimation.State.Running:
             self._way.stop()
             widget = self._way.targetObject()

@@ -1,4 +1,4 @@
-"""Rows that several screens share: languages, easier to see, points, where a person is."""
+"""Rows that several screens share: languages, access, a point with a badge, where visitors find a person."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ NEXT_SIZE = {TextSize.NORMAL: TextSize.LARGE, TextSize.LARGE: TextSize.LARGEST, 
 
 
 class LanguageRow:
-    """A button for each language, by its own name. Nothing at all where there is only one."""
+    """A button for each language, with the language's own name; none where there is only one language.
+
+    Args:
+        look: Lengths, colours and fonts.
+        texts: Knows the names.
+        parent: The screen.
+        codes: The languages on offer.
+        chosen: Called with the code of the language that was touched.
+    """
 
     def __init__(
         self, look: Look, texts: Texts, parent: QWidget, codes: tuple[str, ...], chosen: Callable[[str], None]
@@ -45,12 +53,12 @@ class LanguageRow:
         return list(self._buttons.values())
 
     def row(self) -> Row:
-        """Return them as a row that wraps."""
+        """Return the buttons as a row that wraps."""
         return Row(self._look, self.buttons(), self._look.px(0.6))
 
 
 class AccessRow:
-    """Larger text, high contrast, less motion: one tap each."""
+    """Three buttons: larger text, high contrast, less motion."""
 
     def __init__(self, look: Look, parent: QWidget, send: Callable[[Intent], None]) -> None:
         self._look = look
@@ -63,7 +71,7 @@ class AccessRow:
         self.motion = Button(look, parent, "motion", Kind.LINE, size=Size.SMALL, icon="motion", on_click=self._motion)
 
     def set(self, texts: Texts, preferences: Preferences) -> None:
-        """Speak the language of now and show what is chosen."""
+        """Show the labels in the present language, and what is chosen."""
         self._preferences = preferences
         on = (preferences.text_size is not TextSize.NORMAL, preferences.high_contrast, preferences.less_motion)
         keys = ("access.size", "access.contrast", "access.motion")
@@ -76,7 +84,7 @@ class AccessRow:
         return [self.size, self.contrast, self.motion]
 
     def row(self) -> Row:
-        """Return them as columns of the same width, fewer where words are long."""
+        """Return the buttons as columns of the same width, fewer where words are long."""
         return Row(self._look, self.buttons(), self._look.px(0.6), equal=True)
 
     def _size(self) -> None:
@@ -90,7 +98,7 @@ class AccessRow:
 
 
 class PointRow:
-    """A round sign with a heading and a line below it."""
+    """A badge with a heading and a line below it."""
 
     def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None) -> None:
         self._look = look
@@ -105,7 +113,7 @@ class PointRow:
         self.badge.setAccessibleName(title)
 
     def row(self, *, signs: bool = True, more: bool = True) -> Row | Column:
-        """Return it as a row; without the sign, or without the line, where words need the room."""
+        """Return it as a row; `signs`: with the badge, `more`: with the line below the heading."""
         look = self._look
         words = Column([self._title, self._more] if more else [self._title], look.px(0.12))
         if not signs:
@@ -116,7 +124,7 @@ class PointRow:
 
 
 class PersonRow:
-    """Where visitors find a person."""
+    """Says where visitors find a person."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         self._look = look
@@ -124,7 +132,7 @@ class PersonRow:
         self._words = Words(look, parent, Role.PERSON)
 
     def say(self, texts: Texts, help_: str) -> None:
-        """Name the place; without one, the staff in general."""
+        """Name the place `help_`; where it is empty, the staff in general."""
         text = texts("help.person", help=help_) if help_ else texts("help.person_anybody")
         self._words.say(text)
         self._badge.setAccessibleName(text)

@@ -1,4 +1,4 @@
-"""What is only looked at: ring, halo, bar, badge, dots."""
+"""Shapes that are only looked at: ring, halo, bar, badge, dots."""
 
 from __future__ import annotations
 
@@ -13,15 +13,24 @@ from app.window.toolkit.look import Look, Role
 from app.window.toolkit.painted import Painted, rounded
 from app.window.toolkit.wrapped_text import WrappedText
 
-BREATH_MS = 4000
-BREATH_STEP_MS = 66
+PULSE_MS = 4000
+PULSE_STEP_MS = 66
 
 
 def paint_ring(painter: QPainter, look: Look, box: QRectF, *, part: float, role: str, share: float = 0.09) -> None:
-    """Paint a ring into the square `box`; `part` (0 to 1) of it is filled, from the top in reading direction."""
+    """Paint a ring that is partly filled, from the top in reading direction.
+
+    Args:
+        painter: Paints it.
+        look: Colours and reading direction.
+        box: The square around it, pixels.
+        part: How much of it is filled, 0 to 1.
+        role: Colour of the filled part, a role of `Palette`.
+        share: Its thickness as a share of its width.
+    """
     pen = QPen(look.colour("ink3"), box.width() * share)
     if look.high_contrast:
-        # ink3 is black there: the empty track is a fine white line.
+        # ink3 is black in high contrast: the empty part is a thin white line.
         pen = QPen(look.colour("line"), max(1.0, look.stroke / 2))
     inner = box.adjusted(*(box.width() * share / 2 * side for side in (1, 1, -1, -1)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -67,36 +76,36 @@ class ProgressRing(Painted):
 
 
 class Halo(Painted):
-    """The breath: three circles in the colour of the lamp. Stands still, half way, with less motion."""
+    """Three circles that slowly grow and shrink, in the colour "lamp". With less motion they stand still, half way."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self._clock = QTimer(self)
-        self._clock.setInterval(BREATH_STEP_MS)
+        self._clock.setInterval(PULSE_STEP_MS)
         self._clock.timeout.connect(self._step)
-        self._at_ms = BREATH_MS // 4
+        self._at_ms = PULSE_MS // 4
 
     def follow_look(self) -> None:
-        """Move or stand still, as the visitor wishes now."""
+        """Move or stand still, as the visitor has chosen."""
         if self.look.still or not self.isVisible():
             self._clock.stop()
-            self._at_ms = BREATH_MS // 4
+            self._at_ms = PULSE_MS // 4
         elif not self._clock.isActive():
             self._clock.start()
 
     def showEvent(self, _event: QShowEvent) -> None:
-        """Begin to breathe."""
+        """Begin to move."""
         self.follow_look()
 
     def hideEvent(self, _event: QHideEvent) -> None:
-        """Rest while nobody sees it."""
+        """Stop while nobody sees it."""
         self._clock.stop()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the circles: no pixmap, they are never the same twice."""
+        """Paint the circles; without a pixmap, for they are different every time."""
         look = self.look
         side = min(self.width(), self.height())
-        swell = (1 - math.cos(2 * math.pi * self._at_ms / BREATH_MS)) / 2  # InOutSine, to and fro
+        swell = (1 - math.cos(2 * math.pi * self._at_ms / PULSE_MS)) / 2  # InOutSine, there and back
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -108,19 +117,19 @@ class Halo(Painted):
         painter.end()
 
     def _step(self) -> None:
-        self._at_ms = (self._at_ms + BREATH_STEP_MS) % BREATH_MS
+        self._at_ms = (self._at_ms + PULSE_STEP_MS) % PULSE_MS
         self.update()
 
 
 class Bar(Painted):
-    """How much of the longest wait is over."""
+    """A progress bar: how much of the longest wait is over."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self._part = 0.0
 
     def set(self, part: float, name: str) -> None:
-        """Fill `part` (0 to 1) of it; `name` is what assistive technology says."""
+        """Fill `part` of it, 0 to 1; `name` is what assistive technology says."""
         part = min(1.0, max(0.0, part))
         self.setAccessibleName(name)
         if part != self._part:
@@ -132,7 +141,7 @@ class Bar(Painted):
         return max(4, self.look.px(0.5 if self.look.high_contrast else 0.36))
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the track and what is filled, from the reading side."""
+        """Paint the empty bar and the filled part, which starts where reading starts."""
         look = self.look
         box = QRectF(self.rect())
         line = look.colour("line") if look.high_contrast else None
@@ -145,7 +154,7 @@ class Bar(Painted):
 
 
 class Badge(Painted):
-    """A round sign: an icon, or two letters."""
+    """A circle with an icon or two letters."""
 
     def __init__(self, look: Look, parent: QWidget, *, icon: str | None = None) -> None:
         super().__init__(look, parent)
@@ -183,7 +192,13 @@ class Badge(Painted):
 
 
 class Dots(Painted):
-    """A row of small marks; one of them is set off: which card, or which place in line."""
+    """A row of small marks, one of them highlighted: which card is shown, or which place in line.
+
+    Args:
+        look: Lengths and colours.
+        parent: The widget that it is a part of.
+        large: Large circles, outlined but for the highlighted one.
+    """
 
     def __init__(self, look: Look, parent: QWidget, *, large: bool = False) -> None:
         super().__init__(look, parent)
@@ -192,7 +207,7 @@ class Dots(Painted):
         self._at = 0
 
     def set(self, count: int, at: int) -> None:
-        """Show `count` marks, the one at index `at` set off."""
+        """Show `count` marks, with the one at index `at` highlighted."""
         if (count, at) != (self._count, self._at):
             self._count, self._at = count, at
             self.canvas.drop()
@@ -206,7 +221,7 @@ class Dots(Painted):
         return round(self._side() + 0.499)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the marks from the reading side."""
+        """Paint the marks, starting where reading starts."""
         look, side = self.look, self._side()
         x = 0.0
         for index in range(self._count):

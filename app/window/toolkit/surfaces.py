@@ -1,4 +1,4 @@
-"""The solid ground under words: a sheet at the bottom, a panel beside the picture, or the whole window."""
+"""The solid surface under words: a sheet at the bottom, a panel beside the picture, or the whole window."""
 
 from __future__ import annotations
 
@@ -17,16 +17,23 @@ HALO_UNITS = (25.0, 18.5, 12.0, 6.0)  # radii, g
 
 @dataclass(frozen=True, slots=True)
 class Glow:
-    """The large quiet halo on a screen without a picture. across, down: its centre, shares of the surface."""
+    """Four large circles in the background of a screen without a picture.
+
+    Attributes:
+        across: Their centre, as a share of the surface's width.
+        down: Their centre, as a share of its height.
+        sun: The innermost circle is the low sun of the screen "closed".
+        shift: The centre is moved by (x, y) pixels, against burn-in.
+    """
 
     across: float
     down: float
-    sun: bool = False  # the innermost circle is the low sun of "closed"
-    shift: tuple[int, int] = (0, 0)  # pixels, against burn-in
+    sun: bool = False
+    shift: tuple[int, int] = (0, 0)
 
 
 class Surface(QWidget):
-    """Opaque, so that a frame of the picture never repaints what lies on it."""
+    """An opaque widget: a new frame of the video below never repaints what lies on it."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,7 +49,11 @@ class Surface(QWidget):
     def cover(self, rect: QRect, *, sheet: bool = False, glow: Glow | None = None, edged: bool = False) -> None:
         """Cover this place, below all siblings.
 
-        sheet: its two upper corners are round. edged: a line at the reading side, where high contrast needs one.
+        Args:
+            rect: The place, pixels.
+            sheet: Its two upper corners are round.
+            glow: Circles on it; None: none.
+            edged: In high contrast it has a line at the side of the picture.
         """
         corner = self._look.px(SHEET_CORNER) if sheet else 0
         if (glow, edged) != (self._glow, self._edged):
@@ -62,12 +73,12 @@ class Surface(QWidget):
         return part is self._cap
 
     def uncover(self) -> None:
-        """Go away."""
+        """Hide."""
         self.hide()
         self._cap.hide()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Copy the kept pixmap."""
+        """Copy the kept pixmap to the screen."""
         self.canvas.show(self._paint)
 
     def _paint(self, painter: QPainter) -> None:
@@ -91,7 +102,7 @@ class Surface(QWidget):
 
 
 class SheetCap(Painted):
-    """The strip with the two round corners on top of a sheet; the only part of it that lets the picture through."""
+    """The strip with the two round corners on top of a sheet; the only part of it that is not opaque."""
 
     def paint(self, painter: QPainter) -> None:
         """Paint the strip, and its outline in high contrast."""

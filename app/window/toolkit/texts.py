@@ -1,4 +1,4 @@
-"""Everything that the kiosk says in words, by key and language, from resources/translations."""
+"""All texts of the window, by key and language, read from resources/translations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ _Value = str | dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: its code, its own name, its direction, and every text (a plural is a dict of forms)."""
+    """One language.
+
+    Attributes:
+        code: For example "de".
+        name: Its own name.
+        rtl: It is read from right to left.
+        digits: "latin" or "arabic".
+        texts: Every text by "table.key"; one with plural forms is a dict of forms.
+    """
 
     code: str
     name: str
@@ -27,9 +35,15 @@ class Language:
 
 
 def load_language(file: Path) -> Language:
-    """Read one translation: table `language` (name, rtl, digits), all other tables are "table.key" texts.
+    """Read one translation.
 
-    Raises OSError, KeyError or tomllib.TOMLDecodeError when the package's own file is damaged.
+    Args:
+        file: Its table `language` has name, rtl and digits; every key of another table is the text "table.key".
+
+    Raises:
+        OSError: The package's own file cannot be read.
+        KeyError: It is damaged.
+        tomllib.TOMLDecodeError: Likewise.
     """
     data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     about = data.pop("language")
@@ -53,19 +67,23 @@ def plural_form(language: str, count: int) -> str:
 
 
 class Texts:
-    """The texts of the language in use. `use` changes it; everything drawn afterwards speaks it.
+    """The texts of the language in use; `use` changes it for everything that is drawn afterwards.
 
-    A key that the language lacks comes in English and is logged once; one that nobody knows raises KeyError.
+    A text that the language lacks is given in English and logged once; a key that does not exist raises KeyError.
+
+    Args:
+        folder: Holds a file for each language, CODE.toml.
+        language: The first language.
     """
 
     def __init__(self, folder: Path, language: str = FALLBACK) -> None:
         self._files = {file.stem: file for file in sorted(folder.glob("*.toml"))}
-        self._read: dict[str, Language] = {}  # each at its first use: reading one takes longer than painting a screen
+        self._read: dict[str, Language] = {}  # read at first use: reading one takes longer than painting a screen
         self._missed: set[tuple[str, str]] = set()
         self.use(language)
 
     def use(self, language: str) -> None:
-        """Speak this language from now on; one without a translation is spoken in English, and logged once."""
+        """Use this language from now on; one without a translation becomes English and is logged once."""
         found = self._get(language)
         if found is None:
             self._miss(language, "")
@@ -87,12 +105,21 @@ class Texts:
         return tuple(self._files)
 
     def name_of(self, language: str) -> str:
-        """Return the own name of a language; its code when there is no translation."""
+        """Return a language's own name; its code where there is no translation."""
         found = self._get(language)
         return found.name if found else language
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of a key with its placeholders filled; `count=N` also chooses the plural form."""
+        """Return a text.
+
+        Args:
+            key: "table.key".
+            **values: Fill its placeholders; whole numbers are written in the language's digits. `count` also chooses
+                the plural form.
+
+        Raises:
+            KeyError: There is no such text, or it has plural forms and `count` is missing.
+        """
         code, value = self._find(key)
         if isinstance(value, dict):
             count = values.get("count")
@@ -107,12 +134,12 @@ class Texts:
         return self.digits(str(value))
 
     def clock(self, seconds: int) -> str:
-        """Return a duration in seconds as "1:12" in the language's digits; below nothing is "0:00"."""
+        """Return a duration in seconds as "1:12" in the language's digits; a negative one as "0:00"."""
         seconds = max(0, seconds)
         return self.digits(f"{seconds // 60}:{seconds % 60:02}")
 
     def minutes(self, seconds: int) -> str:
-        """Return a duration in seconds as "5 minutes", rounded up: a promise that is kept."""
+        """Return a duration in seconds as "5 minutes", rounded up, so that it never takes longer than was said."""
         return self("unit.minutes", count=max(1, -(-seconds // 60)))
 
     def questions(self) -> tuple[str, ...]:
@@ -120,7 +147,7 @@ class Texts:
         return tuple(self(f"question.{number}") for number in ("one", "two", "three"))
 
     def _get(self, language: str) -> Language | None:
-        # "de-AT" is spoken as "de".
+        # "de-AT" gets the texts of "de".
         return next(
             (self._language(code) for code in (language, language.partition("-")[0]) if code in self._files), None
         )
@@ -132,7 +159,7 @@ class Texts:
         return found
 
     def digits(self, text: str) -> str:
-        """Return the text with its figures in the language's digits."""
+        """Return a text with its digits in the language's own."""
         return text.translate(_ARABIC_DIGITS) if self._now.digits == "arabic" else text
 
     def _find(self, key: str) -> tuple[str, _Value]:

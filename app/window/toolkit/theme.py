@@ -1,4 +1,4 @@
-"""Where the site's colours and logo come from: the kiosk's own palettes, or those of a theme folder."""
+"""The site's colours and logo: one of the kiosk's palettes, changed by the files of a theme folder."""
 
 from __future__ import annotations
 
@@ -12,12 +12,22 @@ LOGO_FILE = "logo.png"
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The roles of colour, each "#RRGGBB".
+    """The roles of colour, each "#RRGGBB". Their names are also the keys of a theme's `colours.toml`.
 
-    ink: every surface that carries words; ink2: a card on it; ink3: a quiet button, an empty track; line: outlines;
-    paper: words, and the fill of a chosen button; paper2: the second line; lamp: the one thing to touch, the guide,
-    time; lamp_ink: on lamp; sea: the visitor and the microphone; coral: needs care; focus: the focus ring;
-    halo: four circles from the widest inwards; sun: the innermost circle of "closed".
+    Attributes:
+        ink: Every surface that carries words.
+        ink2: A card on it.
+        ink3: An ordinary button, the empty part of a ring or bar.
+        line: Outlines.
+        paper: Words, and the fill of a chosen button.
+        paper2: Less important words.
+        lamp: The main action, the guide, time.
+        lamp_ink: Words on `lamp`.
+        sea: The visitor and the microphone.
+        coral: Something that needs attention.
+        focus: The focus ring.
+        halo: The four circles of `Glow`, from the widest inwards.
+        sun: The innermost circle of the screen "closed".
     """
 
     ink: str
@@ -85,7 +95,13 @@ BASES = {"evening": EVENING, "daylight": DAYLIGHT}
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What a site may change. high_contrast stays ours: its contrast is a promise, not a taste."""
+    """What a site may change.
+
+    Attributes:
+        palette: The colours.
+        high_contrast: The colours of high contrast; a theme cannot change them, for their contrast is promised.
+        logo: A picture file shown in the chip in place of the dot; None: the dot.
+    """
 
     palette: Palette = EVENING
     high_contrast: Palette = HIGH_CONTRAST
@@ -93,13 +109,18 @@ class Theme:
 
 
 class ThemeError(ValueError):
-    """A theme folder that cannot be used; the message is one plain line for the staff."""
+    """A theme folder cannot be used; the message is one line for the staff."""
 
 
 def load_theme(folder: Path | None) -> Theme:
-    """Read a theme folder: `colours.toml` (`base`, then roles of `Palette` as "#RRGGBB"), `logo.png`; both optional.
+    """Read a theme folder.
 
-    None is the kiosk's own evening theme. Raises ThemeError with the file, the key and what is allowed.
+    Args:
+        folder: May hold `colours.toml` (`base`, then roles of `Palette` as "#RRGGBB") and `logo.png`; None: the kiosk's
+            own evening theme.
+
+    Raises:
+        ThemeError: Names the file, the key and what is allowed.
     """
     if folder is None:
         return Theme()
@@ -140,7 +161,7 @@ def _is_colour(value: object) -> bool:
         isinstance(value, str)
         and len(value) == 7
         and value[0] == "#"
-        and all(sign in "0123456789abcdefABCDEF" for sign in value[1:])
+        and all(digit in "0123456789abcdefABCDEF" for digit in value[1:])
     )
 
 

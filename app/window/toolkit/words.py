@@ -1,4 +1,4 @@
-"""A piece of text on the screen, as a widget."""
+"""The widget that shows a text."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from app.window.toolkit.wrapped_text import LineCache, WrappedText
 
 
 class Words(Painted):
-    """A piece of text in one role and colour, in as many lines as it needs.
+    """A text in one role and colour, in as many lines as it needs.
 
-    colour: a role of `Palette`. centred: in the middle of its width, else at the reading side.
+    Args:
+        look: Lengths, colours and fonts.
+        parent: The widget that it is a part of.
+        role: Decides size and weight.
+        colour: A role of `Palette`.
+        centred: In the middle of its width; otherwise it starts where reading starts.
     """
 
     def __init__(
@@ -30,7 +35,7 @@ class Words(Painted):
         self._cache = LineCache(look)
 
     def say(self, text: str, *, accent: str = "", accent_colour: str = "lamp") -> None:
-        """Show this text; `accent` is a part of it to be set off in another colour."""
+        """Show this text; `accent` is a part of it that gets another colour, a role of `Palette`."""
         wanted = (accent, accent_colour) if accent else None
         if (text, wanted) != (self._text, self._accent):
             self._text, self._accent = text, wanted
@@ -44,7 +49,7 @@ class Words(Painted):
             self.canvas.drop()
 
     def text(self) -> str:
-        """Return what it says."""
+        """Return the text."""
         return self._text
 
     def natural(self) -> int:
@@ -60,7 +65,7 @@ class Words(Painted):
         return not self._lines(width).wide
 
     def place(self, rect: QRect) -> None:
-        """Take this place; the widget is a little larger, so that no accent or tail of a letter is cut."""
+        """Take this place; the widget is a little larger, so that no part of a letter is cut."""
         self._bleed = int(0.35 * self.look.pixel_size(self._role))
         self.setGeometry(rect.adjusted(-self._bleed, -self._bleed, self._bleed, self._bleed))
         self.show()

@@ -1,4 +1,4 @@
-"""Text broken into lines, once for each width, and painted."""
+"""Text broken into lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,22 @@ from app.window.toolkit.look import Look, Role
 
 
 class WrappedText:
-    """A text in lines of at most `width` pixels, `pitch` pixels apart. Never clipped, never elided.
+    """A text in lines. It is never clipped and never shortened.
 
-    accent: a part of the text and the colour that sets it off. rtl: the language of the window is read from the right.
-    wide: some single word is wider than `width`.
+    Attributes:
+        widest: Width of the widest line, pixels.
+        wide: Some single word is wider than `width`.
+        count: Number of lines.
+        height: Of all lines, pixels.
+
+    Args:
+        text: The text.
+        font: Its font.
+        pitch: Distance from one line to the next, pixels.
+        width: Greatest width of a line, pixels.
+        align: Of each line.
+        accent: A part of the text and the colour that it gets.
+        rtl: The language of the window is read from right to left.
     """
 
     def __init__(
@@ -31,8 +43,8 @@ class WrappedText:
         self._layout = QTextLayout(text, font)
         option = QTextOption(align)
         option.setWrapMode(QTextOption.WrapMode.WordWrap)
-        # A text of ours that begins with the site's Latin name is still read from the right.
-        from_right = rtl and any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in text)
+        # A text in Arabic that begins with the site's Latin name is still read from the right.
+        from_right = rtl and any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
         auto, right = Qt.LayoutDirection.LayoutDirectionAuto, Qt.LayoutDirection.RightToLeft
         option.setTextDirection(right if from_right else auto)
         self._layout.setTextOption(option)
@@ -66,7 +78,11 @@ class WrappedText:
 
 
 class LineCache:
-    """Texts that were broken into lines for one look: a layout asks for the same ones many times over."""
+    """Keeps texts that were broken into lines: finding a layout asks for the same ones many times.
+
+    Args:
+        look: Gives the fonts; nothing is kept longer than its version.
+    """
 
     MOST = 64
 
@@ -84,9 +100,14 @@ class LineCache:
         *,
         accent: tuple[str, str] | None = None,
     ) -> WrappedText:
-        """Return the text in the font of `role`, in lines of `width` pixels at most; align: None is the reading side.
+        """Return a text in lines.
 
-        accent: a part of the text and the role of its colour.
+        Args:
+            text: The text.
+            role: Decides the font.
+            width: Greatest width of a line, pixels.
+            align: Of each line; None: where reading starts.
+            accent: A part of the text, and the role of `Palette` that it gets.
         """
         look = self._look
         if self._version != look.version or len(self._kept) >= self.MOST:
@@ -103,5 +124,5 @@ class LineCache:
         return found
 
     def forget(self) -> None:
-        """Keep no text."""
+        """Drop all texts."""
         self._kept.clear()

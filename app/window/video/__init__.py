@@ -1,1 +1,1 @@
-"""The avatar's picture on the screen: the widget and its painters."""
+"""The avatar's picture: the widget that shows it, and its two painters."""

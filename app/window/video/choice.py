@@ -1,4 +1,4 @@
-"""Which painter this machine gets: asks the graphics stack, once at start, what it really is."""
+"""Chooses the painter: asks the graphics stack once, at the start, whether there is a real graphics card."""
 
 from __future__ import annotations
 
@@ -9,28 +9,33 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
-# Mesa's two, Google's, Microsoft's two, Apple's; all of them paint on the CPU at 20 to 60 times the cost of raster.
+# Software rasterisers of Mesa, Google, Microsoft and Apple: they cost 20 to 60 times as much CPU as the raster painter.
 SOFTWARE = re.compile(r"llvmpipe|softpipe|swrast|swiftshader|basic render|\bwarp\b|apple software", re.IGNORECASE)
 GL_RENDERER = 0x1F01
-# Render nodes of the kernel; the closed drivers of NVIDIA, Arm, Qualcomm, Imagination, Vivante; Windows below Linux.
+# Render nodes of the kernel; closed drivers of NVIDIA, Arm, Qualcomm, Imagination, Vivante; Linux inside Windows (WSL).
 DEVICES = ("dri/renderD*", "nvidia[0-9]*", "mali*", "kgsl-3d*", "pvr*", "galcore", "dxg")
 
-SPAN_S = 3.0  # over which painted frames are held against those that came
-SLOW_SPANS = 2  # one after another; a single one may be somebody else's fault
-LEAST_PAINTED = 0.7  # of the frames that came and that the screen could show
+SPAN_S = 3.0  # frames are counted over this time
+SLOW_SPANS = 2  # too slow in so many of them, one after another; one alone may be the fault of another program
+LEAST_PAINTED = 0.7  # too slow: fewer are painted than this share of the frames that came and the screen could show
 
 
 def is_software(renderer: str) -> bool:
-    """Tell whether the name of a graphics device is that of a software rasteriser, or empty."""
+    """Return whether the name of a graphics device is empty or that of a software rasteriser."""
     return not renderer.strip() or SOFTWARE.search(renderer) is not None
 
 
 def choose(has_device: Callable[[], bool] | None = None) -> tuple[str, str]:
-    """Return the painter, "gpu" or "raster", and the reason in words for staff. Needs a QGuiApplication.
+    """Choose the painter of this machine. Needs a QGuiApplication.
 
-    Linux is asked through OpenGL, which is what the painter uses there. Windows and macOS have a GPU interface on every
-    machine; a software device behind it shows when the painter starts, and the painter then gives way by itself.
-    has_device: whether it is worth asking OpenGL.
+    On Linux OpenGL is asked, which the GPU painter uses there. Windows and macOS have a GPU interface on every machine;
+    a software device behind it is noticed when the GPU painter starts, and it is then replaced.
+
+    Args:
+        has_device: Returns whether it is worth asking OpenGL; None: `has_graphics_device`.
+
+    Returns:
+        "gpu" or "raster", and the reason in words for staff.
     """
     platform = QGuiApplication.platformName()
     if platform in {"offscreen", "minimal", "vnc", "linuxfb"}:
@@ -48,12 +53,12 @@ def choose(has_device: Callable[[], bool] | None = None) -> tuple[str, str]:
 
 
 def has_graphics_device() -> bool:
-    """Tell whether Linux has a graphics device at all. Asking OpenGL in vain costs 0.1 s and keeps 40 MB for good."""
+    """Return whether Linux has a graphics device; without one, asking OpenGL costs 0.1 s and keeps 40 MB for good."""
     return any(found for pattern in DEVICES for found in Path("/dev").glob(pattern))
 
 
 def gl_renderer() -> str | None:
-    """Return the name of the device behind OpenGL, or None where no context can be had."""
+    """Return the name of the device behind OpenGL, or None where no context can be made."""
     context, surface = QOpenGLContext(), QOffscreenSurface()
     surface.create()
     if not context.create() or not context.makeCurrent(surface):
@@ -64,16 +69,20 @@ def gl_renderer() -> str | None:
 
 
 class Pace:
-    """Compares the frames that came with those that were painted."""
+    """Compares the number of frames that came with the number that were painted."""
 
     def __init__(self) -> None:
         self._from: tuple[float, int, int] | None = None
         self._slow = 0
 
     def is_behind(self, now: float, came: int, painted: int, refresh_hz: float) -> bool:
-        """Tell whether fewer frames are painted than come, for some seconds; call it with each frame.
+        """Return whether too few frames have been painted for some seconds; call it with each frame.
 
-        now: seconds. came, painted: counted from any start. refresh_hz: more than that no screen can show.
+        Args:
+            now: Seconds on a clock that does not go back.
+            came: Number of frames that came, counted from any start.
+            painted: Number of frames that were painted, likewise.
+            refresh_hz: The screen shows no more frames a second than this.
         """
         if self._from is None:
             self._from = now, came, painted

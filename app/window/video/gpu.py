@@ -1,4 +1,4 @@
-"""The painter for machines with a GPU: the three planes go up as they are, a shader converts, crops and darkens."""
+"""The painter for machines with a GPU: uploads the three planes as they are; a shader converts, crops and darkens."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from app.window.video.place import DARK, Drawing
 
 
 class GpuSurface(QRhiWidget):
-    """Draws what it was last given, over whatever interface Qt uses here (Direct3D, Metal, OpenGL).
+    """Draws what it was last given, with the interface that Qt uses here (Direct3D, Metal, OpenGL).
 
-    `painted` is called after each new frame was handed to the GPU. `failed` is called once, outside of painting, with
-    the reason, when this painter cannot do its work; the caller then replaces it. force: work on a software rasteriser
-    as well, which otherwise counts as a failure.
+    Args:
+        parent: The video widget.
+        painted: Called after each new frame was handed to the GPU.
+        failed: Called once with the reason, outside of painting, when this painter cannot work; the caller then
+            replaces it.
+        force: Also work on a software rasteriser, which otherwise counts as a failure.
     """
 
     def __init__(
@@ -44,7 +47,7 @@ class GpuSurface(QRhiWidget):
         self.update()
 
     def initialize(self, cb: QRhiCommandBuffer) -> None:
-        """Make everything that lives as long as the graphics device. Called again after the device was lost."""
+        """Make everything that exists as long as the graphics device. Called again after the device was lost."""
         if self._rhi is self.rhi() and self._resources is not None:
             return
         try:
@@ -60,7 +63,7 @@ class GpuSurface(QRhiWidget):
             self._give_up(_words(error))
 
     def render(self, cb: QRhiCommandBuffer) -> None:  # type: ignore[override]  # reason: so does Qt's
-        """Paint one picture. No exception leaves: the update batch would never return to its pool of 64."""
+        """Paint one picture. No exception may leave: the update batch would never return to its pool of 64."""
         batch = None
         try:
             drawing, resources = self._drawing, self._resources
@@ -89,7 +92,7 @@ class GpuSurface(QRhiWidget):
             self._give_up(_words(error))
 
     def releaseResources(self) -> None:
-        """Let go of everything on the device: it is about to be closed."""
+        """Release everything on the device, which is about to be closed."""
         self._resources, self._rhi, self._uploaded = None, None, None
 
     def _submitted(self) -> None:

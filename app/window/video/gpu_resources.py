@@ -32,7 +32,7 @@ from app.picture import Frame, PixelFormat
 from app.resources import resource
 from app.window.video.place import Place
 
-CORNERS = struct.pack("8f", 0, 0, 0, 1, 1, 0, 1, 1)  # a strip: top left, bottom left, top right, bottom right
+CORNERS = struct.pack("8f", 0, 0, 0, 1, 1, 0, 1, 1)  # a triangle strip: top left, bottom left, top right, bottom right
 UNIFORM_BYTES = 96  # `Drawing` in the shaders: a matrix, crop, chroma, packed_bgra, light
 
 
@@ -40,11 +40,19 @@ _Resource = TypeVar("_Resource", QRhiBuffer, QRhiGraphicsPipeline, QRhiSampler, 
 
 
 class PainterFailed(Exception):
-    """The graphics stack cannot paint; the text says what it refused, for staff."""
+    """The graphics stack cannot paint; the text says what failed, for staff."""
 
 
 class GpuResources:
-    """What lives on the device: pipeline, buffers, and the three textures of the present frame size."""
+    """Everything on the graphics device: pipeline, buffers, and the three textures of the present frame size.
+
+    Args:
+        rhi: The device.
+        surface: What is painted on.
+
+    Raises:
+        PainterFailed: The device refused something.
+    """
 
     def __init__(self, rhi: QRhi, surface: QRhiWidget) -> None:
         if not rhi.isTextureFormatSupported(QRhiTexture.Format.R8):
@@ -85,7 +93,7 @@ class GpuResources:
         _made(self._pipeline)
 
     def upload(self, batch: QRhiResourceUpdateBatch, frame: Frame) -> None:
-        """Put the frame's bytes into the textures, which are made anew when the size changes."""
+        """Copy the frame's bytes into the textures, which are made anew when the frame size changes."""
         if not self._corners_up:
             batch.uploadStaticBuffer(self._corners, CORNERS)
             self._corners_up = True
@@ -104,7 +112,15 @@ class GpuResources:
             start += stride * height
 
     def set_uniforms(self, batch: QRhiResourceUpdateBatch, rhi: QRhi, frame: Frame, place: Place, light: float) -> None:
-        """Tell the shader what to show of the frame, and how bright."""
+        """Tell the shader what to show of the frame.
+
+        Args:
+            batch: Takes the update.
+            rhi: The device.
+            frame: The frame that was uploaded.
+            place: What of it is shown.
+            light: How bright, 0 to 1.
+        """
         width, height, crop = frame.width, frame.height, place.crop
         values = (
             *rhi.clipSpaceCorrMatrix().data(),
@@ -115,10 +131,10 @@ class GpuResources:
         batch.updateDynamicBuffer(self._uniforms, 0, struct.pack("24f", *values))
 
     def draw(self, cb: QRhiCommandBuffer, place: Place, size: QSize) -> None:
-        """Draw the picture's rectangle; the rest keeps the colour that the pass began with."""
+        """Draw the picture's rectangle; the rest keeps the background colour."""
         target = place.target
         cb.setGraphicsPipeline(self._pipeline)
-        # Viewports count from the bottom left, whatever the interface.
+        # A viewport starts at the bottom left with every interface.
         below = size.height() - target.y() - target.height()
         cb.setViewport(QRhiViewport(target.x(), below, target.width(), target.height()))
         cb.setShaderResources(self._bindings)
@@ -127,7 +143,7 @@ class GpuResources:
 
 
 def planes_of(frame: Frame) -> list[tuple[QRhiTexture.Format, int, int]]:
-    """Format, width and height of the frame's textures, in the order of its bytes; odd chroma sizes are rounded up."""
+    """Return format, width and height of the frame's textures, in the order of its bytes; odd chroma sizes round up."""
     width, height = frame.width, frame.height
     if frame.format is PixelFormat.BGRA:
         # Not BGRA8, which some drivers lack: the shader swaps the channels.
@@ -137,7 +153,11 @@ def planes_of(frame: Frame) -> list[tuple[QRhiTexture.Format, int, int]]:
 
 
 def load_shader(name: str) -> QShader:
-    """Load a compiled shader of `resources/shaders` (made by packaging/shaders.py). Raises PainterFailed."""
+    """Load a compiled shader of `resources/shaders` (made by packaging/shaders.py).
+
+    Raises:
+        PainterFailed: It is missing or cannot be read.
+    """
     try:
         shader = QShader.fromSerialized(resource("shaders", f"{name}.qsb").read_bytes())
     except OSError as error:
@@ -148,7 +168,7 @@ def load_shader(name: str) -> QShader:
 
 
 def _made(resource: _Resource) -> _Resource:
-    """Create the resource on the device. Raises PainterFailed."""
+    """Create the resource on the device, and return it; raise PainterFailed where the device refuses."""
     if not resource.create():
         raise PainterFailed(f"{type(resource).__name__} refused")
     return resource

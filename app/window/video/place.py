@@ -1,4 +1,4 @@
-"""Where a picture goes: cropped to fill its area, or whole inside it; and what the painters are asked to draw."""
+"""Where a picture is drawn: cropped to fill its area, or whole inside it; and what the painters get to draw."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from PySide6.QtGui import QColor
 
 from app.picture import Frame
 
-LEAST_SHARE = 0.7  # of the picture must stay visible for it to be cropped
-DARK = 0.45  # of the light is left in a darkened picture
+LEAST_SHARE = 0.7  # a picture is cropped where at least this share of it stays visible
+DARK = 0.45  # brightness of a darkened picture
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """crop: what is shown of the picture, in its pixels. target: where, device pixels. scale: of those to these."""
+    """Where a picture is drawn.
+
+    Attributes:
+        crop: The part of the picture that is shown, in its own pixels.
+        target: Where it is drawn, device pixels.
+        scale: Device pixels to one pixel of the picture.
+    """
 
     crop: QRectF
     target: QRect
@@ -24,7 +30,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is to be on the screen. frame and place are None together: background alone."""
+    """What a painter draws.
+
+    Attributes:
+        frame: The picture; None: the background alone.
+        place: Where; None together with `frame`.
+        background: Colour where no picture is.
+        dark: The picture is darkened.
+    """
 
     frame: Frame | None
     place: Place | None
@@ -33,9 +46,18 @@ class Drawing:
 
 
 def place_picture(width: int, height: int, area: QRect) -> Place | None:
-    """Place a picture of width x height pixels in `area` (device pixels); None in an empty area.
+    """Place a picture in an area.
 
-    It fills the area, never stretched, while at least 70 % of it stays; otherwise it is shown whole, in the middle.
+    It is cropped to fill the area, never stretched, where at least 70 % of it stays visible; otherwise it is shown
+    whole, in the middle.
+
+    Args:
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+        area: Device pixels.
+
+    Returns:
+        The place, or None where area or picture are empty.
     """
     if area.isEmpty() or width <= 0 or height <= 0:
         return None
@@ -43,7 +65,7 @@ def place_picture(width: int, height: int, area: QRect) -> Place | None:
     fill, fit = max(across, down), min(across, down)
     if fit / fill >= LEAST_SHARE:
         shown_w, shown_h = area.width() / fill, area.height() / fill
-        # A third above, two thirds below: faces are in the upper half, and heads nearly touch the edge.
+        # One third is cut off above, two thirds below: heads are near the upper edge.
         crop = QRectF((width - shown_w) / 2, (height - shown_h) / 3, shown_w, shown_h)
         if fill == 1.0:
             # Whole pixels keep the copy without scaling.

@@ -1,4 +1,4 @@
-"""The painter for machines without a GPU: BGRA drawn once, smoothly scaled, or copied where the sizes are equal."""
+"""The painter for machines without a GPU: draws BGRA smoothly scaled, or copies it where the sizes are equal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VEIL = QColor.fromRgbF(0, 0, 0, 1 - DARK)
+DARKENING = QColor.fromRgbF(0, 0, 0, 1 - DARK)
 
 
 class RasterSurface(QWidget):
-    """Draws what it was last given. `painted` is called after each new frame reached the window's memory."""
+    """Draws what it was last given.
+
+    Args:
+        parent: The video widget.
+        painted: Called after each new frame was drawn into the window's memory.
+    """
 
     def __init__(self, parent: QWidget, painted: Callable[[], None]) -> None:
         super().__init__(parent)
@@ -32,7 +37,7 @@ class RasterSurface(QWidget):
         self._fresh = False
 
     def draw(self, drawing: Drawing) -> None:
-        """Draw this from now on. A new frame in the same place repaints that place alone."""
+        """Draw this from now on. For a new frame in the same place only that place is repainted."""
         old, self._drawing = self._drawing, drawing
         frame, place = drawing.frame, drawing.place
         if old is not None and old.frame is frame:
@@ -48,7 +53,7 @@ class RasterSurface(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Fill the background where the picture is not, and draw the picture."""
+        """Draw the picture, and the background where no picture is."""
         drawing = self._drawing
         if drawing is None:
             return
@@ -63,7 +68,7 @@ class RasterSurface(QWidget):
         place, ratio = drawing.place, self.devicePixelRatioF()
         if place is not None:
             inner = _logical(place.target, ratio)
-            # Between whole device pixels the edge belongs to both: background first, the picture over it.
+            # An edge between whole device pixels belongs to both: the background is drawn first, the picture over it.
             bare = bare.subtracted(QRegion((inner if ratio == 1.0 else inner.adjusted(1, 1, -1, -1)).toRect()))
         if not bare.isEmpty():
             painter.setClipRegion(bare)
@@ -76,13 +81,13 @@ class RasterSurface(QWidget):
         painter.drawImage(QRectF(place.target), self._image, place.crop)
         if drawing.dark:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-            painter.fillRect(place.target, VEIL)
+            painter.fillRect(place.target, DARKENING)
 
 
 def image_of(frame: Frame) -> QImage:
-    """Return the frame as an image. BGRA is borrowed, not copied: keep the frame as long as the image."""
+    """Return the frame as an image. BGRA is not copied: keep the frame as long as the image."""
     if frame.format is PixelFormat.I420:
-        # Only while a change of format is under way; too slow for every frame.
+        # Happens only while the format changes; too slow for every frame.
         rgb = _rgb_of(frame)
         return QImage(rgb.tobytes(), frame.width, frame.height, 3 * frame.width, QImage.Format.Format_RGB888).copy()
     # Alpha is always 255, so "premultiplied" is true; Qt scales this format fastest.
@@ -91,8 +96,8 @@ def image_of(frame: Frame) -> QImage:
 
 
 def _rgb_of(frame: Frame) -> NDArray[np.uint8]:
-    """Convert I420 (BT.601, limited range); shape (height, width, 3)."""
-    import numpy as np  # rarely needed here, and slower to load than the first picture is to paint
+    """Convert I420 (BT.601, limited range) to RGB, shape (height, width, 3), uint8."""
+    import numpy as np  # rarely needed here; loading it takes longer than painting the first picture
 
     width, height = frame.width, frame.height
     half_w, half_h = (width + 1) // 2, (height + 1) // 2
@@ -107,5 +112,5 @@ def _rgb_of(frame: Frame) -> NDArray[np.uint8]:
 
 
 def _logical(target: QRect, ratio: float) -> QRectF:
-    """Device pixels to the widget's own."""
+    """Convert device pixels to the widget's own."""
     return QRectF(target.x() / ratio, target.y() / ratio, target.width() / ratio, target.height() / ratio)

@@ -1,4 +1,4 @@
-"""The picture on the screen: takes the latest frame from the mailbox, places it, and has it painted."""
+"""The video widget: takes the latest frame from the mailbox, places it, and lets a painter draw it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,22 @@ DEGRADED = "the picture is painted without the graphics card"
 
 
 class VideoWidget(QWidget):
-    """Shows the frames of `picture`; other widgets may lie above it.
+    """Shows the frames of `picture`; other widgets may lie above it. The last picture stays until `clear`.
 
-    wake: runs a function soon on the GUI thread, callable from any thread (`loop.call_soon_threadsafe`).
-    painter: "auto" asks the machine; "gpu" is taken even on a software rasteriser, but still gives way when it fails.
-    painted: called with each new frame after it was painted. now: seconds, as `time.monotonic`.
-    The last picture stays until `clear`. What is painted is counted in `vitals.video` while the visit has put it there.
+    Painted frames are counted in `vitals.video` while that is set, which a visit does.
+
+    Attributes:
+        painted: Called with each new frame after it was painted; None: nobody wants to know.
+
+    Args:
+        picture: The mailbox that frames come from.
+        vitals: Painter and painted frames are written here.
+        wake: Runs a function soon on the GUI thread; can be called from any thread (`loop.call_soon_threadsafe`).
+        painter: "auto" asks the machine; "gpu" is taken even on a software rasteriser, but is still replaced when it
+            fails.
+        painted: The first value of the attribute.
+        now: Seconds on a clock that does not go back.
+        parent: The widget that it is a part of.
     """
 
     def __init__(
@@ -69,29 +79,29 @@ class VideoWidget(QWidget):
 
     @property
     def painter(self) -> str:
-        """Which painter is at work: "gpu" or "raster"."""
+        """The painter in use: "gpu" or "raster"."""
         return "raster" if isinstance(self._surface, RasterSurface) else "gpu"
 
     def set_area(self, area: QRect | None) -> None:
-        """Where the picture goes, in this widget's coordinates; None: everywhere. The rest is background."""
+        """Set where the picture is shown, in this widget's coordinates; None: everywhere. The rest is background."""
         if area != self._area:
             self._area = area
             self._draw()
 
     def set_background(self, colour: QColor) -> None:
-        """The colour where no picture is."""
+        """Set the colour where no picture is."""
         if colour != self._background:
             self._background = colour
             self._draw()
 
     def darken(self, dark: bool) -> None:
-        """Show the picture darkened, or as it came. Frames that arrive meanwhile are shown alike."""
+        """Show the picture darkened or as it came, also the frames that come later."""
         if dark != self._dark:
             self._dark = dark
             self._draw()
 
     def clear(self) -> None:
-        """Forget the picture: nothing of this visitor is shown to the next."""
+        """Remove the picture: the next visitor must see nothing from this one."""
         self._picture.take()
         self._frame = None
         self._pace = Pace()
@@ -107,7 +117,7 @@ class VideoWidget(QWidget):
         self._draw()
 
     def sizeHint(self) -> QSize:
-        """A portrait screen."""
+        """Return half the size of a portrait screen."""
         return QSize(540, 960)
 
     def _make_surface(self, painter: str, *, force: bool) -> GpuSurface | RasterSurface:
@@ -121,7 +131,7 @@ class VideoWidget(QWidget):
         return RasterSurface(self, self._was_painted)
 
     def _fall_back(self, reason: str) -> None:
-        """Go over to the raster painter for good."""
+        """Replace the GPU painter by the raster painter, for good."""
         if self.painter != "gpu":
             return
         log.warning("GPU painter given up", extra={"reason": reason})
@@ -132,14 +142,14 @@ class VideoWidget(QWidget):
         self._surface.show()
         self._vitals.degraded |= {DEGRADED}
         old.hide()
-        # Qt's widget holds on to the window's graphics device to its end: it goes first, then the window's native side.
+        # Qt's widget keeps the window's graphics device until it is deleted: so it goes first, then the native window.
         old.destroyed.connect(self._leave_graphics_card)
         old.setParent(None)
         old.deleteLater()
         self._draw()
 
     def _leave_graphics_card(self) -> None:
-        """Make the window's native side anew: Qt would go on to compose everything in it through the graphics card."""
+        """Make the native window anew: otherwise Qt would still compose everything in it through the graphics card."""
         window = self.window()
         if window.isVisible():
             window.hide()
@@ -148,15 +158,15 @@ class VideoWidget(QWidget):
             window.activateWindow()
 
     def _frame_waits(self) -> None:
-        """Called on the thread that made the frame; once until the frame was taken."""
+        """Fetch a frame; called on the thread that made it, once until the frame was taken."""
         if threading.get_ident() == self._gui_thread:
-            # Rooms on our loop are here already: a second hop would cost as much as a tenth of the painting.
+            # Rooms on this thread's loop: going through the loop again would cost a tenth of what painting costs.
             self._take()
             return
         try:
             self._wake(self._take)
         except RuntimeError:
-            # The event loop is closed: the program is ending and nobody looks any more.
+            # The event loop is closed: the program is ending.
             self._picture.on_frame = None
 
     def _take(self) -> None:
