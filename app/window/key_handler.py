@@ -43,7 +43,7 @@ class KeyHandler:
         self._send, self._open_staff = send, open_staff
 
     def press(self, event: QKeyEvent, *, rtl: bool) -> None:
-        """Act on a key press. rtl: the window is read from right to left."""
+        """Act on a key press; `rtl`: the window is read from right to left."""
         screen = self._host.current()
         press = meaning(event, rtl=rtl)
         if press is Press.STAFF:
@@ -56,7 +56,7 @@ class KeyHandler:
             self._path.move(1 if press is Press.NEXT else -1)
             self._somebody_is_here()
         elif event.isAutoRepeat():
-            # A key that lies under something must not start visits for ever.
+            # A key with something lying on it must not start visits for ever.
             self._somebody_is_here()
         elif press is Press.ESCAPE:
             screen.on_escape()
@@ -96,7 +96,7 @@ class KeyHandler:
             focused.press_by_key()
 
     def _somebody_is_here(self, *, screen_was_told: bool = False) -> None:
-        """Report activity for a key that means nothing else. screen_was_told: `on_other_key` was called already."""
+        """Report activity for a key that means nothing else; `screen_was_told`: `on_other_key` was called already."""
         shown = self._host.shown
         if shown is None:
             return

@@ -16,7 +16,7 @@ class PlaceChip(Chip):
 
     painted: Callable[[], None] | None = None  # called once
 
-    def stand(self, place: str, guide: str, size: QSize) -> int:
+    def show_place(self, place: str, guide: str, size: QSize) -> int:
         """Show the name over the picture.
 
         Args:

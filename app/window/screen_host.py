@@ -72,7 +72,7 @@ class ScreenHost:
         return self.screens[type(self.shown.screen)] if self.shown else None
 
     def show(self, shown: Shown) -> bool:
-        """Show this value now; nothing is touched that did not change. True: it is another screen, or a new step."""
+        """Show this value; what has not changed is left alone. True: it is another screen, or a new step."""
         before, self.shown = self.shown, shown
         old = self.screens[type(before.screen)] if before else None
         widget = self.screens[type(shown.screen)]
@@ -84,7 +84,7 @@ class ScreenHost:
         if old is not widget:
             # The last screen may have made the words smaller to fit; this one starts from the full size.
             self._look.squeeze(1.0)
-        widget.top_room = self._chip.stand(self._site.place, self._texts("chip.guide"), self._window.size())
+        widget.top_room = self._chip.show_place(self._site.place, self._texts("chip.guide"), self._window.size())
         widget.drawn = self._drawn()
         widget.setGeometry(self._window.rect())
         self._showing = True
@@ -114,7 +114,7 @@ class ScreenHost:
                 self.screens[kind].forget()
 
     def _arranged(self) -> None:
-        """Follow a screen that has laid itself out anew without a new value (a sheet opened, a card turned)."""
+        """Follow a screen that has laid itself out anew without a new value (a sheet opened, another card)."""
         screen = self.current()
         if screen is not None and not self._showing and screen.isVisible():
             self._place_picture(screen)
@@ -128,7 +128,7 @@ class ScreenHost:
     def _begin_fade(self, old: ScreenWidget, before: Screen, after: Screen) -> None:
         self.fade.stop()
         talking = isinstance(before, TALKING) or isinstance(after, TALKING)
-        if self._look.still or talking or not self._window.isVisible():
+        if self._look.less_motion or talking or not self._window.isVisible():
             return
         home = isinstance(before, Farewell) and isinstance(after, Attract)
         self.fade.start(old, FADE_HOME_MS if home else FADE_MS)

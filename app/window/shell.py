@@ -150,16 +150,16 @@ class KioskWindow(QWidget):
     # -------------------------------------------------------- showing
 
     def appear(self) -> None:
-        """Come up on the right screen."""
+        """Show the window on its screen."""
         self._placement.show()
 
     def make_ready(self) -> None:
-        """Make what the first screen did not need, a piece at a time, so that no touch has to wait for it."""
+        """Make the screens that were not needed yet, one at a time, so that no touch has to wait for them."""
         if not self._dismissed and self._host.screens.make_another():
             QTimer.singleShot(0, self.make_ready)
 
     def dismiss(self) -> None:
-        """Go for good: the program ends. Qt deletes the window with all that is in it, before Python collects it."""
+        """Hide and delete the window: the program ends. Qt deletes everything in it, before Python collects it."""
         if self._dismissed:
             return
         self._dismissed = True
@@ -174,7 +174,7 @@ class KioskWindow(QWidget):
         self.deleteLater()
 
     def show_screen(self, shown: Shown) -> None:
-        """Show this value now; nothing is touched that did not change."""
+        """Show this value; what has not changed is left alone."""
         changed = self._host.show(shown)
         widget = self._host.screens[type(shown.screen)]
         if changed:

@@ -41,7 +41,7 @@ def answers():
 
 @pytest.fixture
 def make(qapp, fonts, answers):
-    """Return a maker of windows that have the keys, 540x960 unless told otherwise; all end with the test."""
+    """Return a maker of windows with the keyboard focus, 540x960 by default; all end with the test."""
     made = []
 
     def build(size=(540, 960), **more):

@@ -34,7 +34,7 @@ CALM = Preferences(less_motion=True)
 
 
 class BlankLive(ScreenWidget):
-    """Stands in for the conversation where only the other screens are looked at."""
+    """Replaces the live screen where only the other screens are looked at."""
 
     def __init__(self, look, texts, send, site, levels) -> None:
         super().__init__(look, texts, send, site)
@@ -49,7 +49,7 @@ class BlankLive(ScreenWidget):
 def make_window(
     size, *, site: Site = SITE, live=BlankLive, send=lambda answer: None, theme=None, **more
 ) -> KioskWindow:
-    """Return a window of exactly this size, with a real video widget that nobody feeds."""
+    """Return a window of exactly this size, with a real video widget that gets no frames."""
     picture, vitals = Picture(), more.pop("vitals", None) or Vitals()
     video = VideoWidget(picture, vitals, wake=lambda run: run(), painter="raster")
     window = KioskWindow(

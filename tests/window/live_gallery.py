@@ -44,7 +44,7 @@ def close_sheets(screen: LiveScreen) -> None:
 
 
 def speak_for_a_second(screen: LiveScreen) -> None:
-    """Let the signs show a voice."""
+    """Let the indicator show a level."""
     for step in range(14):
         screen.talk.dock.level(abs(math.sin(step * 1.3)) * 0.9 + 0.1)
 

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.intents import Activity
+from tests.window.driven_window import DrivenWindow
 from tests.window.literals import SITE
 from tests.window.live_gallery import make_live
-from tests.window.test_keys import Kiosk
 
 
-class LiveKiosk(Kiosk):
+class LiveKiosk(DrivenWindow):
     """A window with the real live screen."""
 
     site = SITE
@@ -34,7 +34,7 @@ class LiveKiosk(Kiosk):
         return found[0]
 
     def tap(self, name):
-        """Touch a control and return what was sent, signs of life apart."""
+        """Touch a control and return what was sent, without `Activity`."""
         self.answers.clear()
         part = self.control(name)
         QTest.mouseClick(part, Qt.MouseButton.LeftButton, pos=part.shape_box().center())
@@ -44,5 +44,5 @@ class LiveKiosk(Kiosk):
         return [answer.intent for answer in self.answers if not isinstance(answer.intent, Activity)]
 
     def type(self, text):
-        for sign in text:
-            QTest.keyClicks(self.window.focusWidget(), sign)
+        for character in text:
+            QTest.keyClicks(self.window.focusWidget(), character)

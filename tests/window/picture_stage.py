@@ -20,8 +20,16 @@ WIDTH, HEIGHT = 540, 960
 GROUND = "#0e1a1e"
 
 
-class Stage:
-    """One VideoWidget, filling a window of 540x960. choice: what the machine is made to say to "auto"."""
+class PictureStage:
+    """One VideoWidget, filling a window of 540x960.
+
+    Args:
+        painter: "auto", "raster" or "gpu".
+        choice: What `choose` returns, for "auto".
+        broken_shader: Shaders cannot be loaded.
+        width: Of the widget, pixels.
+        height: Of the widget, pixels.
+    """
 
     def __init__(self, painter="raster", choice=None, broken_shader=False, width=WIDTH, height=HEIGHT):
         from PySide6.QtGui import QColor
@@ -114,7 +122,7 @@ class Stage:
     def begin_visit(self, source="room"):
         from app.vitals import VideoVitals
 
-        self.now += 10.0  # what was painted before is long past
+        self.now += 10.0  # later than everything that was painted before
         self.vitals.video = VideoVitals(source=source)
 
     def end_visit(self):
@@ -135,7 +143,7 @@ class Stage:
         return pixels[:, : shot.width(), :3].copy()
 
     def fall_behind(self, seconds):
-        """Thirty frames come every second, and the painter is kept from painting them."""
+        """Let thirty frames come every second, and keep the painter from painting them."""
         from tests.window.pictures import plain
 
         frame = plain((255, 0, 0))
@@ -146,7 +154,7 @@ class Stage:
                 self.calls.popleft()()
 
     def facts(self):
-        """What can be told in plain values."""
+        """Return what can be pickled."""
         return {
             "painter": self.widget.painter,
             "vitals_painter": self.vitals.painter,
@@ -175,7 +183,7 @@ class Stage:
 
 
 class RemoteStage:
-    """A Stage in a child process with its own environment; the same methods, and `log`: what the child logged."""
+    """A PictureStage in a child process with its own environment; also has `log`, what the child logged."""
 
     def __init__(self, environment, *arguments, **options):
         command = [sys.executable, "-m", "tests.window.picture_stage"]
@@ -233,7 +241,7 @@ def serve():
             return
         try:
             if name == "__init__":
-                stage, result = Stage(*arguments, **options), None
+                stage, result = PictureStage(*arguments, **options), None
             else:
                 result = getattr(stage, name)(*arguments, **options)
         except Exception as error:

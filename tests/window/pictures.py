@@ -1,4 +1,4 @@
-"""Test pictures: colour bars in the bytes that a room delivers, and the reference conversion to hold painters to."""
+"""Test pictures: colour bars as bytes that a room delivers, and the reference conversion for both painters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rgb_of(yuv: tuple[int, int, int]) -> np.ndarray:
 
 
 def bars(width: int, height: int, colours=EVERY, kind=PixelFormat.I420) -> Frame:
-    """Upright bars of equal width; their edges are between chroma samples."""
+    """Return vertical bars of equal width; their edges are between chroma samples."""
     half_w, half_h = (width + 1) // 2, (height + 1) // 2
     which = np.minimum(np.arange(half_w) * len(colours) // half_w, len(colours) - 1)
     table = np.array([yuv_of(colour) for colour in colours], np.uint8)
@@ -40,5 +40,5 @@ def bars(width: int, height: int, colours=EVERY, kind=PixelFormat.I420) -> Frame
 
 
 def plain(colour, width=540, height=960, kind=PixelFormat.I420) -> Frame:
-    """One colour all over."""
+    """Return a picture of one colour."""
     return bars(width, height, (colour,), kind)

@@ -25,7 +25,7 @@ NOTES = {
 
 
 def busy_vitals() -> Vitals:
-    """Return the facts of a kiosk in the middle of a visit, with something to say."""
+    """Return the vitals of a kiosk in the middle of a visit, with a note for staff."""
     vitals = Vitals(version="1.0.0", kiosk="lobby-1", screen="live", painter="raster", visits=7)
     vitals.started_at, vitals.beat_at = 100.0, 100.0 + 200_000
     vitals.visit = VisitVitals(vendor="tavus")

@@ -1,4 +1,4 @@
-"""What a screen reader is told, and what it finds on the screens: names, roles, and which choice is in force."""
+"""What screen readers are told, and what they find on the screens: names, roles, and what is chosen."""
 
 from __future__ import annotations
 

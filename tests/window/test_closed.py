@@ -1,4 +1,4 @@
-"""Closed: days that are alike stand together, and the return is told as people say it."""
+"""The screen "closed": days with the same hours share a line, and the next opening is told as people say it."""
 
 from __future__ import annotations
 

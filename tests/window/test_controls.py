@@ -1,4 +1,4 @@
-"""Controls: room for a finger, a name, a place in the flow; and what is only looked at."""
+"""Controls: hit areas, names, layout; and shapes that are only looked at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.screens import Preferences
 from app.window.screens.facts import load_facts
 from app.window.toolkit.art import PICTURES, paint_art
 from app.window.toolkit.button import Button, Kind, Size
-from app.window.toolkit.controls import spread
+from app.window.toolkit.controls import extend_hit_areas
 from app.window.toolkit.flow import Column, Grow, Row, Space
 from app.window.toolkit.focus import FocusRing
 from app.window.toolkit.icons import SHAPES, paint_icon
@@ -59,7 +59,7 @@ def test_hit_areas_reach_half_way_to_the_neighbour_and_never_overlap(look, groun
     first = button(look, ground, QRect(100, 100, 200, 92), "a")
     second = button(look, ground, QRect(310, 100, 200, 92), "b")
     third = button(look, ground, QRect(100, 400, 200, 92), "c")
-    spread([first, second, third], 17)
+    extend_hit_areas([first, second, third], 17)
     assert first.geometry().right() + 1 == second.geometry().left() == 305
     assert third.geometry() == QRect(100, 400, 200, 92).adjusted(-17, -17, 17, 17)
     assert first.shape_in_parent() == QRect(100, 100, 200, 92)
@@ -68,13 +68,13 @@ def test_hit_areas_reach_half_way_to_the_neighbour_and_never_overlap(look, groun
 def test_a_finger_that_just_misses_still_hits(look, ground, qtbot):
     clicks = []
     made = button(look, ground, QRect(100, 100, 200, 92), on_click=lambda: clicks.append(1))
-    spread([made], 17)
+    extend_hit_areas([made], 17)
     qtbot.mouseClick(made, LEFT, pos=QPoint(2, 2))
     assert clicks == [1]
 
 
 def test_a_press_can_be_seen(look, ground):
-    made = button(look, ground, QRect(100, 100, 400, 92), kind=Kind.LAMP)
+    made = button(look, ground, QRect(100, 100, 400, 92), kind=Kind.PRIMARY)
     before = made.grab().toImage()
     QTest.mousePress(made, LEFT)
     assert made.grab().toImage() != before
@@ -82,7 +82,7 @@ def test_a_press_can_be_seen(look, ground):
 
 def test_a_press_with_less_motion_changes_its_shade_not_its_size(look, ground):
     look.fit(QSize(1080, 1920), Preferences(less_motion=True), rtl=False)
-    made = button(look, ground, QRect(100, 100, 400, 92), kind=Kind.LAMP)
+    made = button(look, ground, QRect(100, 100, 400, 92), kind=Kind.PRIMARY)
     QTest.mousePress(made, LEFT)
     image = made.grab().toImage()
     assert image.pixelColor(2, 46).alpha() > 200  # the edge is where it was

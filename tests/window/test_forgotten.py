@@ -1,4 +1,4 @@
-"""When a conversation is over, nothing that was said stays in the window, hidden or for a reader."""
+"""When a conversation is over, nothing that was said stays in the window, not even hidden or for screen readers."""
 
 from __future__ import annotations
 

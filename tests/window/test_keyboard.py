@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 class Typist:
-    """A keyboard on a surface of its own, and the text that it has typed."""
+    """A keyboard in a window, and the text that it has typed."""
 
     def __init__(self, look, texts, languages):
         self.text = ""
@@ -207,7 +207,7 @@ def test_beyond_the_last_row_the_arrow_key_is_the_window_s(typist):
 
 
 def test_it_paints_every_layer_in_every_language(look, texts, qtbot):
-    """Including the vowel signs of Arabic, which need something to stand on."""
+    """Including the vowel marks of Arabic, which are shown on a dotted circle."""
     for language in LANGUAGES:
         typist = Typist(look, texts, [language, "en"])
         qtbot.addWidget(typist.parent)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from app.intents import Accept, Activity, Cancel, End, KeepPlace, Prefer, Start, Stay
 from app.screens import (
@@ -22,49 +21,13 @@ from app.screens import (
     Unavailable,
     Waiting,
 )
-from app.vitals import Vitals
-from tests.window.gallery import end, make_window
-
-KEY = Qt.Key
-CTRL, ALT, SHIFT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
-
-
-class Kiosk:
-    """A window with a list of what it sent, and its time in the test's hand."""
-
-    def __init__(self) -> None:
-        self.answers = []
-        self.vitals = Vitals()
-        self.time = 100.0
-        self.window = make_window(
-            (540, 960), send=self.answers.append, vitals=self.vitals, now=lambda: self.time, **self.more()
-        )
-        self.window.appear()
-        assert QTest.qWaitForWindowActive(self.window)
-        self.step = 0
-
-    def more(self):
-        return {}
-
-    def show(self, screen, **wishes):
-        self.step += 1
-        self.window.show_screen(Shown(self.step, screen, Preferences(**{"less_motion": True, **wishes})))
-        self.answers.clear()
-        return self
-
-    def key(self, key, modifiers=Qt.KeyboardModifier.NoModifier):
-        focused = self.window.focusWidget() or self.window
-        QTest.keyClick(focused, key, modifiers)
-        return [answer.intent for answer in self.answers]
+from tests.window.driven_window import ALT, CTRL, KEY, SHIFT, DrivenWindow
+from tests.window.gallery import end
 
 
 @pytest.fixture
 def kiosk(fonts, qapp):
-    made = Kiosk()
+    made = DrivenWindow()
     yield made
     end(made.window)
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect
 from app.screens import Live, Preferences, Screen, Shown
 from app.window.screens.facts import FactCard
 from app.window.screens.sheet import SheetScreen
-from app.window.toolkit.button import Button
+from app.window.toolkit.button import Button, Kind
 from app.window.toolkit.controls import Control
 from app.window.toolkit.painted import Painted
 from app.window.toolkit.plates import Chip
@@ -73,7 +73,7 @@ def visible(screen, kind):
 
 
 def complaints(window, screen) -> list[str]:
-    """Return everything that is wrong with the screen as it stands."""
+    """Return everything that is wrong with the screen that is shown."""
     found: list[str] = []
     whole = QRect(0, 0, window.width(), window.height())
     words, controls = visible(screen, Words), visible(screen, Control)
@@ -134,7 +134,7 @@ def test_words_keep_the_wanted_size_on_every_advised_screen(windows, size):
             window.show_screen(Shown(hash(name), value, Preferences(language=language, less_motion=True)))
             screen = window.current_screen()
             assert isinstance(screen, SheetScreen)
-            nearly_square = 1.0 < size[0] / size[1] < 1.5  # there the face may give way to the words
+            nearly_square = 1.0 < size[0] / size[1] < 1.5  # there words may cover the face
             if screen.fitted.words < 1.0 or (screen.fitted.wide and not nearly_square):
                 shrunk.append((name, language, screen.fitted))
     assert not shrunk
@@ -148,12 +148,12 @@ def test_controls_stay_in_the_lower_half_of_a_portrait_screen(windows):
             assert box.top() >= 1920 * 0.5 or name.startswith("farewell"), (name, part.objectName(), box)
 
 
-def test_there_is_at_most_one_lamp_on_a_screen(windows):
+def test_there_is_at_most_one_main_action_on_a_screen(windows):
     window = windows((1080, 1920))
     for name, value in QUIET.items():
         window.show_screen(Shown(hash(name), value, Preferences(less_motion=True)))
-        lamps = [part for part, _ in visible(window.current_screen(), Button) if part.kind == "lamp"]
-        assert len(lamps) <= 1, name
+        found = [part for part, _ in visible(window.current_screen(), Button) if part.kind is Kind.PRIMARY]
+        assert len(found) <= 1, name
 
 
 def test_everything_painted_has_a_name(windows):

@@ -15,7 +15,7 @@ from app.character.pose import Pose
 from app.intents import Activity, AskText, End, Extend, Interrupt, Mute
 from app.screens import Farewell, Live, MicrophoneState, Talk, TalkMode, Trouble, WhyNot
 from app.window.live.state import Indicator
-from app.window.toolkit.button import Button
+from app.window.toolkit.button import Button, Kind
 from tests.window.literals import SITE
 from tests.window.live_literals import live_screens
 from tests.window.test_keys import KEY
@@ -81,7 +81,7 @@ def test_a_tap_on_nothing_and_a_key_without_meaning_are_signs_of_life(kiosk):
     assert kiosk.show(Live()).key(KEY.Key_F1) == [Activity()]
 
 
-# ------------------------------------------------------------------ the sign and the level
+# ------------------------------------------------------------------ the indicator and the level
 
 
 def test_the_sign_interrupts_mutes_and_opens(kiosk):
@@ -156,13 +156,12 @@ def test_a_stalled_picture_is_darkened_and_the_visitor_is_told_below_the_face(ki
     assert not kiosk.window._video._dark
 
 
-def test_one_lamp_at_most_in_every_state_and_sheet(kiosk):
+def test_one_main_action_at_most_in_every_state(kiosk):
     for name, screen in live_screens().items():
         kiosk.show(screen)
-        lamps = [
-            part.objectName() for part in kiosk.screen.controls() if isinstance(part, Button) and part.kind == "lamp"
-        ]
-        assert len(lamps) <= 1, (name, lamps)
+        buttons = [part for part in kiosk.screen.controls() if isinstance(part, Button)]
+        found = [button.objectName() for button in buttons if button.kind is Kind.PRIMARY]
+        assert len(found) <= 1, (name, found)
 
 
 # ------------------------------------------------------------------ the cost of a frame

@@ -1,4 +1,4 @@
-"""Captions: named, at their sides, the newest words in sight, the face free."""
+"""Captions: with the speaker's name, at the speaker's side, the newest words seen, the face free."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_lines_stand_still_while_words_are_added(kiosk):
     for count in range(30, len(words)):
         kiosk.again(Live(captions=(caption(Speaker.AVATAR, " ".join(words[:count])),), show_questions=False))
         starts.add(plates(kiosk)[Speaker.AVATAR].words().split()[0])
-    # Far fewer beginnings than words: the text moves on by whole lines.
+    # Far fewer first words than words: the text moves on by whole lines.
     assert len(starts) < (len(words) - 30) / 3
 
 
@@ -67,5 +67,5 @@ def test_plates_leave_the_face_free_at_the_normal_text_size(kiosk):
             kiosk.show(screen, language=language)
             for who, plate in plates(kiosk).items():
                 last = screen.captions[-1].speaker is who
-                # Two lines of the last speaker are worth more than the rule, never as much as the mouth.
+                # For two lines of the last speaker the rule may be broken, but the mouth is never covered.
                 assert plate.y() >= 1920 * (0.54 if last else 0.6), (language, name, who, plate.y() / 1920)

@@ -1,4 +1,4 @@
-"""Hold to speak: the microphone is open while a finger or a key is down, and never longer."""
+"""Push-to-talk: the microphone is open while a finger or a key is down, and never longer."""
 
 from __future__ import annotations
 

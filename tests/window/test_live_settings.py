@@ -6,6 +6,7 @@ import pytest
 
 from app.intents import Prefer
 from app.screens import Live, Preferences, Shown, TextSize
+from app.window.toolkit.button import Kind
 from tests.window.gallery import end
 from tests.window.live_kiosk import LiveKiosk
 from tests.window.test_keys import KEY
@@ -66,7 +67,7 @@ def test_volume_has_ten_steps_and_ends(kiosk):
 def test_the_choice_is_seen_when_it_comes_back(kiosk):
     kiosk.window.show_screen(Shown(kiosk.step, Live(), Preferences(high_contrast=True, language="de")))
     assert kiosk.screen.settings.isVisible()
-    assert kiosk.control("contrast-high").kind == "paper"
+    assert kiosk.control("contrast-high").kind is Kind.SELECTED
     assert kiosk.control("done").label() == "Fertig"
 
 

@@ -1,4 +1,4 @@
-"""The indicator of the microphone tells the truth, and one thing shines."""
+"""The microphone indicator shows what the microphone does, and one control is highlighted."""
 
 import itertools
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Captions are turns of the conversation, and the newest stay."""
+"""Captions are turns of the conversation; the newest are shown."""
 
 from app.screens import CaptionLine, Speaker
 from app.window.live.turns import Turn, turns

@@ -1,4 +1,4 @@
-"""The typed question: keys that open it, what is sent and forgotten, keyboard for fingers, the rise of the sheet."""
+"""The typed question: keys that open it, what is sent and removed, the on-screen keyboard, the rising sheet."""
 
 from __future__ import annotations
 

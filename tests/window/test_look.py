@@ -1,4 +1,4 @@
-"""Lengths, colours and fonts follow the window and the visitor's wishes."""
+"""Lengths, colours and fonts follow the window and the visitor's preferences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.screens import Preferences, TextSize
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.theme import DAYLIGHT, EVENING, HIGH_CONTRAST, ThemeError, contrast, load_theme
 
-# Words and the surfaces that they stand on, with the floor of contrast that a theme must keep.
+# Words and the surfaces below them, with the least contrast that a theme must have.
 PAIRS = (
     ("paper", "ink", 7.0),
     ("paper", "ink2", 7.0),
@@ -28,7 +28,7 @@ PAIRS = (
 
 
 def weak_pairs(palette) -> list[str]:
-    """Return one plain line for each pair of colours below its floor; empty when all can be read."""
+    """Return a line for each pair of colours with too little contrast; empty where all can be read."""
     lines = []
     for words, surface, floor in PAIRS:
         ratio = contrast(getattr(palette, words), getattr(palette, surface))

@@ -1,4 +1,4 @@
-"""The window: answers carry the step, touch is felt at once, screens follow one another without residue."""
+"""The window: answers carry the step, a touch shows at once, nothing of one screen is left on the next."""
 
 from __future__ import annotations
 
@@ -246,15 +246,15 @@ def test_the_window_never_closes_by_itself(make):
     assert not event.isAccepted()
 
 
-class Screens:
-    """Two outputs."""
+class Output:
+    """An output with its name and serial number."""
 
     def __init__(self, name, serial) -> None:
         self.name, self.serialNumber = lambda: name, lambda: serial
 
 
 def test_a_screen_is_found_by_name_or_serial():
-    first, second = Screens("HDMI-1", "A1"), Screens("DP-2", "B2")
+    first, second = Output("HDMI-1", "A1"), Output("DP-2", "B2")
     assert choose_screen([first, second], "DP-2", first) is second
     assert choose_screen([first, second], "B2", first) is second
     assert choose_screen([first, second], "VGA-9", first) is first

@@ -1,4 +1,4 @@
-"""The way to the staff panel: a gesture or a chord, on every screen, and nothing of it reaches the screen behind."""
+"""Opening the staff panel with five taps or with keys; nothing of it reaches the screen below."""
 
 from __future__ import annotations
 

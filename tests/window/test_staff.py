@@ -1,4 +1,4 @@
-"""The staff panel: opened by those who know the PIN, over every screen, and honest about what became of an action."""
+"""The staff panel: opens with the PIN over every screen, and tells what became of an action."""
 
 from __future__ import annotations
 
@@ -24,84 +24,17 @@ from app.screens import (
     UnavailableReason,
     Waiting,
 )
-from app.settings.pin import hash_pin
 from app.vitals import AudioVitals, VisitVitals, Vitals
 from app.window.staff.actions import PATIENCE_S, LastAction
 from app.window.staff.facts import facts
 from app.window.staff.gesture import TAPS
-from app.window.staff.panel import StaffPanel
+from tests.window.driven_window import KEY
 from tests.window.gallery import end
 from tests.window.literals import LANGUAGES, SIZES
 from tests.window.staff_gallery import busy_vitals
-from tests.window.test_keys import ALT, CTRL, KEY, SHIFT, Kiosk
+from tests.window.staff_kiosk import PIN, StaffKiosk
 
-PIN = "2468"
-HASHED = hash_pin(PIN)
 SCREENS = [Attract(), Notice(), Waiting(), Connecting(), Live(), StillThere(), Farewell(), Unavailable(), Closed()]
-
-
-class StaffKiosk(Kiosk):
-    """A window with the real panel; `unix` and `time` are in the test's hand."""
-
-    def __init__(self, counters, *, pin=HASHED, may_leave=False) -> None:
-        self.unix = 1_000_000.0
-        self.pin, self.may_leave, self.counters = pin, may_leave, counters
-        super().__init__()
-        self.vitals.screen = "live"
-        self.vitals.visit = VisitVitals()
-
-    def more(self):
-        return {"staff": self.make}
-
-    def make(self, look, texts, send, parent):
-        return StaffPanel(
-            parent,
-            look,
-            texts,
-            self.vitals,
-            send,
-            pin_hash=self.pin,
-            may_leave=self.may_leave,
-            store=self.counters,
-            now=lambda: self.unix,
-            clock=lambda: self.time,
-        )
-
-    @property
-    def panel(self):
-        return self.window._staff.panel
-
-    def open(self, screen=None):
-        self.show(screen or Live())
-        QTest.keyClick(self.window, KEY.Key_Q, CTRL | ALT | SHIFT)
-        assert self.panel.isVisible()
-        self.answers.clear()
-        return self
-
-    def enter(self, pin):
-        """Type a PIN on a real keyboard and wait for its check."""
-        for digit in pin:
-            QTest.keyClicks(self.window.focusWidget(), digit)
-        QTest.keyClick(self.window.focusWidget(), KEY.Key_Return)
-        check = self.panel._pad._check
-        if check is not None:
-            check.result(timeout=10)
-            self.panel._pad._poll.timeout.emit()
-        return self
-
-    def inside(self):
-        return self.open().enter(PIN)
-
-    def tap(self, button):
-        assert button.isVisible()
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.shape_box().center())
-        return [answer.intent for answer in self.answers]
-
-    def message(self):
-        return self.panel._pad.message.text()
-
-    def seen(self):
-        return {action for action, button in self.panel.action_rows.buttons.items() if button.isVisible()}
 
 
 @pytest.fixture
@@ -122,7 +55,7 @@ def kiosk(make):
     return make()
 
 
-# ------------------------------------------------------------------ the way in
+# ------------------------------------------------------------------ opening
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -217,7 +150,7 @@ def test_with_a_pin_the_demo_asks_for_it_too(make):
     assert make(may_leave=True).open().seen() == set()
 
 
-# ------------------------------------------------------------------ the way out
+# ------------------------------------------------------------------ closing
 
 
 def test_it_closes_itself_a_minute_after_the_last_touch(kiosk):

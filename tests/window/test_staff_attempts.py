@@ -1,4 +1,4 @@
-"""A wrong PIN costs patience, also over a restart, and never access for ever."""
+"""Wrong PINs cost a pause, also after a restart, and never access for ever."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.records.counters import Counters
 from app.window.staff.attempts import LONGEST_PAUSE_S, PinAttempts
 
 
-class Clock:
+class UnixClock:
     def __init__(self) -> None:
         self.s = 1_000_000.0
 
@@ -16,7 +16,7 @@ class Clock:
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return UnixClock()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every language says everything, with the same blanks to fill in."""
+"""Every language has every text, with the same placeholders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_language_has_every_text_with_the_same_blanks(code):
     assert language.texts.keys() == ENGLISH.texts.keys()
     for key, value in language.texts.items():
         wanted = placeholders(ENGLISH.texts[key])
-        # A plural may say "one visitor" without the figure.
+        # A plural form may say "one visitor" without the number.
         optional = {"count"} if isinstance(value, dict) else set()
         assert placeholders(value) | optional == wanted | optional, key
 

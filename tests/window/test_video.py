@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.picture import Frame, PixelFormat
-from tests.window.picture_stage import GROUND, HEIGHT, WIDTH, RemoteStage, Stage
+from tests.window.picture_stage import GROUND, HEIGHT, WIDTH, PictureStage, RemoteStage
 from tests.window.pictures import COLOURS, bars, plain, rgb_of, yuv_of
 
 SIZES = [(720, 1280), (540, 960), (854, 480), (640, 361), (426, 240)]
@@ -24,7 +24,7 @@ def gpu_stage(display):
 @pytest.fixture(params=["raster", pytest.param("gpu", marks=pytest.mark.display)])
 def stage(request, qapp):
     if request.param == "raster":
-        stage = Stage("raster")
+        stage = PictureStage("raster")
         yield stage
         stage.close()
     else:
@@ -42,7 +42,7 @@ def native(stage):
 
 
 def colour(rgb):
-    """What a pure colour looks like after the way through the video's bytes."""
+    """Return what a pure colour looks like after its conversion to the video's bytes and back."""
     return rgb_of(yuv_of(rgb))
 
 
@@ -65,7 +65,7 @@ def assert_bars(shot, width, height, levels=3):
     for number, rgb in enumerate(COLOURS.values()):
         middle = left + int((number + 0.5) * shown_w / len(COLOURS))
         reach = shown_w // len(COLOURS) // 3
-        # The whole height, nearly as wide as the bar: a wrong stride leans, and shows.
+        # The whole height, nearly as wide as the bar: with a wrong stride the bar leans and another colour is seen.
         close_to(shot[top + 2 : top + shown_h - 2, middle - reach : middle + reach], colour(rgb), levels)
 
 
@@ -148,7 +148,7 @@ def test_the_painter_counts_what_it_paints(stage):
         assert facts["video"].frames == number
         assert facts["video"].painter == facts["vitals_painter"] == facts["painter"]
         assert facts["video"].painted_at == facts["now"]
-        assert facts["video"].fps == number  # the clock stands: all within the last second
+        assert facts["video"].fps == number  # the clock does not move: all within the last second
     assert facts["wanted"] is native(stage)
     assert facts["painted"][-1] == (720, 1280)
     assert facts["shown_size"] == (540, 960)
@@ -156,14 +156,14 @@ def test_the_painter_counts_what_it_paints(stage):
 
 
 def test_a_frame_pushed_on_the_windows_own_thread_takes_no_detour(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
         stage.picture.push(plain(BLUE, kind=PixelFormat.BGRA))
         close_to(stage.look(), colour(BLUE))
         assert stage.wakes == 0
 
 
 def test_frames_per_second_are_those_of_the_last_second(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
         for _ in range(4):
             stage.now += 0.4
             stage.show(plain(RED, kind=PixelFormat.BGRA))
@@ -181,7 +181,7 @@ def test_nothing_is_repainted_without_a_reason(qapp):
             self.paints += event.type() == QEvent.Type.Paint
             return False
 
-    with Stage() as stage:
+    with PictureStage() as stage:
         stage.show(plain(RED, kind=PixelFormat.BGRA))
         counter = Counter()
         stage.widget.children()[0].installEventFilter(counter)
@@ -197,7 +197,7 @@ def test_nothing_is_repainted_without_a_reason(qapp):
 def test_something_above_that_repaints_is_no_new_picture(qapp):
     from PySide6.QtWidgets import QLabel
 
-    with Stage() as stage:
+    with PictureStage() as stage:
         label = QLabel("0:48 left", stage.window)
         label.show()
         stage.show(plain(RED, kind=PixelFormat.BGRA))
@@ -207,7 +207,7 @@ def test_something_above_that_repaints_is_no_new_picture(qapp):
 
 
 def test_each_visit_is_counted_by_itself_and_what_nobody_visits_is_not(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
         stage.show(plain(RED, kind=PixelFormat.BGRA))
         stage.end_visit()
         stage.show(plain(RED, kind=PixelFormat.BGRA))
@@ -219,7 +219,7 @@ def test_each_visit_is_counted_by_itself_and_what_nobody_visits_is_not(qapp):
 
 @pytest.mark.expect_log("frame too short")
 def test_a_frame_with_too_few_bytes_is_refused_and_the_next_one_shown(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
         stage.push(Frame(720, 1280, PixelFormat.BGRA, bytes(100)))
         stage.spin()
         assert stage.vitals.video.frames == 0
@@ -227,7 +227,7 @@ def test_a_frame_with_too_few_bytes_is_refused_and_the_next_one_shown(qapp):
 
 
 def test_a_frame_after_the_end_of_the_event_loop_is_dropped_in_silence(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
 
         def closed(call):
             raise RuntimeError("Event loop is closed")
@@ -240,7 +240,7 @@ def test_a_frame_after_the_end_of_the_event_loop_is_dropped_in_silence(qapp):
 
 
 def test_the_bytes_live_as_long_as_the_picture(qapp):
-    with Stage() as stage:
+    with PictureStage() as stage:
         frame = plain(GREEN, kind=PixelFormat.BGRA)
         stage.show(Frame(frame.width, frame.height, frame.format, memoryview(frame.data)))
         del frame

@@ -1,4 +1,4 @@
-"""Which painter a machine gets, how the GPU painter gives way, and that its shaders are there for every system."""
+"""Which painter a machine gets, when the GPU painter is replaced, and that its shaders are there for every system."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.picture import PixelFormat
 from app.resources import resource
 from app.window.video.choice import Pace, choose, is_software
 from app.window.video.gpu_resources import load_shader
-from tests.window.picture_stage import RemoteStage, Stage
+from tests.window.picture_stage import PictureStage, RemoteStage
 from tests.window.pictures import bars, plain
 from tests.window.test_video import assert_bars, close_to, colour
 
@@ -97,7 +97,7 @@ def test_a_gpu_painter_that_cannot_start_gives_way_once_and_says_so(display, opt
 @pytest.mark.expect_log("GPU painter given up")
 @pytest.mark.qt_log_ignore("QRhiWidget: .*")
 def test_where_there_is_no_graphics_context_at_all_the_picture_is_painted_all_the_same(qapp):
-    with Stage("gpu") as stage:
+    with PictureStage("gpu") as stage:
         close_to(stage.show(plain(GREEN)), colour(GREEN))
         assert stage.facts()["painter"] == "raster"
 

@@ -1,4 +1,4 @@
-"""Where a picture goes: it fills its area while at least 70 % of it stays, and is never stretched."""
+"""Where a picture is drawn: it fills its area while at least 70 % of it stays, and is never stretched."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Dock:
         self.indicator.set(state.indicator, state.touch, spoken)
         for name, button in self.tools.items():
             button.say(texts(f"live.{name}"))
-        self.tools["type"].set_kind(Kind.LAMP if highlight(live) is Highlight.TYPE else Kind.QUIET)
+        self.tools["type"].set_kind(Kind.PRIMARY if highlight(live) is Highlight.TYPE else Kind.SECONDARY)
 
     def level(self, level: float) -> None:
         """Show how loud the visitor is now, 0 to 1."""

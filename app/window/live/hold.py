@@ -30,7 +30,7 @@ class HoldButton(Button):
     """
 
     def __init__(self, look: Look, parent: QWidget, held: Callable[[bool], None]) -> None:
-        super().__init__(look, parent, "talk", Kind.LAMP, size=Size.BIG, icon="microphone")
+        super().__init__(look, parent, "talk", Kind.PRIMARY, size=Size.BIG, icon="microphone")
         self._held = held
         self._holding = False
         self._longest = QTimer(self)

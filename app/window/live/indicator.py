@@ -166,7 +166,7 @@ class LevelBars(Level):
         look = self._look
         wide, step = 0.3 * look.g, 0.5 * look.g
         count = max(1, min(BARS, int((self.width() + 0.2 * look.g) / step)))
-        if look.still:
+        if look.less_motion:
             levels = [0.55 if (at + 0.5) / count < self._level else 0.0 for at in range(count)]
         else:
             levels = list(self._past)[-count:]

@@ -135,7 +135,7 @@ class LiveScreen(ScreenWidget):
 
     def _open(self, pane: SheetScreen) -> None:
         self._turn_to(pane)
-        if self.look.portrait and not self.look.still and self.isVisible():
+        if self.look.portrait and not self.look.less_motion and self.isVisible():
             self.rise.start(pane, self.height() - pane.sheet_top)
         self._focus_first()
 

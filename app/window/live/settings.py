@@ -165,7 +165,7 @@ class SettingsSheet(SheetScreen):
         self.louder = Button(look, self, "louder", icon="plus", on_click=partial(self._louder, 1))
         self.volume = VolumeSteps(look, self)
         self._languages = LanguageRow(look, texts, self, site.languages, self._speak)
-        self.done = Button(look, self, "done", Kind.LAMP, size=Size.BIG, on_click=done)
+        self.done = Button(look, self, "done", Kind.PRIMARY, size=Size.BIG, on_click=done)
         self._labels = {
             key: Words(look, self, Role.BUTTON) for key in ("text", "contrast", "motion", "captions", "volume")
         }

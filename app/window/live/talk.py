@@ -78,7 +78,7 @@ class TalkPane(ScreenWidget):
             for at in range(QUESTIONS)
         ]
         self.chip = TimeChip(look, self)
-        self.extend = Button(look, self, "extend", Kind.LAMP, icon="plus", on_click=self._extend)
+        self.extend = Button(look, self, "extend", Kind.PRIMARY, icon="plus", on_click=self._extend)
         self.hold = HoldButton(look, self, self._held)
         self.moment = Moment(look, texts, self)
         self._offered: tuple[str, ...] = ()
@@ -118,7 +118,7 @@ class TalkPane(ScreenWidget):
                 words.append(texts(WHY[live.why_not]))
             self.chip.say(" · ".join(words), clock, left_s=live.remaining_s, urgent=live.urgent)
         self.extend.say(texts("live.extend", minutes=texts.minutes(live.extension_s)))
-        self.extend.set_kind(Kind.LAMP if highlight(live) is Highlight.EXTEND else Kind.QUIET)
+        self.extend.set_kind(Kind.PRIMARY if highlight(live) is Highlight.EXTEND else Kind.SECONDARY)
         self.hold.say(texts("live.holding" if self.hold.holding else "live.hold"))
         # With large words there is room for one speaker, the last one.
         most = 0 if not self.preferences.captions else 1 if self.look.large else 2
@@ -192,7 +192,7 @@ class TalkPane(ScreenWidget):
     # -------------------------------------------------------- what a screen reader says
 
     def topic(self) -> object:
-        """Return what stands in the way of talking, and whether time runs out."""
+        """Return what prevents the visitor from talking, and whether time runs out."""
         live = self.live
         open_ = live.microphone not in (MicrophoneState.MUTED, MicrophoneState.MISSING)
         indicator = None if open_ or live.mode is TalkMode.TEXT else live.microphone

@@ -60,7 +60,7 @@ class TypedSheet(SheetScreen):
         self.field = AskField(look, self, self.ask)
         self.field.textChanged.connect(self._changed)
         self.field.installEventFilter(self)
-        self.ask_button = Button(look, self, "ask", Kind.LAMP, icon="send", on_click=self.ask)
+        self.ask_button = Button(look, self, "ask", Kind.PRIMARY, icon="send", on_click=self.ask)
         self.close_button = Button(look, self, "close", icon="close", on_click=close)
         layouts = {load_layout(keyboards, code).language: load_layout(keyboards, code) for code in site.languages}
         self.keyboard = Keyboard(

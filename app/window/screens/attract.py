@@ -28,7 +28,7 @@ class AttractScreen(SheetScreen):
     def __init__(self, look: Look, texts: Texts, send: Callable[[Intent], None], site: Site) -> None:
         super().__init__(look, texts, send, site)
         self._hello = Words(look, self, Role.TITLE)
-        self._start = Button(look, self, "start", Kind.LAMP, size=Size.BIG, icon="talk", on_click=self._begin)
+        self._start = Button(look, self, "start", Kind.PRIMARY, size=Size.BIG, icon="talk", on_click=self._begin)
         self._note = Words(look, self, Role.SMALL, colour="paper2")
         self._languages = LanguageRow(look, texts, self, site.languages, self._choose)
         self._access = AccessRow(look, self, send)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.intents import Intent
 from app.screens import Preferences, Screen
-from app.window.toolkit.controls import Control, spread
+from app.window.toolkit.controls import Control, extend_hit_areas
 from app.window.toolkit.look import Look
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
@@ -40,7 +40,7 @@ class Site:
 
 
 class ScreenWidget(QWidget):
-    """One kind of screen. It covers the window; where it has no surface of its own, the picture is seen.
+    """One kind of screen. It covers the window; where it has no surface, the picture is seen.
 
     A subclass makes its widgets once, puts values into them in `fill`, and places them in `arrange`. Keys that no
     focused control took come to `on_escape`, `on_enter`, `on_text` and `on_other_key`, taps beside all controls to
@@ -89,7 +89,7 @@ class ScreenWidget(QWidget):
             return
         self.fill()
         self.arrange()
-        spread(self.controls(), self.look.px(REACH))
+        extend_hit_areas(self.controls(), self.look.px(REACH))
         # Read afterwards: words that were made smaller for a small window have changed the version.
         self._drawn = (self.shown, self.preferences, self.look.version, self.size())
         if self.arranged is not None:

@@ -27,7 +27,7 @@ class ConnectingScreen(SheetScreen):
         self._halo = Halo(look, self)
         self._title = Words(look, self, Role.TITLE_SMALL, centred=True)
         self._more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
-        self._cancel = Button(look, self, "cancel", Kind.LINE, icon="close", on_click=lambda: send(Cancel()))
+        self._cancel = Button(look, self, "cancel", Kind.OUTLINED, icon="close", on_click=lambda: send(Cancel()))
 
     def fill(self) -> None:
         """Show that it takes a moment, or a little longer."""

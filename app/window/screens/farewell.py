@@ -76,7 +76,7 @@ class FarewellScreen(SheetScreen):
         self._title = Words(look, self, Role.TITLE)
         self._more = Words(look, self, Role.LEAD, colour="paper2")
         self._again = Button(
-            look, self, "start", Kind.LAMP, size=Size.BIG, icon="retry", on_click=lambda: send(Start())
+            look, self, "start", Kind.PRIMARY, size=Size.BIG, icon="retry", on_click=lambda: send(Start())
         )
         self._person = PersonRow(look, self)
         self._cleared = Words(look, self, Role.SMALL, colour="paper2")

@@ -27,8 +27,8 @@ class NoticeScreen(SheetScreen):
         self._ai = PointRow(look, self)
         self._voice = PointRow(look, self, icon="microphone")
         self._time = PointRow(look, self, icon="clock")
-        self._accept = Button(look, self, "accept", Kind.LAMP, size=Size.BIG, on_click=lambda: send(Accept()))
-        self._back = Button(look, self, "back", Kind.LINE, on_click=lambda: send(Cancel()))
+        self._accept = Button(look, self, "accept", Kind.PRIMARY, size=Size.BIG, on_click=lambda: send(Accept()))
+        self._back = Button(look, self, "back", Kind.OUTLINED, on_click=lambda: send(Cancel()))
 
     def fill(self) -> None:
         """Show what this visit will be."""
@@ -56,8 +56,8 @@ class NoticeScreen(SheetScreen):
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return the points and the two answers, side by side where that saves height."""
         look = self.look
-        signs = fit.art and not look.large
-        points = [self._ai.row(signs=signs), self._voice.row(signs=signs), self._time.row(signs=signs, more=fit.extras)]
+        badge = fit.art and not look.large
+        points = [self._ai.row(badge=badge), self._voice.row(badge=badge), self._time.row(badge=badge, more=fit.extras)]
         listed = Column(points, self.gap(0.95, fit))
         answers: list[Item] = [self._accept, self._back]
         if not fit.wide:

@@ -27,7 +27,7 @@ class StillThereScreen(SheetScreen):
         self._ring = ProgressRing(look, self)
         self._title = Words(look, self, Role.TITLE, centred=True)
         self._more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
-        self._stay = Button(look, self, "stay", Kind.LAMP, size=Size.BIG, on_click=self._here)
+        self._stay = Button(look, self, "stay", Kind.PRIMARY, size=Size.BIG, on_click=self._here)
 
     def fill(self) -> None:
         """Show the seconds that are left."""

@@ -61,11 +61,11 @@ class WaitingScreen(SheetScreen):
         self._ring = ProgressRing(look, self)
         self._question = Words(look, self, Role.TITLE_SMALL, centred=True)
         self._question_more = Words(look, self, Role.LEAD, colour="paper2", centred=True)
-        self._keep = Button(look, self, "keep", Kind.LAMP, size=Size.BIG, on_click=lambda: send(KeepPlace()))
+        self._keep = Button(look, self, "keep", Kind.PRIMARY, size=Size.BIG, on_click=lambda: send(KeepPlace()))
         self._claim = Button(
-            look, self, "claim", Kind.LAMP, size=Size.BIG, icon="talk", on_click=lambda: send(KeepPlace())
+            look, self, "claim", Kind.PRIMARY, size=Size.BIG, icon="talk", on_click=lambda: send(KeepPlace())
         )
-        self._cancel = Button(look, self, "cancel", Kind.LINE, on_click=lambda: send(Cancel()))
+        self._cancel = Button(look, self, "cancel", Kind.OUTLINED, on_click=lambda: send(Cancel()))
         self._language = Button(look, self, "language", icon="globe", on_click=self._toggle_languages)
         self._size = Button(look, self, "size", icon="size", on_click=self._next_size)
 

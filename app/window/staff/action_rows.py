@@ -73,11 +73,11 @@ class ActionRows:
         self._last.forget()
 
     def result(self) -> str:
-        """Return what is said of the last action; empty: nothing."""
+        """Return the words about the last action; empty where there are none."""
         return self._result.text()
 
     def fill(self) -> None:
-        """Put the words of now into the widgets."""
+        """Put the present words into the widgets."""
         texts = self._texts
         for key, heading in self._headings.items():
             heading.say(texts(key))

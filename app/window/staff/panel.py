@@ -17,7 +17,7 @@ from app.window.staff.attempts import PinAttempts, Store
 from app.window.staff.facts import FactTable, facts
 from app.window.staff.pin import PinPad
 from app.window.toolkit.button import Button
-from app.window.toolkit.controls import Control, spread
+from app.window.toolkit.controls import Control, extend_hit_areas
 from app.window.toolkit.flow import Column, Grow, Item, Space
 from app.window.toolkit.look import Look, Role
 from app.window.toolkit.painted import Painted
@@ -139,7 +139,7 @@ class StaffPanel(QWidget):
         self._touched_at = self._clock()
 
     def _step(self) -> None:
-        """Close the panel when nobody has touched it for long, else show the facts of now."""
+        """Close the panel when nobody has touched it for long, else show the present facts."""
         if self._clock() - self._touched_at >= OPEN_S:
             self.close_panel()
         else:
@@ -158,11 +158,13 @@ class StaffPanel(QWidget):
     # -------------------------------------------------------- drawing
 
     def redraw(self) -> None:
-        """Show the facts, the words and the buttons of now."""
+        """Show the present facts, words and buttons."""
         if not self.isVisible():
             return
         look, texts = self._look, self._texts
-        preferences = Preferences(high_contrast=self._window_look.high_contrast, less_motion=self._window_look.still)
+        preferences = Preferences(
+            high_contrast=self._window_look.high_contrast, less_motion=self._window_look.less_motion
+        )
         look.fit(self.size(), preferences, rtl=texts.rtl)
         self._title.say(texts("staff.title"))
         self._no_pin.say(texts("staff.no_pin"))
@@ -198,7 +200,7 @@ class StaffPanel(QWidget):
                     # Otherwise Qt chooses what gets the focus, and it might choose an action.
                     self.close_button.setFocus()
                 part.hide()
-        spread([part for part in self.findChildren(Control) if not part.isHidden()], look.px(0.5))
+        extend_hit_areas([part for part in self.findChildren(Control) if not part.isHidden()], look.px(0.5))
 
     def _columns(self) -> tuple[list[Column], int]:
         """Return what is seen in one column or two, and the width of each."""

@@ -88,7 +88,7 @@ class PinPad:
             Button(look, parent, f"pin-{digit}", on_click=partial(self.type, str(digit))) for digit in range(10)
         ]
         self.delete = Button(look, parent, "pin-delete", icon="backspace", on_click=self.backspace)
-        self.enter = Button(look, parent, "pin-enter", Kind.LAMP, icon="check", on_click=self.submit)
+        self.enter = Button(look, parent, "pin-enter", Kind.PRIMARY, icon="check", on_click=self.submit)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pin")
         self._check: Future[bool] | None = None
         self._poll = QTimer(parent)
@@ -143,7 +143,7 @@ class PinPad:
     # -------------------------------------------------------- what is seen
 
     def fill(self) -> None:
-        """Put the words of now into the widgets."""
+        """Put the present words into the widgets."""
         texts = self._texts
         locked = round(self._attempts.locked_s() + 0.499)
         if locked:

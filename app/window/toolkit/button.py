@@ -21,10 +21,10 @@ MOST_LINES = 2  # of a label
 class Kind(StrEnum):
     """How much a button stands out."""
 
-    LAMP = "lamp"  # the main action; at most one on a screen
-    QUIET = "quiet"
-    LINE = "line"
-    PAPER = "paper"  # chosen
+    PRIMARY = "primary"  # the main action; at most one on a screen
+    SECONDARY = "secondary"
+    OUTLINED = "outlined"
+    SELECTED = "selected"  # the present choice
     QUESTION = "question"
 
 
@@ -62,7 +62,7 @@ class Button(Control):
         look: Look,
         parent: QWidget,
         name: str,
-        kind: Kind = Kind.QUIET,
+        kind: Kind = Kind.SECONDARY,
         *,
         size: Size = Size.NORMAL,
         icon: str | None = None,
@@ -103,7 +103,7 @@ class Button(Control):
             self._icon = icon
             self.canvas.drop()
 
-    def choose(self, chosen: bool, otherwise: Kind = Kind.QUIET) -> None:
+    def choose(self, chosen: bool, otherwise: Kind = Kind.SECONDARY) -> None:
         """Show whether this is the present choice, and tell assistive technology.
 
         Args:
@@ -112,7 +112,7 @@ class Button(Control):
         """
         self.setCheckable(True)
         self.setChecked(chosen)
-        self.set_kind(Kind.PAPER if chosen else otherwise)
+        self.set_kind(Kind.SELECTED if chosen else otherwise)
 
     @property
     def kind(self) -> Kind:
@@ -183,13 +183,13 @@ class Button(Control):
     def _colours(self, down: bool) -> tuple[QColor | None, QColor, QColor | None]:
         look = self.look
         outline = look.colour("line") if look.high_contrast else None
-        if self._kind is Kind.LAMP:
+        if self._kind is Kind.PRIMARY:
             return look.shade("lamp_ink", "lamp", 0.14) if down else look.colour("lamp"), look.colour("lamp_ink"), None
-        if self._kind is Kind.PAPER or (self._kind is Kind.QUESTION and not look.high_contrast):
+        if self._kind is Kind.SELECTED or (self._kind is Kind.QUESTION and not look.high_contrast):
             return look.shade("ink", "paper", 0.14) if down else look.colour("paper"), look.colour("ink"), None
         if self._kind is Kind.QUESTION:
             return look.shade("paper", "ink", 0.3 if down else 0.0), look.colour("paper"), look.colour("line")
-        if self._kind is Kind.LINE:
+        if self._kind is Kind.OUTLINED:
             return look.shade("paper", "ink", 0.12) if down else None, look.colour("paper"), look.colour("line")
         return look.shade("paper", "ink3", 0.16 if down else 0.0), look.colour("paper"), outline
 

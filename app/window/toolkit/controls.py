@@ -52,7 +52,7 @@ class Control(QAbstractButton):
     # -------------------------------------------------------- what is seen
 
     def paint(self, painter: QPainter, box: QRectF, down: bool) -> None:
-        """Paint into `box` (own coordinates, pixels); `down`: it looks pressed."""
+        """Paint into `box` (own coordinates, pixels), `down` where it looks pressed."""
         raise NotImplementedError
 
     def corner(self) -> float:
@@ -70,7 +70,7 @@ class Control(QAbstractButton):
     def _paint_all(self, painter: QPainter) -> None:
         down = self.shown_down()
         box = QRectF(self.shape_box())
-        if down and not self.look.still:
+        if down and not self.look.less_motion:
             painter.translate(box.center())
             painter.scale(PRESSED_SIZE, PRESSED_SIZE)
             painter.translate(-box.center())
@@ -91,7 +91,7 @@ class Control(QAbstractButton):
         return True
 
     def place(self, rect: QRect) -> None:
-        """Show it exactly there (parent's coordinates); `spread` adds the reach."""
+        """Show it exactly there (parent's coordinates); `extend_hit_areas` adds the reach."""
         if rect != self.shape_in_parent():
             self._reach = 0
             self.setGeometry(rect)
@@ -168,7 +168,7 @@ class Control(QAbstractButton):
             self.on_click()
 
 
-def spread(controls: list[Control], most: int) -> None:
+def extend_hit_areas(controls: list[Control], most: int) -> None:
     """Extend every hit area half way to its nearest neighbour, `most` pixels at most; none overlap afterwards."""
     boxes = [control.shape_in_parent() for control in controls]
     for at, control in enumerate(controls):

@@ -37,7 +37,7 @@ _ARROWS = {
 
 
 class Keyboard(Control):
-    """Types at the moment a key goes down. Never mirrored: keys stand where they stand on every keyboard.
+    """Types at the moment a key goes down. Never mirrored: keys have the place that they have on every keyboard.
 
     Args:
         look: Lengths, colours and fonts.

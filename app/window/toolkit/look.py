@@ -123,7 +123,7 @@ class Look:
         high_contrast: The high-contrast colours are in use.
         portrait: The window is at least as high as wide.
         rtl: Words are read from right to left.
-        still: The visitor wants less motion.
+        less_motion: The visitor wants less motion.
         text: Factor of the text size: 1, 1.5 or 2.
         size: Of the window.
         g: The layout unit.
@@ -143,7 +143,7 @@ class Look:
         self.high_contrast = False
         self.portrait = True
         self.rtl = False
-        self.still = False
+        self.less_motion = False
         self.text = 1.0
         self.size = QSize(1080, 1920)
         self.version = 0
@@ -167,14 +167,14 @@ class Look:
         """
         if px_per_mm is not None and not BELIEVABLE_PX_PER_MM[0] <= px_per_mm <= BELIEVABLE_PX_PER_MM[1]:
             px_per_mm = None
-        before = (self.size, self.text, self.high_contrast, self.still, self.rtl, self._px_per_mm)
+        before = (self.size, self.text, self.high_contrast, self.less_motion, self.rtl, self._px_per_mm)
         self.size = QSize(size)
         self.text = TEXT_FACTOR[preferences.text_size]
         self.high_contrast = preferences.high_contrast
-        self.still = preferences.less_motion
+        self.less_motion = preferences.less_motion
         self.rtl = rtl
         self._px_per_mm = px_per_mm
-        if before == (self.size, self.text, self.high_contrast, self.still, self.rtl, self._px_per_mm):
+        if before == (self.size, self.text, self.high_contrast, self.less_motion, self.rtl, self._px_per_mm):
             return False
         self.palette = self.theme.high_contrast if self.high_contrast else self.theme.palette
         self._squeeze = 1.0

@@ -64,11 +64,13 @@ class AccessRow:
         self._look = look
         self._send = send
         self._preferences = Preferences()
-        self.size = Button(look, parent, "size", Kind.LINE, size=Size.SMALL, icon="size", on_click=self._size)
+        self.size = Button(look, parent, "size", Kind.OUTLINED, size=Size.SMALL, icon="size", on_click=self._size)
         self.contrast = Button(
-            look, parent, "contrast", Kind.LINE, size=Size.SMALL, icon="contrast", on_click=self._contrast
+            look, parent, "contrast", Kind.OUTLINED, size=Size.SMALL, icon="contrast", on_click=self._contrast
         )
-        self.motion = Button(look, parent, "motion", Kind.LINE, size=Size.SMALL, icon="motion", on_click=self._motion)
+        self.motion = Button(
+            look, parent, "motion", Kind.OUTLINED, size=Size.SMALL, icon="motion", on_click=self._motion
+        )
 
     def set(self, texts: Texts, preferences: Preferences) -> None:
         """Show the labels in the present language, and what is chosen."""
@@ -77,7 +79,7 @@ class AccessRow:
         keys = ("access.size", "access.contrast", "access.motion")
         for button, key, chosen in zip(self.buttons(), keys, on, strict=True):
             button.say(texts(key))
-            button.choose(chosen, Kind.LINE)
+            button.choose(chosen, Kind.OUTLINED)
 
     def buttons(self) -> list[Button]:
         """Return the three buttons."""
@@ -112,15 +114,15 @@ class PointRow:
         self._more.say(more)
         self.badge.setAccessibleName(title)
 
-    def row(self, *, signs: bool = True, more: bool = True) -> Row | Column:
-        """Return it as a row; `signs`: with the badge, `more`: with the line below the heading."""
+    def row(self, *, badge: bool = True, more: bool = True) -> Row | Column:
+        """Return it as a row, with or without the badge and the line below the heading."""
         look = self._look
         words = Column([self._title, self._more] if more else [self._title], look.px(0.12))
-        if not signs:
+        if not badge:
             return words
         side = look.px(3.1)
-        sign = Box(self.badge, QSize(side, side))
-        return Row(look, [sign, words], look.px(1), stretch=[0, 1], middle=True, wrap=False)
+        badge_box = Box(self.badge, QSize(side, side))
+        return Row(look, [badge_box, words], look.px(1), stretch=[0, 1], middle=True, wrap=False)
 
 
 class PersonRow:
@@ -140,5 +142,5 @@ class PersonRow:
     def row(self) -> Row:
         """Return it as a row."""
         side = self._look.px(2.7)
-        sign = Box(self._badge, QSize(side, side))
-        return Row(self._look, [sign, self._words], self._look.px(0.9), stretch=[0, 1], middle=True, wrap=False)
+        badge_box = Box(self._badge, QSize(side, side))
+        return Row(self._look, [badge_box, self._words], self._look.px(0.9), stretch=[0, 1], middle=True, wrap=False)

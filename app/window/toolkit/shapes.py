@@ -87,7 +87,7 @@ class Halo(Painted):
 
     def follow_look(self) -> None:
         """Move or stand still, as the visitor has chosen."""
-        if self.look.still or not self.isVisible():
+        if self.look.less_motion or not self.isVisible():
             self._clock.stop()
             self._at_ms = PULSE_MS // 4
         elif not self._clock.isActive():

@@ -131,7 +131,7 @@ class VideoWidget(QWidget):
         return RasterSurface(self, self._was_painted)
 
     def _fall_back(self, reason: str) -> None:
-        """Replace the GPU painter by the raster painter, for good."""
+        """Replace the GPU painter by the raster painter until the program ends."""
         if self.painter != "gpu":
             return
         log.warning("GPU painter given up", extra={"reason": reason})
