@@ -21,6 +21,7 @@ _.text_factory
 _.ink2
 _.ink3
 _.paper2
+_.lamp
 _.lamp_ink
 _.sea
 _.coral

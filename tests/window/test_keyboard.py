@@ -19,6 +19,11 @@ KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
 
 
+def keys_of(board):
+    """Return every key with its place in the keyboard."""
+    return [(placed.key, placed.box.toRect()) for placed in board._grid().keys]
+
+
 class Typist:
     """A keyboard in a window, and the text that it has typed."""
 
@@ -40,7 +45,7 @@ class Typist:
 
     def place(self, wanted):
         """Return the middle of a key, by its text or by what it does."""
-        return next(box for key, box in self.board.caps() if wanted in {key.act, key.text}).center()
+        return next(box for key, box in keys_of(self.board) if wanted in {key.act, key.text}).center()
 
     def touch(self, *wanted):
         for one in wanted:
@@ -82,7 +87,7 @@ def test_the_globe_goes_through_the_languages_on_offer_and_the_board_keeps_its_s
 def test_one_language_needs_no_globe(look, texts, qtbot):
     alone = Typist(look, texts, ["en"])
     qtbot.addWidget(alone.parent)
-    assert Act.LANGUAGE not in {key.act for key, _ in alone.board.caps()}
+    assert Act.LANGUAGE not in {key.act for key, _ in keys_of(alone.board)}
 
 
 def test_a_held_delete_goes_on_and_stops_when_it_is_lifted(typist):
@@ -114,14 +119,14 @@ def test_two_thumbs_type_at_once(typist, qapp):
 
 
 def test_a_touch_between_two_keys_counts_for_the_nearer_one(typist):
-    boxes = {key.text: box for key, box in typist.board.caps()}
+    boxes = {key.text: box for key, box in keys_of(typist.board)}
     gap = QPointF(boxes["a"].right() + 3, boxes["a"].center().y())
     assert typist.board.key_at(gap).text == "a"
     assert typist.board.key_at(QPointF(boxes["s"].left() - 3, gap.y())).text == "s"
 
 
 def test_a_touch_far_from_all_keys_types_nothing(typist):
-    row = next(box for key, box in typist.board.caps() if key.text == "a")
+    row = next(box for key, box in keys_of(typist.board) if key.text == "a")
     assert typist.board.key_at(QPointF(2, row.center().y())) is None
 
 
@@ -131,7 +136,7 @@ def test_no_two_keys_overlap_and_all_lie_inside(look, texts, qtbot):
         qtbot.addWidget(typist.parent)
         for layer in Layer:
             typist.board._turn_to(layer)
-            boxes = [box for _, box in typist.board.caps()]
+            boxes = [box for _, box in keys_of(typist.board)]
             assert all(typist.board.rect().adjusted(-1, -1, 1, 1).contains(box) for box in boxes)
             inner = [box.adjusted(2, 2, -2, -2) for box in boxes]
             assert not any(a.intersects(b) for at, a in enumerate(inner) for b in inner[:at])
@@ -144,7 +149,7 @@ def test_what_is_written_on_a_key_stays_on_it(look, texts, qtbot, width):
     board = typist.board
     board.place(QRect(0, 0, width, board.height()))
     picture = board.grab().toImage()
-    for (_, left), (_, right) in pairwise(board.caps()):
+    for (_, left), (_, right) in pairwise(keys_of(board)):
         if left.top() == right.top():
             between = (left.right() + right.left()) // 2
             assert len({picture.pixel(between, y) for y in range(left.top() + 9, left.bottom() - 9)}) == 1
@@ -194,7 +199,7 @@ def test_every_key_can_be_reached_by_arrow_keys(typist):
         for _ in range(12):
             reached.add(board._cursor_key())
             QTest.keyClick(board, KEY.Key_Right)
-    assert reached == {key for key, _ in board.caps()}
+    assert reached == {key for key, _ in keys_of(board)}
 
 
 def test_beyond_the_last_row_the_arrow_key_is_the_window_s(typist):

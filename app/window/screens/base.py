@@ -54,7 +54,7 @@ class ScreenWidget(QWidget):
         drawn: Conversations show the drawn figure, which moves aside by itself; otherwise a service's picture.
 
     Args:
-        look: Lengths, colours and fonts; an attribute as well, like the following ones.
+        look: Lengths, colours and fonts. All four are attributes as well.
         texts: The words.
         send: Takes an intent.
         site: What the site has set.

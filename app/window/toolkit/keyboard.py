@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QEventPoint,
     QFocusEvent,
@@ -110,10 +110,6 @@ class Keyboard(Control):
         rows = max(len(layout.letters) for layout in self._layouts) + 1
         tall = TALL_PORTRAIT if self.look.portrait else TALL_LANDSCAPE
         return self.look.px(rows * tall + (rows - 1) * GAP)
-
-    def caps(self) -> list[tuple[Key, QRect]]:
-        """Return every key with its place, own coordinates."""
-        return [(placed.key, placed.box.toRect()) for placed in self._grid().keys]
 
     def key_at(self, pos: QPointF) -> Key | None:
         """Return the key nearest to this place (own coordinates), or None when it is far from all."""
