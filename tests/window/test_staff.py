@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.audio.base import DeviceState
 from app.intents import Staff, StaffAction
 from app.records.counters import Counters
 from app.screens import (
     Attract,
     Closed,
     Connecting,
-    EndReason,
     Farewell,
     Live,
     Notice,
     StillThere,
     Unavailable,
-    UnavailableReason,
     Waiting,
 )
-from app.vitals import AudioVitals, VisitVitals, Vitals
+from app.vitals import VisitVitals, Vitals
 from app.window.staff.actions import PATIENCE_S, LastAction
-from app.window.staff.facts import facts
 from app.window.staff.gesture import TAPS
 from tests.window.driven_window import KEY
 from tests.window.gallery import end
@@ -253,30 +247,7 @@ def test_keys_alone_do_everything(kiosk):
     assert Staff(StaffAction.END_VISIT) in [answer.intent for answer in kiosk.answers]
 
 
-# ------------------------------------------------------------------ facts and looks
-
-
-def test_facts_say_what_staff_need_and_no_more(texts):
-    vitals = replace(busy_vitals(), last_end=EndReason.HARD_LIMIT, unconfirmed=2)
-    told = dict(facts(vitals, texts))
-    assert told["Version"] == "1.0.0"
-    assert told["Running for"] == "2 d 7:33"
-    assert told["Picture"] == "raster · 720x1280 · 30/s"
-    assert told["Microphone"] == "on"
-    assert told["Last visit ended"] == "the time was over (hard_limit)"
-    assert told["Open sessions"] == "1 (+2?)"
-    assert told["Trouble"] == "the picture is painted without the graphics card"
-    assert told["Last message"].startswith("Tavus says: 402")
-
-
-def test_every_note_has_a_row_and_the_label_stands_once(texts):
-    vitals = Vitals()
-    assert facts(vitals, texts)[-1] == ("Last message", "none")
-    vitals.staff_notes.report("service", "The key was revoked.")
-    assert facts(vitals, texts)[-1] == ("Last message", "The key was revoked.")
-    vitals.staff_notes.report("journal", "The disk is full.")
-    vitals.staff_notes.report("session 7", "The disk is full.")
-    assert facts(vitals, texts)[-2:] == [("Last message", "The key was revoked."), ("", "The disk is full.")]
+# ------------------------------------------------------------------ notes and layout
 
 
 def test_what_is_past_is_seen_once_somebody_was_inside_and_open_troubles_stay(kiosk):
@@ -293,25 +264,6 @@ def test_what_is_past_is_seen_once_somebody_was_inside_and_open_troubles_stay(ki
     notes.report("early end", "It ended too soon.", is_past=True)
     kiosk.open().panel.close_panel()
     assert len(list(notes)) == 2
-
-
-@pytest.mark.parametrize("value", [*EndReason, *UnavailableReason, *DeviceState])
-def test_every_word_of_the_status_page_is_said_in_plain_words(texts, value):
-    audio = AudioVitals(microphone=value) if isinstance(value, DeviceState) else None
-    end = value if isinstance(value, EndReason) else None
-    why = value if isinstance(value, UnavailableReason) else None
-    for language in LANGUAGES:
-        texts.use(language)
-        told = [text for _, text in facts(Vitals(audio=audio, last_end=end, unavailable=why), texts)]
-        assert audio or any(text.endswith(f" ({value})") for text in told)
-        assert not audio or told[5] == texts(f"word.{value}")
-
-
-def test_facts_of_a_kiosk_that_has_just_begun(texts):
-    told = dict(facts(Vitals(), texts))
-    assert told["Running for"] == "0:00"
-    assert told["Microphone"] == "off"
-    assert told["Trouble"] == told["Last message"] == "none"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
