@@ -44,7 +44,7 @@ class Counters:
 
         from app.records.database import Database, why
 
-        self._database = Database(path, "counters", _TABLE, lazy=True)
+        self._database = Database(path, "counters", _TABLE)
         try:
             stored = await self._database.read(_read)
         except sqlite3.Error as error:

@@ -64,7 +64,7 @@ class Ledger:
         self._per_minute = per_minute
         self._epoch = epoch
         self._count = _Count()
-        self._database = Database(path, "credits", _TABLE, lazy=True)
+        self._database = Database(path, "credits", _TABLE)
 
     def used(self) -> float:
         """See `Credits.used`."""

@@ -38,19 +38,17 @@ Rescue = Callable[[sqlite3.Connection, sqlite3.Connection], int]
 class Database:
     """One connection on a thread of its own, because an fsync must not delay a tap. Several may use one file.
 
+    Nothing is opened before the first use.
+
     Args:
         path: The file.
         name: Name of the thread.
         table: Statement that creates the owner's table where it is missing.
-        lazy: Open the file at the first use, not now.
         rescue: Replace a damaged file by a new one; the damaged one is renamed, never deleted. `rescue` copies what can
             still be read from the damaged one (first argument) to the new one, and returns how many rows. It raises
             sqlite3.Error where the new one cannot be written; then the damaged one stays in its place. Only one process
             may do so: the kiosk. None: never replace.
         tell: Called with a line for staff about a replaced file, on the database's thread.
-
-    Raises:
-        sqlite3.Error, OSError: Unless lazy: the file cannot be opened, or a newer version of the program wrote it.
     """
 
     def __init__(
@@ -59,7 +57,6 @@ class Database:
         name: str,
         table: str,
         *,
-        lazy: bool = False,
         rescue: Rescue | None = None,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -70,12 +67,6 @@ class Database:
         self._db: sqlite3.Connection | None = None
         self._file = 0  # inode of the open file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        if not lazy:
-            try:
-                self._thread.submit(self._connected).result()
-            except (sqlite3.Error, OSError):
-                self._thread.shutdown()
-                raise
 
     async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` with the connection. Raises sqlite3.Error."""
@@ -201,12 +192,13 @@ class _Damaged(sqlite3.DatabaseError):
 
 def _make_name_durable(folder: Path) -> None:
     """Make sure that a power cut cannot remove the new file from its directory."""
-    if os.name == "posix":
-        entry = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(entry)
-        finally:
-            os.close(entry)
+    if os.name != "posix":  # pragma: no cover - Windows opens no folder
+        return
+    entry = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(entry)
+    finally:
+        os.close(entry)
 
 
 def _text(data: bytes) -> str:

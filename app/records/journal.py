@@ -91,7 +91,7 @@ class SqliteJournal:
 
     def __init__(self, path: Path, *, mends: bool = False, tell: Callable[[str], None] = lambda text: None) -> None:
         self._path = path
-        self._database = Database(path, "journal", _TABLE, lazy=True, rescue=_rescue if mends else None, tell=tell)
+        self._database = Database(path, "journal", _TABLE, rescue=_rescue if mends else None, tell=tell)
 
     async def open(self, vendor: str, name: str, run: str, opened_at: float, expires_at: float) -> int:
         """See `Journal.open`."""

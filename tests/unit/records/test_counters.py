@@ -62,3 +62,26 @@ async def test_values_of_another_kind_count_as_nothing(tmp_path: Path) -> None:
     again = await opened(tmp_path / "kiosk.sqlite3")
     assert (again.get("pin_wrong"), again.get("other")) == (0, 2)
     again.close()
+
+
+async def test_a_kiosk_that_ends_before_they_were_opened_closes_them_all_the_same() -> None:
+    counters = Counters()
+    counters.set({"pin_wrong": 1})
+    counters.close()
+    assert counters.get("pin_wrong") == 1
+
+
+async def test_on_a_disk_that_can_only_be_read_they_are_still_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await opened(tmp_path / "kiosk.sqlite3")
+    first.set({"pin_wrong": 5})
+    first.close()
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise PermissionError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    again = await opened(tmp_path / "kiosk.sqlite3")
+    assert again.get("pin_wrong") == 5
+    again.close()

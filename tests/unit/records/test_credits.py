@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.records.credits import Ledger
+from app.records.credits import Ledger, ledger_for
 from app.records.journal import SqliteJournal
 from app.screens import UnavailableReason
 from app.sessions.budget import Budget
+from app.settings.model import BudgetSettings, Settings
 from app.system.metrics import metrics_of
+from app.vendors.registry import vendors
 from app.vitals import Vitals
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.real_time]
@@ -182,3 +184,29 @@ async def test_where_nothing_is_counted_nothing_is_told() -> None:
     await budget.watch()
     assert budget.spent() is None
     assert "credits" not in metrics_of(vitals, 0.0, 5.0)
+    await budget.look()
+    assert vitals.credits is None
+
+
+async def test_the_count_that_staff_see_follows_what_others_use(ledger: Ledger, time: Time, monkeypatch) -> None:
+    monkeypatch.setattr("app.sessions.budget.LOOK_S", 0.01)
+    vitals = Vitals()
+    watching = asyncio.create_task(Budget(ledger, vitals).watch())
+    await ledger.begin("visit-1", time.now, 9000)
+    time.now += 60
+    async with asyncio.timeout(10):
+        while vitals.credits is None or vitals.credits.used == 0:  # noqa: ASYNC110 - told by a value alone
+            await asyncio.sleep(0.01)
+    assert vitals.credits.used == pytest.approx(0.2)
+    watching.cancel()
+
+
+async def test_only_a_service_that_sells_credits_has_a_ledger(tmp_path: Path) -> None:
+    settings = Settings(budget=BudgetSettings(credits=12, credits_per_minute=0.5))
+    path = tmp_path / "kiosk.sqlite3"
+    assert ledger_for(settings, vendors()["demo"], path) is None
+    ledger = ledger_for(settings, vendors()["aistudios"], path)
+    assert ledger is not None and ledger.bought == 12 and not path.exists()
+    await ledger.refresh()
+    assert ledger.left_s() == 12 / 0.5 * 60
+    ledger.close()

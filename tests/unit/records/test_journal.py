@@ -276,3 +276,16 @@ async def test_another_program_that_holds_the_file_is_told(tmp_path: Path, monke
     other.close()
     await journal.open("tavus", "a", "run", 10.0, 99.0)
     journal.close()
+
+
+@pytest.mark.expect_log("put aside")
+async def test_two_damaged_files_of_one_second_lie_side_by_side(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("app.records.database.time.strftime", lambda *_args: "20270101-120000")
+    path = tmp_path / "kiosk.sqlite3"
+    for word in (b"first", b"second", b"third"):
+        path.write_bytes(word * 2000)
+        journal = SqliteJournal(path, mends=True)
+        await journal.check()
+        journal.close()
+        path.unlink()
+    assert {file.read_bytes()[:5] for file in tmp_path.glob("*damaged*")} == {b"first", b"secon", b"third"}

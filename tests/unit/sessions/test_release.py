@@ -10,7 +10,7 @@ import pytest
 from app.aio import TaskSet
 from app.records.journal import JournalRow
 from app.screens import EndReason
-from app.sessions.release import LEAST_S, NOT_STOPPED, UNKNOWN_S, SessionReleaser, bound_s
+from app.sessions.release import GOODBYE_S, LEAST_S, NOT_STOPPED, UNKNOWN_S, SessionReleaser, bound_s, lease_of
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError
 from app.vendors.session import SessionInfo, VisitRequest
@@ -56,10 +56,11 @@ async def test_staff_see_a_stop_that_fails_until_it_is_confirmed() -> None:
     rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
     await asyncio.sleep(1)
     assert NOT_STOPPED in rig.vitals.degraded and "stop failed" in told_staff(rig.vitals)
-    assert rig.vitals.open_sessions == 1
+    assert rig.vitals.open_sessions == 1 and rig.releaser.is_stuck
     await asyncio.sleep(30)
     assert rig.vitals.degraded == frozenset() and rig.vitals.open_sessions == 0
-    assert rig.control.running == {} and rig.journal.kept == {} and not told_staff(rig.vitals)
+    assert rig.control.running == {} and rig.journal.kept == {}
+    assert not told_staff(rig.vitals) and not rig.releaser.is_stuck
 
 
 async def test_each_session_that_cannot_be_stopped_is_told_until_it_is() -> None:
@@ -235,9 +236,20 @@ async def test_no_clock_lets_a_session_last_longer_than_it_ever_could() -> None:
     assert bound_s(row, control, NOW + 100) == 600
     assert bound_s(row, control, NOW - 7 * 3600) == 700
     assert bound_s(row, control, NOW + 7 * 3600) == 0
+    backwards = JournalRow(1, "fake", "n", "r", "s", {}, opened_at=NOW + 900, expires_at=NOW + 700)
+    assert bound_s(backwards, control, NOW) == 700
     assert bound_s(JournalRow(1, "fake", "n", "r", "s", {}, 0.0, math.inf, True), control, NOW) == UNKNOWN_S
     control.capabilities = Capabilities(stop=False, orphan_s=35)
     assert bound_s(row, control, NOW + 100) == 35
+
+
+async def test_a_session_that_nobody_can_stop_and_that_must_be_over_is_not_waited_for() -> None:
+    control = FakeControl()
+    row = JournalRow(1, "fake", "n", "r", "s", {}, opened_at=NOW, expires_at=NOW + 700)
+    now = asyncio.get_running_loop().time()
+    assert lease_of(row, control, NOW + 9000).ends_at - now == LEAST_S
+    control.capabilities = Capabilities(stop=False, orphan_s=35)
+    assert lease_of(row, control, NOW + 9000).ends_at - now == 0
 
 
 @pytest.mark.expect_log("a release step failed")
@@ -282,3 +294,68 @@ async def test_a_refusal_that_names_the_session_tells_staff_why_and_not_which() 
     await asyncio.sleep(1)
     assert "no right to end" in told_staff(rig.vitals)
     assert "session-one-two" not in told_staff(rig.vitals) and "name-of-the-room" not in told_staff(rig.vitals)
+
+
+async def test_a_count_that_cannot_be_read_holds_up_no_release() -> None:
+    rig = Rig()
+    lease = await rig.lease()
+    rig.journal.broken = {"rows"}
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(1)
+    assert rig.control.running == {} and rig.journal.kept == {} and lease.freed.is_set()
+    assert "the disk is full" in told_staff(rig.vitals)
+
+
+async def test_a_row_that_cannot_be_struck_out_for_an_hour_is_struck_out_after_it() -> None:
+    rig = Rig()
+    lease = await rig.lease()
+    rig.journal.broken = {"erase"}
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(3600)
+    assert len(rig.journal.kept) == 1 and lease.freed.is_set()
+    rig.journal.broken = set()
+    await asyncio.sleep(61)
+    assert rig.journal.kept == {} and rig.vitals.open_sessions == 0
+
+
+async def test_a_row_of_a_create_that_was_cut_off_is_stopped_by_its_name() -> None:
+    rig = Rig()
+    await rig.journal.open("fake", "cut-off", "earlier", rig.epoch(), rig.epoch() + 1000)
+    rig.control.running["s7"] = VisitRequest("cut-off", "i", "k", "en", 100, 95)
+    await rig.releaser.recover(rig.of)
+    await asyncio.sleep(1)
+    (order,) = rig.control.stopped
+    assert (order.name, order.session_id) == ("cut-off", "")
+    assert rig.journal.kept == {} and rig.control.running == {}
+
+
+async def test_the_next_visit_waits_for_the_slot_of_the_last_one_and_no_longer_than_it_may() -> None:
+    rig = Rig(stop_s=1.5)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await rig.releaser.settled(10)
+    assert loop.time() == began, "nothing was ever held"
+    rig.releaser.hand_over(await rig.lease(), EndReason.VISITOR)
+    await rig.releaser.settled(0.5)
+    assert loop.time() - began == pytest.approx(0.5) and len(rig.control.running) == 1
+    await rig.releaser.settled(10)
+    assert loop.time() - began == pytest.approx(1.5, abs=0.1) and rig.control.running == {}
+
+
+async def test_a_goodbye_comes_before_the_leaving_and_holds_up_nothing() -> None:
+    rig = Rig()
+    lease, steps = await rig.lease(), []
+
+    class Room:
+        async def leave(self) -> None:
+            steps.append("leave")
+
+    class Protocol:
+        async def goodbye(self, room: object) -> None:
+            steps.append("goodbye")
+            await asyncio.sleep(GOODBYE_S + 60)
+
+    lease.room, lease.protocol = Room(), Protocol()
+    rig.releaser.hand_over(lease, EndReason.VISITOR)
+    await asyncio.sleep(GOODBYE_S + 1)
+    assert steps == ["goodbye", "leave"] and rig.control.running == {} and rig.journal.kept == {}
