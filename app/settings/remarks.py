@@ -22,7 +22,7 @@ class Remark:
     Attributes:
         source: Name of the file, or "environment".
         key: Dotted name of the key; "": the message is about the whole source.
-        value: The value as it is shown, free of secrets.
+        value: The value as it is shown, free of secrets; "": the key itself is wrong.
         text: What is wrong, and what is allowed.
     """
 
@@ -32,8 +32,8 @@ class Remark:
     text: str
 
     def __str__(self) -> str:
-        about = f"{self.key} = {self.value}: " if self.key else ""
-        return f"{printable(self.source)}: {about}{printable(self.text)}"
+        about = f"{self.key} = {self.value}" if self.value else self.key
+        return ": ".join(filter(None, (printable(self.source), about, printable(self.text))))
 
 
 @dataclass(frozen=True, slots=True)

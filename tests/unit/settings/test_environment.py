@@ -73,6 +73,8 @@ def test_a_service_and_its_keys_can_come_from_the_environment_alone(tmp_path):
          "nearest known name: service.shop.api_key"),
         ("KIOSK_STAFF__PIN", "1234", 'environment: staff.pin = ***: not a hashed PIN, allowed: the hash that '
          '"avatar-kiosk setup" makes, never the PIN itself'),
+        ("KIOSK_SERVICE__SHOP__EXTRA", r'{"\udcff": 1}',
+         r'environment: service.shop.extra.\udcff: not UTF-8, allowed: text in UTF-8'),
         ("KIOSK_KIOSK__PLACE", "\udcff", r'environment: kiosk.place = "\udcff": not UTF-8, allowed: text in UTF-8'),
     ],
 )  # fmt: skip

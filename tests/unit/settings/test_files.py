@@ -1,6 +1,7 @@
 """Which file is read, the message when it cannot be read, and when it counts as changed."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,6 +45,25 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (mistake,) = load(tmp_path / "pipe", environ={}, vendors=VENDORS).mistakes
     assert "not a plain file" in str(mistake)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("a\0b", "not a usable file name"), ("x" * 300, "File name too long")],
+)
+def test_a_name_that_no_file_can_have_is_one_line(tmp_path, name, wrong):
+    (mistake,) = load(tmp_path / name, environ={}, vendors=VENDORS).mistakes
+    assert str(mistake).endswith(f": cannot be read: {wrong}, allowed: a text file")
+
+
+def test_a_file_that_the_user_may_not_read_is_one_line(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("app.settings.files.os", SimpleNamespace(stat=refuse))
+    (mistake,) = load(tmp_path / "kiosk.toml", environ={}, vendors=VENDORS).mistakes
+    wrong = "no permission, allowed: a file that the kiosk's user may read"
+    assert str(mistake) == f"{tmp_path}/kiosk.toml: cannot be read: {wrong}"
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="only an ordinary user can be refused a file")

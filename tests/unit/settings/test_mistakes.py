@@ -1,10 +1,12 @@
 """One line for each mistake; right values still take effect."""
 
+import math
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
-from app.settings.model import Settings
+from app.settings.model import Settings, VisitSettings
 from tests.unit.settings.givens import SHOP, lines, read, warnings
 
 NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key = "k"\n'
@@ -23,6 +25,10 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
         (
             "[visit]\nmax_extensions = 1.5",
             "kiosk.toml: visit.max_extensions = 1.5: not a whole number, allowed: 0 or any positive whole number",
+        ),
+        (
+            "[visit]\nmax_extensions = -1",
+            "kiosk.toml: visit.max_extensions = -1: below 0, allowed: 0 or any positive whole number",
         ),
         ('[visit]\nnotice = "no"', 'kiosk.toml: visit.notice = "no": not one of its values, allowed: screen, tap'),
         (
@@ -95,6 +101,15 @@ NEEDED = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key
             '[line]\nredis_url = "http://host"',
             'kiosk.toml: line.redis_url = "http://host": not such an address, '
             "allowed: redis://HOST or rediss://HOST, with port and path if needed",
+        ),
+        (
+            '[mqtt]\nurl = "http://host"',
+            'kiosk.toml: mqtt.url = "http://host": not such an address, '
+            "allowed: mqtt://HOST or mqtts://HOST, with port and path if needed",
+        ),
+        (
+            f"[look]\nquestions = {'[' * 60}{']' * 60}",
+            "kiosk.toml: look.questions[0] = [...]: nested too deep, allowed: a few levels",
         ),
         (
             '[service]\nvendor = "bey"',
@@ -264,3 +279,9 @@ def test_a_value_cannot_break_its_line_or_grow_without_end(tmp_path):
     assert line.isprintable()
     (line,) = lines(tmp_path, f'[visit]\nnotice = "{"x" * 5000}"')
     assert len(line) < 200
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_a_model_that_is_built_by_hand_takes_no_time_without_end(value):
+    with pytest.raises(ValidationError, match="not a finite number, allowed: any positive number"):
+        VisitSettings(idle_s=value)

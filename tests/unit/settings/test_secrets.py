@@ -28,6 +28,25 @@ def test_headers_can_lie_in_a_file_of_json_or_toml_or_plain_lines(tmp_path, cont
     assert {name: value.get_secret_value() for name, value in headers.items()} == {"X-Key": SECRET, "B": "c"}
 
 
+def test_a_secret_file_that_is_not_named_is_none(tmp_path):
+    loaded = read(tmp_path, '[service.shop]\napi_key_file = ""')
+    assert loaded.mistakes == ()
+    assert loaded.settings.service.tables["shop"].api_key.get_secret_value() == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("3", "not text, allowed: the path of a file that holds the secret"),
+        ('"~nobody-has-this-name/key"', "no such home directory, allowed: the path of a text file"),
+    ],
+)
+def test_what_names_no_file_is_one_line(tmp_path, given, wrong):
+    assert lines(tmp_path, f"[service.shop]\napi_key_file = {given}") == [
+        f"kiosk.toml: service.shop.api_key_file = {given}: {wrong}"
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [(None, "no such file"), ("", "an empty file"), (b"\xff", "not UTF-8"), ("a\nb", "a line break")],
@@ -112,8 +131,13 @@ def test_only_4_to_12_digits_are_a_pin(pin):
     "hashed",
     ["", "1234", "scrypt$1$1$1$YWFhYWFhYWFhYWFhYWFhYQ==$YWFhYWFhYWFhYWFhYWFhYQ==",
      "scrypt$99999999$8$1$YWFhYWFhYWFhYWFhYWFhYQ==$YWFhYWFhYWFhYWFhYWFhYQ==",
-     "scrypt$32768$8$1$YWFhYWFhYWFhYWFhYWFhY===$YWFhYWFhYWFhYWFhYWFhYQ=="],
+     "scrypt$32768$8$1$YWFhYWFhYWFhYWFhYWFhY===$YWFhYWFhYWFhYWFhYWFhYQ==",
+     "scrypt$32768$8$1$YWFhYWFhYWFhYWFhYWFhY$YWFhYWFhYWFhYWFhYWFhYQ=="],
 )  # fmt: skip
 def test_what_is_not_our_hash_opens_to_nobody(hashed):
     assert not is_hash(hashed)
     assert not check_pin("1234", hashed)
+
+
+def test_a_hash_whose_numbers_scrypt_refuses_opens_to_nobody():
+    assert not check_pin("1234", "scrypt$65536$1$1$YWFhYWFhYWFhYWFhYWFhYQ==$YWFhYWFhYWFhYWFhYWFhYQ==")
