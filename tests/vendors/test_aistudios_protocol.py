@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -240,6 +241,13 @@ async def test_whatever_arrives_is_normal_input(events: list[RoomEvent]) -> None
         talk.protocol.choose([participant(str(number)) for number in range(len(events))])
     finally:
         logging.disable(logging.NOTSET)
+
+
+@pytest.mark.expect_log("a room event could not be read")
+async def test_an_event_that_cannot_be_read_is_dropped_and_the_next_one_counts() -> None:
+    talk = Talk()
+    assert talk.decode(Data(b"", cast("str", None), "somebody")) == []
+    assert talk.decode(FirstFrame()) == [Ready()]
 
 
 # ---------------------------------------------------------------- what the avatar is given to say

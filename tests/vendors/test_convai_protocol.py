@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+import logging
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -145,6 +146,27 @@ def test_a_voice_in_the_room_is_a_sign_of_life() -> None:
     assert session.feed(ActiveSpeakers(("x9",), own=False)) == [Ready()]
 
 
+@pytest.mark.expect_log("a room event could not be read")
+def test_an_event_that_cannot_be_read_is_dropped_and_the_next_one_counts() -> None:
+    session = Session(ready=False)
+    assert session.feed(Data(cast("bytes", None), "", "bot")) == []
+    assert session.a("bot-ready") == [Ready()]
+
+
+@pytest.mark.parametrize("kind", ["interaction-created", "server-response"])
+def test_what_the_service_notes_is_logged_by_its_name_and_nothing_else(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = Session()
+    with caplog.at_level(logging.INFO, "app.vendors.convai.protocol"):
+        for word in ("stt-toggle", "where is the cafe?", 5):
+            found = session.a(kind, interaction_id=word, event_type=word, status="error")
+            assert found == []
+        assert session.a("server-response", event_type="stt-toggle", status="success") == []
+    noted = [getattr(each, "interaction_id", getattr(each, "message_type", None)) for each in caplog.records]
+    assert noted == (["stt-toggle"] if kind == "interaction-created" else ["stt-toggle", "", ""])
+
+
 @pytest.mark.asyncio
 @pytest.mark.virtual_time
 async def test_client_ready_is_said_again_and_again_until_the_bot_lives() -> None:
@@ -156,6 +178,19 @@ async def test_client_ready_is_said_again_and_again_until_the_bot_lives() -> Non
     session.a("bot-ready")
     await asyncio.sleep(60)
     assert len(session.room.sent) == 3, "nothing is sent by and by: it would keep the service's idle timer from ending"
+    attending.cancel()
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+async def test_a_bot_that_is_not_called_is_waited_for_in_silence() -> None:
+    session = Session(ready=False, client_ready_s=0.0, ready_timeout_s=20.0)
+    told: list[Event] = []
+    attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
+    await asyncio.sleep(19)
+    session.a("bot-ready")
+    await asyncio.sleep(60)
+    assert told == [] and session.room.sent == []
     attending.cancel()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -151,6 +151,20 @@ async def test_what_is_neither_activity_nor_speech_is_ignored() -> None:
     ):  # fmt: skip
         for properties in ({}, {"role": "user", "speech": "x", "analysis": "a tall visitor in red"}):
             assert told(made, data(name, properties=properties)) == []
+
+
+async def test_whoever_has_no_role_says_nothing() -> None:
+    for role in (None, 5, "", "  ", ["user"]):
+        properties = {"role": role, "speech": "x"}
+        for name in ("conversation.started_speaking", "conversation.utterance", "conversation.utterance.streaming"):
+            assert told(protocol(), data(name, properties=properties)) == []
+
+
+@pytest.mark.expect_log("a room event could not be read")
+async def test_an_event_that_cannot_be_read_is_dropped_and_the_next_one_counts() -> None:
+    made = protocol()
+    assert told(made, Data(cast("bytes", None), "", "replica")) == []
+    assert told(made, FirstFrame()) == [Ready()]
 
 
 async def test_our_own_messages_are_not_read() -> None:

@@ -155,7 +155,8 @@ class AistudiosProtocol:
 
     async def _say(self, text: str, emit: Callable[[Event], None]) -> bool:
         """Let the avatar speak a text; return whether the service accepted it."""
-        for delay_s in (*RETRIES_S, None):
+        delays = iter(RETRIES_S)
+        while True:
             try:
                 await self._control.api.talk(self._session.session_id, text)
             except VendorError as error:
@@ -163,13 +164,13 @@ class AistudiosProtocol:
                 if is_gone(error):
                     emit(Ended(await self.why_ended(EndReason.ROOM_CLOSED)))
                     return False
+                delay_s = next(delays, None)
                 # A text whose answer was lost may already be spoken.
                 if delay_s is None or error.ambiguous or not isinstance(error, Busy | TransientError):
                     return False
                 await asyncio.sleep(delay_s)
             else:
                 return True
-        return False
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`; `attend` answers, so this returns at once."""

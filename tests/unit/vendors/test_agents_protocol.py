@@ -347,6 +347,23 @@ def test_whatever_arrives_is_normal_input(events):
     assert len(finals) == len(set(finals))
 
 
+@pytest.mark.expect_log("a room event could not be read")
+def test_an_event_that_cannot_be_read_is_dropped_and_the_next_one_counts():
+    session = Session()
+    assert session.feed(ParticipantsChanged(None)) == []
+    assert session.agent("listening") + session.feed(FirstFrame()) == [Ready()]
+
+
+def test_of_a_very_long_visit_only_the_newest_segments_are_remembered():
+    open_streams, closed = Session(), Session()
+    for number in range(100):
+        open_streams.stream(f"sentence {number}", lk__segment_id=f"s-{number}", closed=False)
+        closed.older(f"sentence {number}", final=True, segment=f"s-{number}")
+    assert len(open_streams.protocol._captions.raw) == len(closed.protocol._captions.closed) == 64
+    assert closed.older("once more", final=True, segment="s-99") == []
+    assert closed.older("once more", final=True, segment="s-1") != []
+
+
 # ---------------------------------------------------------------- what we say
 
 
@@ -375,6 +392,7 @@ async def test_without_a_procedure_nothing_is_said_that_would_be_spoken_aloud():
     await session.protocol.wrap_up(session.room, 15.0)
     await session.protocol.goodbye(session.room)
     assert session.room.sent == []
+    assert await session.protocol.why_ended(EndReason.AVATAR_LEFT) is EndReason.AVATAR_LEFT
 
 
 @pytest.mark.expect_log("another codec")
