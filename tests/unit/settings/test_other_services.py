@@ -72,3 +72,9 @@ def test_a_service_that_was_planned_works_from_the_day_on_that_it_has_a_file(tmp
     built = {"bey": Vendor("bey", OtherSettings, "livekit", SHOP.control, SHOP.protocol)}
     found = read(tmp_path, "[service.bey]\nseats = 2", vendors=built)
     assert (found.mistakes, found.warnings) == ((), ())
+
+
+def test_a_service_without_a_table_has_its_defaults(tmp_path):
+    service = loaded(tmp_path, "seats = 2").settings.service
+    assert service.table("other", OtherSettings).seats == 2
+    assert service.table("shop", OtherSettings) == OtherSettings()
