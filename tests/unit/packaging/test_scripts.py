@@ -8,25 +8,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from run_tests import counts, groups
 from smoke_test import unexpected
 
 import app
 
 ROOT = Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-
-
-def test_tests_run_nearest_first():
-    found = groups(ROOT / "tests")
-    assert list(found)[:2] == ["unit", "window"]
-    assert "bench" not in {folder.name for folders in found.values() for folder in folders}
-
-
-def test_a_report_is_counted(tmp_path):
-    report = tmp_path / "unit.xml"
-    report.write_text('<testsuites><testsuite tests="7" failures="1" errors="2" skipped="3"/></testsuites>')
-    assert counts(report) == {"tests": 7, "failures": 1, "errors": 2, "skipped": 3}
 
 
 @pytest.mark.parametrize("line", ["Traceback (most recent call last):", "ok  but FFI Panic: gone", "something new"])
@@ -57,10 +44,10 @@ def test_a_checkout_and_the_package_have_one_version():
     assert app.__version__ == PROJECT["project"]["version"]
 
 
-def test_what_runs_before_landing_is_make_test():
+def test_what_runs_before_landing_is_every_check_and_every_test():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    assert script.read_text().splitlines()[-1] == "exec make test"
+    assert script.read_text().splitlines()[-1] == "exec make check test"
 
 
 def test_every_make_target_explains_itself():
