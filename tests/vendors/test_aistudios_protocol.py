@@ -42,7 +42,7 @@ from app.vendors.aistudios.settings import AistudiosSettings
 from app.vendors.base import Answers, VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
 from app.vendors.session import SessionInfo
-from tests.fakes.http import NoHttp
+from tests.fakes.no_http import NoHttp
 from tests.fakes.room import QuietRoom
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]

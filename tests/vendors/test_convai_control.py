@@ -18,7 +18,7 @@ from app.vendors.convai.control import ConvaiControl
 from app.vendors.convai.settings import ConvaiSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
 from app.vendors.session import StopOrder, VisitRequest
-from tests.fakes.http import NoHttp
+from tests.fakes.no_http import NoHttp
 from tests.vendors.convai_bot import BotScript
 from tests.vendors.convai_service import CHARACTER, KEY, QUOTA, ConvaiService
 from tests.vendors.emulator import Account

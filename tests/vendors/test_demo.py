@@ -14,7 +14,7 @@ from app.vendors.demo import VENDOR, DemoControl
 from app.vendors.errors import Busy
 from app.vendors.registry import vendors
 from app.vendors.session import SessionInfo, StopOrder, VisitRequest
-from tests.fakes.http import NoHttp
+from tests.fakes.no_http import NoHttp
 from tests.fakes.room import QuietRoom
 
 pytestmark = pytest.mark.virtual_time

@@ -29,7 +29,7 @@ from app.vendors.session import SessionInfo
 from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.protocol import TavusProtocol
 from app.vendors.tavus.settings import TavusSettings
-from tests.fakes.http import NoHttp
+from tests.fakes.no_http import NoHttp
 from tests.fakes.room import QuietRoom
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
