@@ -73,10 +73,8 @@ class VisitSound:
         if speaker:
             speaker.muted = True
         # A device that is still opening is closed as soon as it is open; the visitor does not wait for it.
-        closings = [_close(task) for task in (self._microphone, self._speaker) if task is not None]
-        if closings:
-            closing = asyncio.gather(*closings)
-            await asyncio.wait({closing}, timeout=CLOSE_S)
+        closing = asyncio.gather(*(_close(task) for task in (self._microphone, self._speaker) if task is not None))
+        await asyncio.wait({closing}, timeout=CLOSE_S)
         self._vitals.audio = None
 
 

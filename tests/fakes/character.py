@@ -16,6 +16,7 @@ class FakeFigure(Figure):
         self.turns: list[Callable[[], float | None]] = []
         self.feelings: list[tuple[str, float]] = []
         self.loudness = 0.0
+        self.less_motion = False
 
     def show(self, mood: Mood) -> None:
         self.moods.append(mood)
@@ -40,4 +41,4 @@ class FakeFigure(Figure):
         self.feelings.append((emotion, strength))
 
     def calm(self, less_motion: bool) -> None:
-        pass
+        self.less_motion = less_motion

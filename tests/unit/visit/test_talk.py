@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from app.audio.base import DeviceState
-from app.events import Caption, Ending, Speaking
-from app.intents import AskText, End, Interrupt, TalkButton
-from app.rooms.base import Arriving, FirstFrame, Reconnecting
-from app.screens import Attract, EndReason, Farewell, Live, MicrophoneState, Speaker, Talk, TalkMode, Trouble
+from app.events import Caption, Emotion, Ending, FlushMouth, Speaking, Visemes
+from app.intents import AskText, End, Extend, Interrupt, Mute, Prefer, TalkButton
+from app.rooms.base import Arriving, AvatarGone, FirstFrame, Reconnecting
+from app.screens import Attract, EndReason, Farewell, Live, MicrophoneState, Speaker, Talk, TalkMode, Trouble, WhyNot
 from app.vendors.base import Capabilities
 from app.vendors.errors import TransientError
+from app.waiting.line import NoLine
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 
@@ -267,3 +268,76 @@ async def test_without_a_picture_a_lost_network_is_noticed_by_what_no_longer_arr
         await rig.until(lambda s: isinstance(s, Live) and s.trouble is None, within=1)
         assert (await rig.until(Farewell)).reason is EndReason.NETWORK
         assert rig.loop.time() - began == pytest.approx(19, abs=0.6)
+
+
+async def test_a_visitor_who_mutes_is_not_heard_and_sees_it() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.tap(Mute(True))
+        live = await rig.until(lambda s: isinstance(s, Live) and s.microphone is MicrophoneState.MUTED)
+        assert isinstance(live, Live)
+        await asyncio.sleep(0.5)
+        assert not rig.audio.microphone.enabled
+        rig.tap(Mute(False))
+        await rig.until(lambda s: isinstance(s, Live) and s.microphone is MicrophoneState.OPEN)
+        await asyncio.sleep(0.5)
+        assert rig.audio.microphone.enabled
+        assert rig.audio.speaker.chimes[-2:] == ["microphone_closed", "microphone_open"]
+
+
+async def test_what_a_visitor_prefers_counts_at_once() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.tap(Prefer(replace(rig.stage.preferences, volume=0.3, less_motion=True, captions=False)))
+        await asyncio.sleep(0.1)
+        assert rig.audio.speaker.volume == 0.3 and rig.figure.less_motion
+        rig.room.say(Caption(Speaker.AVATAR, "a", "Hello", True))
+        await asyncio.sleep(0.1)
+        assert rig.vitals.visit.captions == 0, "a caption that nobody sees is not counted"
+
+
+async def test_the_face_of_a_voice_is_drawn() -> None:
+    async with Rig(control=voice_only()) as rig:
+        rig.scripts.append(RoomScript(voice_only=True))
+        await rig.to_live()
+        shape = Visemes(0.1, {"aa": 1.0}, 1)
+        for event in (shape, Emotion("joy", 1.0), FlushMouth()):
+            rig.room.say(event)
+        await asyncio.sleep(0.1)
+        assert rig.figure.shapes == [shape, None] and rig.figure.feelings == [("joy", 1.0)]
+
+
+async def test_somebody_who_waits_is_the_reason_for_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NoLine, "somebody_waits", lambda self: True)
+    async with Rig(settings(visit={"hard_limit_s": 60.0, "idle_s": 300.0})) as rig:
+        await rig.to_live()
+        live = await rig.until(lambda s: isinstance(s, Live) and s.remaining_s is not None)
+        assert isinstance(live, Live) and not live.may_extend and live.why_not is WhyNot.SOMEONE_WAITS
+        rig.tap(Extend())
+        await asyncio.sleep(1)
+        assert rig.vitals.visit.extensions == 0
+
+
+@pytest.mark.expect_log("a part of the conversation failed")
+async def test_a_fault_of_ours_ends_the_visit_with_an_apology_and_leaves_nothing() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+
+        async def fail(reason: EndReason) -> EndReason:
+            raise ZeroDivisionError
+
+        rig.protocol.why_ended = fail
+        rig.room.tell(AvatarGone())
+        assert (await rig.until(Farewell)).reason is EndReason.ERROR
+        await rig.until(Attract)
+        await asyncio.sleep(1)
+        rig.nothing_is_left()
+
+
+async def test_the_first_reason_for_an_end_is_the_one_that_counts() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.tap(End())
+        rig.room.drop(EndReason.ROOM_CLOSED)
+        rig.tap(End())
+        assert (await rig.until(Farewell)).reason is EndReason.VISITOR

@@ -120,6 +120,17 @@ async def test_an_answer_proves_a_voice_and_only_that_starts_the_full_time() -> 
         await talking
 
 
+async def test_an_answer_into_a_voice_that_goes_on_proves_it_too() -> None:
+    for voice_s, proves in ((2.0, True), (0.3, False)):
+        idle = IdleTimer(45, transcripts=False, answers_prove=True, first_s=20)
+        idle.voice(True)
+        await asyncio.sleep(voice_s)
+        idle.avatar(True)
+        idle.voice(False)
+        idle.avatar(False)
+        assert await _time_of(idle.expired()) == pytest.approx(45 if proves else 20, abs=0.01)
+
+
 async def test_a_voice_that_nobody_answers_is_noise_after_two_minutes() -> None:
     idle = IdleTimer(45, transcripts=False, answers_prove=True)
     idle.voice(True)

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from app.intents import Accept, End, Start
-from app.screens import Attract, Connecting, EndReason, Farewell, Live, Notice
+from app.intents import Accept, Activity, Cancel, End, StaffAction, Start
+from app.screens import Attract, Connecting, EndReason, Farewell, Live, Notice, Screen
 from app.vendors.base import Capabilities
 from tests.fakes.kiosk import Rig, settings
-from tests.fakes.service import FakeControl
+from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
 
@@ -173,3 +173,43 @@ async def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
         await rig.releaser.recover(lambda vendor: rig.control, "this-run")
         await asyncio.sleep(3)
         assert set(rig.control.running) == {"other-kiosk"} and rig.journal.kept == {}
+
+
+async def test_who_cancels_on_the_notice_is_back_at_once_and_nothing_was_opened() -> None:
+    async with Rig() as rig:
+        await rig.until(Attract)
+        rig.tap(Start())
+        await rig.until(Notice)
+        rig.tap(Activity())
+        rig.tap(Cancel())
+        await rig.until(Attract, within=1)
+        await asyncio.sleep(1)
+        assert rig.audio.microphones == [] and rig.control.creates_at == []
+        rig.nothing_is_left()
+
+
+async def test_who_cancels_while_the_avatar_comes_leaves_no_session() -> None:
+    async with Rig() as rig:
+        rig.scripts.append(RoomScript(join_s=5.0))
+        await rig.accept()
+        await rig.until(Connecting)
+        await asyncio.sleep(1)
+        rig.tap(Activity())
+        rig.tap(Cancel())
+        await rig.until(Attract, within=5)
+        await asyncio.sleep(3)
+        assert len(rig.control.started) == 1
+        rig.nothing_is_left()
+
+
+@pytest.mark.parametrize("when", [Connecting, Live])
+async def test_staff_may_end_a_visit_at_any_moment(when: type[Screen]) -> None:
+    async with Rig() as rig:
+        await rig.accept()
+        await rig.until(when)
+        rig.kiosk.on_staff(StaffAction.END_VISIT)
+        if when is Live:
+            assert (await rig.until(Farewell)).reason is EndReason.STAFF
+        await rig.until(Attract)
+        await asyncio.sleep(3)
+        rig.nothing_is_left()
