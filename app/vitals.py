@@ -28,7 +28,7 @@ class VisitVitals:
         speaking: Who is heard now.
         captions: How many caption segments were shown.
         extensions: How many times the visitor took more time.
-        asks: The question that the visitor is asked while he waits.
+        asks: The question that a waiting visitor is asked.
     """
 
     vendor: str = ""
