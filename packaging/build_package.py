@@ -1,5 +1,7 @@
 """`make package`: PyInstaller, licences, gates, then dist/avatar-kiosk_VERSION_ARCH.deb and a portable archive.
 
+On Windows and macOS, for which nothing is released yet, it zips a folder for trying.
+
 Build on the oldest supported system: a package built on Debian 12 runs there and on everything newer.
 """
 
@@ -155,15 +157,27 @@ def build_archive(program: Path) -> Path:
     return target
 
 
+def build_linux(program: Path) -> list[Path]:
+    """Build the Debian package and the portable archive. Raises Refused and notices.Missing."""
+    complete(program)
+    size = check_contents(program)
+    print(f"{size // MEGABYTE} MB on disk; packing", flush=True)
+    return [build_deb(program, size), build_archive(program)]
+
+
+def build_trial(program: Path) -> Path:
+    """Zip the frozen folder on another system. For trying only: the licence texts of its libraries are not in it."""
+    shutil.copy(ROOT / "LICENSE", program)
+    name = f"{NAME}-{version()}-{platform.system().lower()}-{platform.machine().lower()}-trial"
+    return Path(shutil.make_archive(str(DIST / name), "zip", WORK, NAME))
+
+
 def main() -> int:
     DIST.mkdir(exist_ok=True)
     try:
         print("Freezing (about a minute)", flush=True)
         program = freeze()
-        complete(program)
-        size = check_contents(program)
-        print(f"{size // MEGABYTE} MB on disk; packing", flush=True)
-        for file in (build_deb(program, size), build_archive(program)):
+        for file in build_linux(program) if sys.platform == "linux" else [build_trial(program)]:
             packed = file.stat().st_size
             print(f"{file.relative_to(ROOT)}: {packed // MEGABYTE} MB")
             if packed > MOST_PACKED_MB * MEGABYTE:

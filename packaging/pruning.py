@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 
 QT_PLUGINS = {
     # folder of plug-ins: those that are kept (None: all); other folders are left out
-    "platforms": {"libqxcb", "libqwayland", "libqoffscreen"},
+    "platforms": {"libqxcb", "libqwayland", "libqoffscreen", "libqcocoa"},
     "imageformats": {"libqjpeg", "libqsvg", "libqwebp", "libqgif"},
     "iconengines": {"libqsvgicon"},
     "xcbglintegrations": None,
@@ -77,11 +78,13 @@ _QT_UNUSED = re.compile(
 _NUMPY_UNUSED = re.compile(r"numpy/(.*/)?tests/|numpy/_core/(include|lib)/|numpy/f2py/|\.pyi$")
 
 
-def is_wanted(name: str) -> bool:
-    """Tell whether the file with the path `name` inside the bundle is needed."""
+def is_wanted(name: str, system: str = sys.platform) -> bool:
+    """Tell whether the file with the path `name` inside the bundle is needed. system: as in `sys.platform`."""
     name = name.replace("\\", "/")
     base = name.rpartition("/")[2]
-    if base.startswith(SYSTEM_LIBRARIES) or any(word in name for word in FORBIDDEN):
+    if any(word in name for word in FORBIDDEN):
+        return False
+    if system == "linux" and base.startswith(SYSTEM_LIBRARIES):
         return False
     if found := _QT_PLUGIN.search(name):
         if found[1] not in QT_PLUGINS:

@@ -1,7 +1,9 @@
 """What the package leaves out, and what it must never hold."""
 
 import sys
+import zipfile
 
+import build_package
 import pytest
 from pruning import forbidden, is_wanted, reachable
 
@@ -21,7 +23,7 @@ from pruning import forbidden, is_wanted, reachable
     ],
 )
 def test_what_the_kiosk_needs_stays(name):
-    assert is_wanted(name)
+    assert is_wanted(name, "linux")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,22 @@ def test_what_the_kiosk_needs_stays(name):
     ],
 )
 def test_the_rest_goes(name):
-    assert not is_wanted(name)
+    assert not is_wanted(name, "linux")
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_sounddevice_data/portaudio-binaries/libportaudio.dylib",
+        "_sounddevice_data/portaudio-binaries/libportaudio64bit.dll",
+        "PySide6/Qt/plugins/platforms/libqcocoa.dylib",
+        "PySide6/plugins/platforms/qwindows.dll",
+    ],
+)
+def test_elsewhere_no_system_brings_what_linux_has(system, name):
+    assert is_wanted(name, system)
+    assert not is_wanted("PySide6/plugins/platforminputcontexts/qtvirtualkeyboardplugin.dll", system)
 
 
 def test_a_scan_finds_what_must_not_be_shipped():
@@ -63,3 +80,17 @@ def test_a_library_that_nothing_asks_for_any_more_goes():
     libssl = ("libssl.so.3", _ssl.__file__, "BINARY")
     orphan = ("libgtk-3.so.0", _ssl.__file__, "BINARY")
     assert reachable([needs_libssl, libssl, orphan]) == [needs_libssl, libssl]
+
+
+def test_elsewhere_the_frozen_folder_is_zipped_for_trying(tmp_path, monkeypatch):
+    monkeypatch.setattr(build_package, "WORK", tmp_path / "work")
+    monkeypatch.setattr(build_package, "DIST", tmp_path / "dist")
+    program = tmp_path / "work" / "avatar-kiosk"
+    program.mkdir(parents=True)
+    (program / "avatar-kiosk.exe").write_bytes(b"MZ")
+    made = build_package.build_trial(program)
+    assert made.parent == tmp_path / "dist" and made.name.endswith("-trial.zip")
+    with zipfile.ZipFile(made) as archive:
+        assert {name for name in archive.namelist() if not name.endswith("/")} == {
+            "avatar-kiosk/avatar-kiosk.exe", "avatar-kiosk/LICENSE",
+        }  # fmt: skip
