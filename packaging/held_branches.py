@@ -1,9 +1,8 @@
-"""Branches that no test takes, in the files where a mistake costs money or a visitor."""
+"""Branches that the tests take: how many in each room of app, and the missing ones where they are held."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ HELD = (
     "app/waiting/*.py",
 )
 PLUGIN = "tests.taken_branches"  # of pytest; notes what is taken
-FILES, FOLDER = "KIOSK_HELD_FILES", "KIOSK_HELD_FOLDER"  # in its environment
+SOURCE, REPORTS = "KIOSK_BRANCHES_OF", "KIOSK_BRANCHES_TO"  # in its environment
 
 
 class NoSuchFile(Exception):
@@ -45,7 +44,7 @@ def folder(root: Path) -> Path:
 
 def environment(root: Path) -> dict[str, str]:
     """Return what the plugin has to be told."""
-    return {FILES: os.pathsep.join(held_files(root)), FOLDER: str(folder(root))}
+    return {SOURCE: str(root / "app"), REPORTS: str(folder(root))}
 
 
 def forget(root: Path) -> None:
@@ -55,17 +54,21 @@ def forget(root: Path) -> None:
 
 
 def check(root: Path) -> list[str]:
-    """Print how much was taken in each folder; return every place that was not, as `missing` yields them.
+    """Print how much was taken; return every place in held files that was not, as `missing` yields them.
 
     Raises:
         NoSuchFile: See `held_files`.
     """
     held = held_files(root)
     taken = joined([json.loads(path.read_text()) for path in sorted(folder(root).glob("*.json"))])
-    for each in sorted({file.rpartition("/")[0] for file in held}):
-        files = [taken[file] for file in held if file in taken and file.rpartition("/")[0] == each]
-        branches, left = (sum(len(found[key]) for found in files) for key in ("branches", "missing_branches"))
-        print(f"{each:28} {len(files):3} files, {branches - left:4} of {branches:4} branches")
+    rooms: dict[str, list[str]] = {}
+    for file in sorted(taken):
+        rooms.setdefault("/".join(file.split("/")[:2]), []).append(file)
+    for name, files in [*rooms.items(), ("all", list(taken))]:
+        branches, left = (sum(len(taken[file][key]) for file in files) for key in ("branches", "missing_branches"))
+        if branches:
+            end = ", held" if {*files} <= {*held} else ""
+            print(f"{name:14} {branches - left:5} of {branches:5} branches{end}")
     return list(missing(taken, held))
 
 

@@ -1,4 +1,4 @@
-"""A plugin of pytest that notes which lines and branches of the held files the tests take (packaging/held_branches.py).
+"""A plugin of pytest that notes which lines and branches of the program the tests take (packaging/held_branches.py).
 
 What a property test takes by chance, or a test with a real server only where that is quick enough, does not count: a
 branch that is held must be taken in every run. So these tests come last, and the report is written before the first.
@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 import slipcover
 
-_FILES = os.environ["KIOSK_HELD_FILES"].split(os.pathsep)
-_REPORT = Path(os.environ["KIOSK_HELD_FOLDER"]) / f"{os.getpid()}-{time.time_ns()}.json"
+_SOURCE = os.environ["KIOSK_BRANCHES_OF"]
+_REPORT = Path(os.environ["KIOSK_BRANCHES_TO"]) / f"{os.getpid()}-{time.time_ns()}.json"
 
 # The lines of an interface are never run.
 _taken = slipcover.Slipcover(branch=True, exclude_also=[r"^\s*\.\.\.$"])
-slipcover.ImportManager(_taken, slipcover.FileMatcher(sources=_FILES)).__enter__()
+slipcover.ImportManager(_taken, slipcover.FileMatcher(sources=[_SOURCE])).__enter__()
 
 
 def _depends_on_chance(item: pytest.Item) -> bool:
