@@ -257,8 +257,8 @@ def test_what_is_past_is_seen_once_somebody_was_inside_and_open_troubles_stay(ki
     kiosk.open().panel.close_panel()  # without the PIN nobody has read anything
     assert len(list(notes)) == 2
     kiosk.inside()
-    assert kiosk.panel.table.rows()[-2:] == [("Last message", "The key was revoked."), ("", "It ended too soon.")]
-    assert kiosk.panel.table.accessibleName().endswith("Last message: The key was revoked.; It ended too soon.")
+    assert kiosk.panel.table.rows()[-2:] == [("Messages", "The key was revoked."), ("", "It ended too soon.")]
+    assert kiosk.panel.table.accessibleName().endswith("Messages: The key was revoked.; It ended too soon.")
     kiosk.panel.close_panel()
     assert notes.texts() == ("The key was revoked.",)
     notes.report("early end", "It ended too soon.", is_past=True)

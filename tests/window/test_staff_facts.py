@@ -24,17 +24,17 @@ def test_facts_say_what_staff_need_and_no_more(texts):
     assert told["Last visit ended"] == "the time was over (hard_limit)"
     assert told["Open sessions"] == "1 (+2?)"
     assert told["Trouble"] == "the picture is painted without the graphics card"
-    assert told["Last message"].startswith("Tavus says: 402")
+    assert told["Messages"].startswith("Tavus says: 402")
 
 
 def test_every_note_has_a_row_and_the_label_stands_once(texts):
     vitals = Vitals()
-    assert facts(vitals, texts)[-1] == ("Last message", "none")
+    assert facts(vitals, texts)[-1] == ("Messages", "none")
     vitals.staff_notes.report("service", "The key was revoked.")
-    assert facts(vitals, texts)[-1] == ("Last message", "The key was revoked.")
+    assert facts(vitals, texts)[-1] == ("Messages", "The key was revoked.")
     vitals.staff_notes.report("journal", "The disk is full.")
     vitals.staff_notes.report("session 7", "The disk is full.")
-    assert facts(vitals, texts)[-2:] == [("Last message", "The key was revoked."), ("", "The disk is full.")]
+    assert facts(vitals, texts)[-2:] == [("Messages", "The key was revoked."), ("", "The disk is full.")]
 
 
 @pytest.mark.parametrize("value", [*EndReason, *UnavailableReason, *DeviceState])
@@ -53,4 +53,4 @@ def test_facts_of_a_kiosk_that_has_just_begun(texts):
     told = dict(facts(Vitals(), texts))
     assert told["Running for"] == "0:00"
     assert told["Microphone"] == "off"
-    assert told["Trouble"] == told["Last message"] == "none"
+    assert told["Trouble"] == told["Messages"] == "none"
