@@ -22,7 +22,7 @@ _COMMANDS = {
     "demo": "the same with the built-in guide, whatever the settings say",
     "setup": "ask for the few things that a kiosk needs, and save them",
     "check": "readiness report; takes no slot at the service",
-    "visits": "statistics of past visits",
+    "visits": "statistics of past visits; none is recorded yet",
     "release": "stop every session that a dead kiosk left behind",
     "self-test": "load every part without network",
 }
