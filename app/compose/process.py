@@ -1,4 +1,4 @@
-"""Runs a kiosk process: one event loop, a new kiosk whenever the settings change, one way to take it down."""
+"""Runs a kiosk process: one event loop, a new kiosk where new settings have to be read, one way to take it down."""
 
 from __future__ import annotations
 

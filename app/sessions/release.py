@@ -46,7 +46,7 @@ class Lease:
         protocol: Says goodbye in the room.
         room: The room, while it is joined.
         reason: Why it is released.
-        left: None of our connections is in the room; where a service has no stop call, that ends the session.
+        left: True while no connection of ours is in the room; where a service has no stop call, that ends the session.
         freed: Set when the service confirmed the end, or the session can no longer run.
     """
 

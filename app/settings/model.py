@@ -98,7 +98,7 @@ class VisitSettings(Table):
         stall_notice_s: Time without a new picture, or without the expected voice, until the visitor is told.
         stall_end_s: The same until the room is joined a second time, or the visit ends.
         farewell_s: Length of the farewell screen.
-        touch_guard_s: Time in which touches are ignored after a new screen appeared.
+        touch_guard_s: Time after a visit in which the first screen takes no start, by touch or key.
     """
 
     notice: Literal["screen", "tap"] = "screen"

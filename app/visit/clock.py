@@ -28,7 +28,7 @@ class VisitClock:
         speech: Tells who speaks. While "still there?" is asked, the avatar is muted through it.
         speaker: Plays the chimes.
         most_s: The service's own maximum from now, seconds, or None.
-        first_idle_s: The first idle period, seconds, if it is another one.
+        first_idle_s: The first idle period, seconds; None: `idle_s`.
         end: Ends the conversation.
         wrap_up: Asks the service for closing words.
         draw: Redraws the screen when the question appears.

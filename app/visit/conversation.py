@@ -40,7 +40,8 @@ class ConversationParts:
 
     Attributes:
         most_s: The service's own maximum from now, seconds, or None.
-        first_idle_s: The first idle period, seconds, if it is another one.
+        first_idle_s: The first idle period, seconds; None: `idle_s`.
+        rejoin: Joins a fresh session inside the same visit.
         measure: Writes the state of the sound devices into the vitals.
     """
 

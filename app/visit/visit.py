@@ -96,8 +96,8 @@ class Visit:
             Why it ended. The devices are closed by then, and the release of the session is under way.
 
         Raises:
-            VendorError: What the next visitor would meet as well: OutOfCredits, AuthError, ConfigError, and
-                TransientError with `unreachable`.
+            VendorError, JournalError: What the next visitor would meet as well: OutOfCredits, AuthError, ConfigError,
+                TransientError with `unreachable`, and a session that cannot be written down.
         """
         self._p.vitals.visit = self._facts
         try:
@@ -186,7 +186,7 @@ class Visit:
                 slot = await wait.slot()
 
     async def _connect(self, lease: Lease, sound: VisitSound, shows: bool) -> MediaSession:
-        """Join the lease's room and wait for the avatar. Raises VendorError, and Left when the visitor cancels."""
+        """Join and wait for the avatar; `shows`: the connecting screen. Raises VendorError, or Left on its cancel."""
         if lease.session is None:  # pragma: no cover - for the type checker: a created lease has its session
             raise RuntimeError("a lease without a session cannot be joined")
         protocol = self._p.make_protocol(lease.control, lease.session)
@@ -303,7 +303,7 @@ class Visit:
         return APOLOGY_S if reason is EndReason.NO_START else self._settings.farewell_s
 
     async def _let_read(self, seconds: float) -> None:
-        """Show the farewell for `seconds`, or until somebody taps "start again"."""
+        """Show the farewell for `seconds`, or until the first intent; `Start` means that somebody begins again."""
         try:
             async with asyncio.timeout(seconds):
                 self.wants_again = isinstance(await self._p.stage.next(), Start)

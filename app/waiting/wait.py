@@ -96,6 +96,7 @@ class WaitForSlot:
         Raises:
             Left: The visitor cancelled or did not answer, or the cap was reached.
             VendorError: What the service said, other than Busy.
+            JournalError: The row that must come before the create call could not be written.
         """
         if after is not None:
             await self._pause(self._busy_delay_s(after))
