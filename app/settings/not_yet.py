@@ -14,14 +14,14 @@ from app.settings.planned import PLANNED
 from app.settings.remarks import Remark, show
 from app.settings.shape import is_secret
 
-NOT_YET: tuple[str, ...] = (
-    "line.redis_url",
-    "budget.daily_minutes",
-    "budget.monthly_minutes",
-    "mqtt",
-    "service.aistudios.use_max_session_numbers",
+NOT_YET: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("line",), "redis_url"),
+    (("budget",), "daily_minutes"),
+    (("budget",), "monthly_minutes"),
+    (("mqtt",), ""),
+    (("service", "aistudios"), "use_max_session_numbers"),
 )
-"""Tables, or single keys as "table.key", a service's as "service.name.key"."""
+"""Path of a table, and one of its keys; "": all of them."""
 
 
 def languages() -> tuple[str, ...]:
@@ -37,16 +37,11 @@ def without_effect(settings: Settings, document: Document, built: frozenset[str]
         document: The settings as given.
         built: Names of the services that are built.
     """
-    for place in NOT_YET:
-        service, _, rest = place.removeprefix("service.").partition(".")
-        if place.startswith("service."):
-            if service in settings.service.tables:
-                yield from _changed(document, ("service", service), settings.service.tables[service], only=rest)
-        else:
-            yield from _changed(document, (service,), getattr(settings, service), only=rest)
-    for vendor in PLANNED:
-        if vendor not in built:
-            yield from _changed(document, ("service", vendor), settings.service.tables[vendor])
+    planned = [(("service", vendor), "") for vendor in PLANNED if vendor not in built]
+    for path, key in (*NOT_YET, *planned):
+        table = settings.service.tables.get(path[1]) if path[0] == "service" else getattr(settings, path[0])
+        if table is not None:  # the services that are not known here have no table
+            yield from _changed(document, path, table, only=key)
     known = languages()
     for language in settings.kiosk.languages:
         if language not in known:
