@@ -103,10 +103,23 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class AvatarEnds:
+    """The avatar asks to end the visit; it is over once the avatar has said its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRefused:
+    """The service refused a typed or suggested question: no answer will come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over at the service. Where several come, the first one counts."""
 
     reason: EndReason
 
 
-Event = Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Emotion | Ending | Ended
+Event = (
+    Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Emotion
+    | Ending | AvatarEnds | QuestionRefused | Ended
+)  # fmt: skip

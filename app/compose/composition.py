@@ -46,7 +46,7 @@ from app.system.status import StatusServer, StatusUnavailable
 from app.vendors.base import AnyVendor, VendorControl
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
-from app.visit.visit import VisitParts
+from app.visit.parts import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
 

@@ -19,7 +19,8 @@ from app.records.journal import JournalError
 from app.screens import Attract, Closed, EndReason, Unavailable, UnavailableReason
 from app.sessions.release import JOURNAL_TROUBLE
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError, VendorError
-from app.visit.visit import Visit, VisitParts
+from app.visit.parts import VisitParts
+from app.visit.visit import Visit
 from app.vitals import Vitals
 
 log = logging.getLogger(__name__)

@@ -45,7 +45,8 @@ class Participant:
         is_agent: It is an agent, by the word of the server.
         attributes: As the participant set them.
         has_video: It has a camera track, which may be muted.
-        has_audio: It has a microphone track, which may be muted.
+        has_audio: It has a voice: a microphone track, which may be muted.
+        has_sound: It has another sound besides, such as music; that is never the voice.
     """
 
     identity: str
@@ -53,6 +54,7 @@ class Participant:
     attributes: Mapping[str, str] = field(default_factory=dict)
     has_video: bool = False
     has_audio: bool = False
+    has_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Text:
         text: The piece that has just arrived; "" at the end.
         closed: The stream has ended.
         attributes: Of the stream.
+        voice: Identity of the participant whose sound the words were recognised from, where the stream names a track of
+            the room; else "".
     """
 
     topic: str
@@ -114,6 +118,7 @@ class Text:
     text: str
     closed: bool
     attributes: Mapping[str, str]
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,11 @@ class Arriving:
 
 
 @dataclass(frozen=True, slots=True)
+class AvatarLeft:
+    """The avatar left by its own decision, not by a lost connection; AvatarGone follows unless it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
 class AvatarGone:
     """The avatar left and did not come back in time."""
 
@@ -171,7 +181,7 @@ class Disconnected:
 
 RoomEvent = (
     ParticipantsChanged | AvatarVideo | AvatarAudio | FirstFrame | Text | Data | ActiveSpeakers | MicrophoneHeard
-    | Reconnecting | Reconnected | Arriving | AvatarGone | Disconnected
+    | Reconnecting | Reconnected | Arriving | AvatarLeft | AvatarGone | Disconnected
 )  # fmt: skip
 
 
@@ -192,10 +202,12 @@ class Room(Protocol):
     Attributes:
         events: What happened in the room.
         identity: Ours in the room, "" before the join.
+        sid: The server's id of us in the room, "" before the join and where a room has none.
     """
 
     events: asyncio.Queue[RoomEvent]
     identity: str
+    sid: str
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
         """Join within `deadline_s` seconds. If the join succeeds only later, the room is left again by itself.

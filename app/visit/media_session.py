@@ -11,6 +11,7 @@ from app.rooms.base import (
     Arriving,
     AvatarAudio,
     AvatarGone,
+    AvatarLeft,
     AvatarVideo,
     Disconnected,
     FirstFrame,
@@ -25,8 +26,8 @@ from app.vendors.errors import Busy, OutOfCredits, TransientError
 
 # Room events that a conversation needs to know besides the common events.
 RoomFact = (
-    ParticipantsChanged | AvatarVideo | AvatarAudio | AvatarGone | Disconnected | Reconnecting | Reconnected
-    | FirstFrame | ActiveSpeakers | Arriving
+    ParticipantsChanged | AvatarVideo | AvatarAudio | AvatarLeft | AvatarGone | Disconnected
+    | Reconnecting | Reconnected | FirstFrame | ActiveSpeakers | Arriving
 )  # fmt: skip
 MediaEvent = Event | RoomFact
 

@@ -4,71 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 
-from app.audio.base import AudioBackend
-from app.character.base import Figure, Mood
-from app.intents import Accept, Answer, Cancel, Intent, Start
-from app.picture import Picture
-from app.rooms.base import RoomError, RoomFactory, RoomFault
-from app.screens import Connecting, EndReason, Farewell, Notice, TalkMode
-from app.sessions.create import Service, SessionCreator
-from app.sessions.release import Lease, SessionReleaser
-from app.settings.model import Settings
-from app.stage import Stage
-from app.vendors.base import VendorControl, VendorProtocol
-from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
-from app.vendors.session import SessionInfo, VisitRequest
+from app.character.base import Mood
+from app.intents import Accept, Answer, Cancel, Start
+from app.screens import EndReason, Farewell, Notice, TalkMode
+from app.vendors.errors import TransientError, VendorError
+from app.visit.arrival import MARGIN_S, Arrival
 from app.visit.conversation import Conversation, ConversationParts
-from app.visit.media_session import MediaLimits, MediaSession, NotReady
+from app.visit.media_session import MediaSession
+from app.visit.parts import VisitParts
 from app.visit.sound import VisitSound
 from app.vitals import VisitVitals, Vitals
-from app.waiting.line import Line
-from app.waiting.wait import SLOW_S, Left, Slot, WaitForSlot
+from app.waiting.wait import Left, Slot
 
 log = logging.getLogger(__name__)
 
 NOTICE_S = 20.0  # how long the notice waits for an answer
 APOLOGY_S = 5.0  # how long the farewell of a visit that could not begin is shown
 CAP_FAREWELL_S = 10.0  # a visitor who waited in vain needs time to read where to go
-JOINS = 2  # a join that fails is tried once more, with a fresh session
-MARGIN_S = 15.0  # our limits end so much earlier than the service's
 
 # The visitor did nothing wrong and got less than promised.
 _SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndReason.ERROR, EndReason.AVATAR_LEFT})
-
-
-@dataclass(frozen=True)
-class VisitParts:
-    """Everything that a visit works with; built once by the composition.
-
-    Attributes:
-        make_protocol: Makes the protocol for a session that the control created.
-        questions: Returns the suggested questions in a language.
-        plan_max_s: The longest session that the plan allows, seconds.
-        chance: The source of random delays.
-        new_name: Returns a name that is unique and cannot be guessed.
-    """
-
-    settings: Settings
-    stage: Stage
-    vitals: Vitals
-    service: Service
-    make_protocol: Callable[[VendorControl, SessionInfo], VendorProtocol]
-    make_room: RoomFactory
-    creator: SessionCreator
-    releaser: SessionReleaser
-    audio: AudioBackend
-    picture: Picture
-    figure: Figure
-    line: Line
-    questions: Callable[[str], tuple[str, ...]]
-    plan_max_s: float
-    chance: random.Random
-    new_name: Callable[[], str]
 
 
 class Visit:
@@ -83,7 +40,6 @@ class Visit:
         self._p = parts
         self._settings = parts.settings.visit
         self._mode = TalkMode(parts.settings.audio.mode)
-        self._lease: Lease | None = None
         self._facts = VisitVitals(vendor=parts.service.name)
         self._conversation: Conversation | None = None
         self._reason = EndReason.CANCELLED
@@ -102,11 +58,11 @@ class Visit:
         self._p.vitals.visit = self._facts
         try:
             async with AsyncExitStack() as exit_stack:
-                exit_stack.callback(self._hand_over)
-                sound = await exit_stack.enter_async_context(
-                    VisitSound(self._p.audio, self._mode, self._p.stage.preferences.volume, self._p.vitals)
-                )
-                reason = await self._serve(sound)
+                sound = VisitSound(self._p.audio, self._mode, self._p.stage.preferences.volume, self._p.vitals)
+                arrival = Arrival(self._p, self._facts, sound)
+                exit_stack.callback(lambda: arrival.give_back(self._reason))  # after the devices have closed
+                await exit_stack.enter_async_context(sound)
+                reason = await self._serve(sound, arrival)
                 self._p.vitals.visit = self._p.vitals.media_overdue = None
                 self._say_goodbye(reason)
             await self._let_read(self._farewell_s(reason))
@@ -127,28 +83,19 @@ class Visit:
         else:
             self._p.stage.answer(Answer(self._p.stage.step, Cancel()))
 
-    async def _serve(self, sound: VisitSound) -> EndReason:
+    async def _serve(self, sound: VisitSound, arrival: Arrival) -> EndReason:
         if self._settings.notice == "screen":
             await self._give_notice()
         sound.open_microphone()
-        wait = WaitForSlot(
-            stage=self._p.stage,
-            creator=self._p.creator,
-            releaser=self._p.releaser,
-            settings=self._p.settings.waiting,
-            request=self._request,
-            vitals=self._facts,
-            chance=self._p.chance,
-        )
         self._p.figure.show(Mood.IDLE)
         try:
-            media, slot = await self._reach_avatar(wait, sound)
+            media, slot = await arrival.reach_avatar()
         except TransientError as error:
             _count_error(self._p.vitals, error)
             if error.unreachable:
                 raise
             return EndReason.NO_START
-        return await self._talk(media, slot, sound)
+        return await self._talk(media, slot, sound, arrival)
 
     async def _give_notice(self) -> None:
         stage = self._p.stage
@@ -162,81 +109,9 @@ class Visit:
         except TimeoutError:
             raise Left(EndReason.CANCELLED) from None
 
-    # ------------------------------------------------------------ to the first picture
-
-    async def _reach_avatar(self, wait: WaitForSlot, sound: VisitSound) -> tuple[MediaSession, Slot]:
-        """Wait for a slot and join, once more where the join failed; `Busy` at the join goes back to waiting."""
-        slot = await wait.slot()
-        failures = 0
-        while True:
-            self._lease = slot.lease
-            try:
-                return await self._connect(slot.lease, sound, shows=True), slot
-            except Busy as busy:
-                self._give_back(EndReason.NO_START)
-                failures += isinstance(busy, NotReady)
-                if failures >= JOINS:
-                    raise TransientError(busy.vendor, busy.message) from None
-                slot = await wait.slot(after=busy)
-            except (TransientError, AuthError):  # a room token may be too old: a fresh session has a fresh one
-                self._give_back(EndReason.NO_START)
-                failures += 1
-                if failures >= JOINS:
-                    raise
-                slot = await wait.slot()
-
-    async def _connect(self, lease: Lease, sound: VisitSound, shows: bool) -> MediaSession:
-        """Join and wait for the avatar; `shows`: the connecting screen. Raises VendorError, or Left on its cancel."""
-        if lease.session is None:  # pragma: no cover - for the type checker: a created lease has its session
-            raise RuntimeError("a lease without a session cannot be joined")
-        protocol = self._p.make_protocol(lease.control, lease.session)
-        room = self._p.make_room(
-            picture=self._p.picture,
-            speaker=await sound.speaker(),
-            microphone=await sound.microphone(),
-            choose=protocol.choose,
-        )
-        lease.room, lease.protocol, lease.left = room, protocol, False
-        limits = MediaLimits(
-            self._settings.connect_timeout_s,
-            self._settings.avatar_timeout_s,
-            self._settings.first_frame_timeout_s,
-            lease.control.capabilities.absence_is_busy,
-        )
-        media = MediaSession(lease.vendor, room, protocol, limits)
-        joining = asyncio.create_task(self._join(media, lease.session), name="join")
-        try:
-            if shows:
-                await self._beside_connecting(joining, sound)
-            await joining
-        except BaseException:
-            joining.cancel()
-            await asyncio.gather(joining, return_exceptions=True)
-            await media.stop()
-            raise
-        return media
-
-    async def _join(self, media: MediaSession, session: SessionInfo) -> None:
-        try:
-            await media.start(session.media_url, session.media_token)
-        except RoomError as error:
-            raise _as_vendor_error(session.provider, error) from None
-        await media.ready()
-
-    async def _beside_connecting(self, joining: asyncio.Task[None], sound: VisitSound) -> None:
-        """Show the connecting screen until the join is done; the visitor may cancel."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-
-        def show() -> None:
-            self._p.stage.show(Connecting(slow=clock() - began > SLOW_S))
-            sound.measure()
-
-        await self._p.stage.beside(joining, _may_cancel, show)
-
     # ------------------------------------------------------------ live
 
-    async def _talk(self, media: MediaSession, slot: Slot, sound: VisitSound) -> EndReason:
+    async def _talk(self, media: MediaSession, slot: Slot, sound: VisitSound, arrival: Arrival) -> EndReason:
         control, session = slot.lease.control, slot.lease.session
         most_s = session.max_duration_s if session else None
         has_video = control.capabilities.video
@@ -260,7 +135,7 @@ class Visit:
                 has_video=has_video,
                 most_s=None if most_s is None else max(most_s - MARGIN_S, 1.0),
                 first_idle_s=self._p.settings.waiting.claim_s if slot.waited_long else None,
-                rejoin=lambda: self._join_again(sound),
+                rejoin=arrival.join_again,
                 measure=sound.measure,
             ),
             media,
@@ -273,25 +148,7 @@ class Visit:
         finally:
             self._conversation = None
 
-    async def _join_again(self, sound: VisitSound) -> MediaSession:
-        """Create a fresh session and join it inside the running visit; a full service is not waited for here."""
-        session = self._lease.session if self._lease is not None else None
-        self._give_back(EndReason.NETWORK)
-        await self._p.releaser.settled(3.0)
-        again = replace(self._request(), conversation=session.conversation if session is not None else "")
-        self._lease = await self._p.creator.create(again)
-        return await self._connect(self._lease, sound, shows=False)
-
     # ------------------------------------------------------------ the end
-
-    def _give_back(self, reason: EndReason) -> None:
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            self._p.releaser.hand_over(lease, reason)
-
-    def _hand_over(self) -> None:
-        """Release the session; called after the devices have closed."""
-        self._give_back(self._reason)
 
     def _say_goodbye(self, reason: EndReason) -> None:
         self._reason = reason
@@ -310,36 +167,8 @@ class Visit:
         except TimeoutError:
             return
 
-    def _request(self) -> VisitRequest:
-        settings = self._p.settings
-        most_s = self._settings.hard_limit_s + self._settings.max_extensions * self._settings.extension_s + MARGIN_S
-        return VisitRequest(
-            name=self._p.new_name(),
-            identity=self._p.new_name(),
-            kiosk_id=settings.kiosk.id,
-            language=self._p.stage.preferences.language,
-            max_s=min(most_s, self._p.plan_max_s),
-            idle_s=self._settings.idle_s + self._settings.idle_warning_s + 30.0,
-        )
-
 
 def _count_error(vitals: Vitals, error: VendorError) -> None:
     errors, name = vitals.vendor_errors, type(error).__name__
     vitals.vendor_errors = {**errors, name: errors.get(name, 0) + 1}
     log.info("the visit could not begin", extra={"error": name, "status": error.http_status})
-
-
-def _may_cancel(intent: Intent) -> bool:
-    if isinstance(intent, Cancel):
-        raise Left(EndReason.CANCELLED)
-    return False
-
-
-def _as_vendor_error(vendor: str, error: RoomError) -> VendorError:
-    kinds: dict[RoomFault, type[VendorError]] = {
-        RoomFault.AUTH: AuthError,
-        RoomFault.BUSY: Busy,
-        RoomFault.CONFIG: ConfigError,
-        RoomFault.TRANSIENT: TransientError,
-    }
-    return kinds[error.fault](vendor, error.hint)

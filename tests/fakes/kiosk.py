@@ -27,7 +27,7 @@ from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.session import SessionInfo
-from app.visit.visit import VisitParts
+from app.visit.parts import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
 from tests.fakes.audio import FakeAudio

@@ -12,7 +12,7 @@ class QuietRoom(Room):
 
     def __init__(self, identity: str = "kiosk") -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
-        self.identity = identity
+        self.identity, self.sid = identity, f"PA_{identity}"
 
     async def join(self, url: str, token: str, deadline_s: float) -> None:
         raise AssertionError("nobody joins this room")

@@ -53,7 +53,7 @@ class MemoryRoom(Room):
         choose: ChooseAvatar,
     ) -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
-        self.identity = ""
+        self.identity = self.sid = ""
         self.name = ""
         self.has_left = False
         self._media_server = media_server

@@ -133,7 +133,7 @@ class DailyRoom:
     ) -> None:
         self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
         self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
-        self.identity = ""
+        self.identity = self.sid = ""
         self._microphone = microphone
         self._choose = choose
         self._library = library

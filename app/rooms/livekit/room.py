@@ -123,7 +123,7 @@ class LiveKitRoom:
     ) -> None:
         self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
         self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
-        self.identity = ""
+        self.identity = self.sid = ""
         self._microphone = microphone
         self._choose = choose
         self._background = background
@@ -156,7 +156,7 @@ class LiveKitRoom:
             raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
         self._room = room
         self._lifecycle.joined()
-        self.identity = room.local_participant.identity
+        self.identity, self.sid = room.local_participant.identity, room.local_participant.sid
         self._open_microphone(room)
         self._traffic.follow(room, lambda: not self._avatar.is_seen)  # not needed once frames come
         self._review()

@@ -77,7 +77,7 @@ class LocalRoom:
         seed: int,
     ) -> None:
         self.events: asyncio.Queue[RoomEvent] = asyncio.Queue()
-        self.identity = ""
+        self.identity = self.sid = ""
         self._guide = guide
         self._renderer = renderer
         self._picture = picture
