@@ -18,7 +18,7 @@ _ADVISED: dict[str, tuple[float, float]] = {
     "visit.wrap_up_s": (10, 30),
     "visit.max_extensions": (10, math.inf),
     "visit.connect_timeout_s": (5, 60),
-    "visit.avatar_timeout_s": (5, 60),
+    "visit.avatar_timeout_s": (5, 120),
     "visit.first_frame_timeout_s": (5, 30),
     "visit.stall_notice_s": (2, 15),
     "visit.stall_end_s": (10, 30),

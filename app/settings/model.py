@@ -93,7 +93,8 @@ class VisitSettings(Table):
         max_extensions: How many extensions a visit can have.
         create_timeout_s: For the service's answer; a session that comes later is released.
         connect_timeout_s: For joining the room after it; the library reports blocked media after 15 s.
-        avatar_timeout_s: From the join until somebody appears in the room.
+        avatar_timeout_s: From the join until somebody appears in the room, and from then until the avatar is ready. At
+            the default a service that is known to need longer gets it (`Capabilities.appear_s`).
         first_frame_timeout_s: From a picture track to its first picture.
         stall_notice_s: Time without a new picture, or without the expected voice, until the visitor is told.
         stall_end_s: The same until the room is joined a second time, or the visit ends.

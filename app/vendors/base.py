@@ -30,6 +30,7 @@ class Capabilities:
         absence_is_busy: A room where nobody appears means that every slot is taken.
         orphan_s: Seconds after we left, or after the longest possible visit, by which the service itself has ended a
             session that was not stopped.
+        appear_s: Seconds that the avatar may need to appear after the join; 0: as `visit.avatar_timeout_s`.
         local: Nothing that is said leaves this machine.
     """
 
@@ -40,6 +41,7 @@ class Capabilities:
     answers_prove: bool = False
     absence_is_busy: bool = False
     orphan_s: float = 3600.0
+    appear_s: float = 0.0
     local: bool = False
 
 

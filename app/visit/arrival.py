@@ -9,6 +9,7 @@ from app.intents import Cancel, Intent
 from app.rooms.base import RoomError, RoomFault
 from app.screens import Connecting, EndReason
 from app.sessions.release import Lease
+from app.settings.model import VisitSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
 from app.vendors.session import SessionInfo, VisitRequest
 from app.visit.media_session import MediaLimits, MediaSession, NotReady
@@ -84,7 +85,7 @@ class Arrival:
         lease.room, lease.protocol, lease.left = room, protocol, False
         limits = MediaLimits(
             self._settings.connect_timeout_s,
-            self._settings.avatar_timeout_s,
+            self._appear_s(lease.control.capabilities.appear_s),
             self._settings.first_frame_timeout_s,
             lease.control.capabilities.absence_is_busy,
         )
@@ -100,6 +101,13 @@ class Arrival:
             await media.stop()
             raise
         return media
+
+    def _appear_s(self, needed_s: float) -> float:
+        """Return how long the avatar may take, seconds: the site's own word, else what the service is known to need."""
+        allowed_s = self._settings.avatar_timeout_s
+        # Not "the key is set": a file that `setup` made has every key, with its default.
+        is_default = allowed_s == VisitSettings.model_fields["avatar_timeout_s"].default
+        return max(allowed_s, needed_s) if is_default else allowed_s
 
     async def _join(self, media: MediaSession, session: SessionInfo) -> None:
         try:

@@ -12,7 +12,7 @@ from app.rooms.base import RoomError, RoomFault
 from app.screens import Attract, EndReason, Farewell, Live, Unavailable, UnavailableReason, Waiting
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError, ConfigError, OutOfCredits, TransientError
-from tests.fakes.kiosk import Rig
+from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
@@ -107,6 +107,26 @@ async def test_a_join_that_fails_is_tried_once_more_with_a_fresh_session() -> No
         await rig.until(Attract)
         await asyncio.sleep(1)
         rig.nothing_is_left()
+
+
+@pytest.mark.parametrize(
+    ("set_s", "needed_s", "waited_s"),
+    [
+        (25.0, 0.0, 25.0),
+        (25.0, 45.0, 45.0),  # the default, also where a file that `setup` made names it
+        (25.0, 10.0, 25.0),
+        (30.0, 45.0, 30.0),  # the site's own word
+        (90.0, 45.0, 90.0),
+    ],
+)
+async def test_a_service_that_needs_longer_to_appear_gets_it(set_s, needed_s, waited_s) -> None:
+    control = FakeControl(capabilities=Capabilities(appear_s=needed_s))
+    async with Rig(settings(visit={"avatar_timeout_s": set_s}), control) as rig:
+        rig.scripts.extend(RoomScript(appears=False) for _ in range(2))
+        await rig.accept()
+        await rig.until(Farewell)
+        first, second = control.creates_at
+        assert second - first == pytest.approx(waited_s, abs=1.0)
 
 
 async def test_no_first_picture_is_an_apology() -> None:
