@@ -221,8 +221,12 @@ class Room(Protocol):
         """Send a text stream. A failure is logged, never raised: a lost message must not end the visit."""
         ...
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
-        """Send a reliable data message; failures as in `send_text`."""
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
+        """Send a reliable data message; failures as in `send_text`.
+
+        Returns:
+            False where it certainly was not sent, so that it may go another way. True also where nobody can tell.
+        """
         ...
 
     async def call(self, identity: str, method: str, payload: str) -> None:

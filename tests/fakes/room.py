@@ -20,7 +20,7 @@ class QuietRoom(Room):
     async def send_text(self, text: str, topic: str) -> None:
         raise AssertionError(f"no text is expected here: {text}")
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         raise AssertionError(f"no data is expected here: {payload!r}")
 
     async def call(self, identity: str, method: str, payload: str) -> None:

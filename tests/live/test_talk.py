@@ -91,7 +91,7 @@ async def test_a_message_that_cannot_be_sent_ends_nothing(agent, guest):
     visitor = await (await guest(interrupt_method="no such procedure").join()).seen()
     await visitor.protocol.interrupt(visitor.room)
     await visitor.room.call("nobody", "interrupt", "")
-    await visitor.room.send_data(b"x" * 70_000)
+    assert not await visitor.room.send_data(b"x" * 70_000)
     await visitor.protocol.ask(visitor.room, "still there?")
     await visitor.wait(lambda: speaker.chats == ["still there?"])
 
@@ -101,7 +101,7 @@ async def test_after_the_end_a_message_is_dropped(agent, guest):
     visitor = await (await guest().join()).seen()
     await visitor.leave()
     await visitor.protocol.ask(visitor.room, "too late")
-    await visitor.room.send_data(b"too late")
+    assert not await visitor.room.send_data(b"too late")
 
 
 async def test_data_of_any_kind_arrives_undecoded(agent, guest):

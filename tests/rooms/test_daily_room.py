@@ -221,20 +221,34 @@ async def test_messages_go_both_ways(visitor, place):
     message = await visitor.until(Data)
     assert (message.topic, message.identity) == ("", "replica")
     assert message.payload == b'{"event_type": "conversation.utterance", "n": [1, null, "\\u00e4"]}'
-    await visitor.room.send_data(b'{"event_type": "conversation.interrupt"}')
+    assert await visitor.room.send_data(b'{"event_type": "conversation.interrupt"}')
     await visitor.until(lambda: place.messages == [{"event_type": "conversation.interrupt"}])
 
 
-@pytest.mark.expect_log("not JSON")
-async def test_what_cannot_be_sent_is_never_an_error(visitor, place):
-    await visitor.room.send_data(b"{}")  # not joined
+@pytest.mark.expect_log("not JSON|a message was not sent")
+async def test_what_cannot_be_sent_is_never_an_error_but_told(visitor, place):
+    assert not await visitor.room.send_data(b"{}")  # not joined
     await visitor.join()
-    await visitor.room.send_data(b"\xff not json")
+    assert not await visitor.room.send_data(b"\xff not json")
     await visitor.room.send_text("hello", "topic")
     await visitor.room.call("replica", "method", "")
+    place.channel("broken")
+    place.say("the state of the channel has arrived")
+    await visitor.until(Data)
+    assert not await visitor.room.send_data(b"{}")
     await visitor.room.leave()
-    await visitor.room.send_data(b"{}")
+    assert not await visitor.room.send_data(b"{}")
     assert place.messages == []
+
+
+@pytest.mark.expect_log("nobody told whether a message was sent")
+async def test_a_message_that_nobody_confirms_counts_as_sent_because_it_may_be(visitor, place, monkeypatch):
+    monkeypatch.setattr("app.rooms.daily.call.SEND_S", 0.2)
+    await visitor.join()
+    place.channel("silent")
+    place.say("the state of the channel has arrived")
+    await visitor.until(Data)
+    assert await visitor.room.send_data(b"{}")
 
 
 # ---------------------------------------------------------------- joining

@@ -142,6 +142,10 @@ class HostedRoom:
         if self.is_joined:
             self._send({"is": "event", "name": name, "arguments": arguments})
 
+    def channel(self, state: str) -> None:
+        """What happens to the next app messages of the client: "open", "broken" (refused), "silent" (no answer)."""
+        self._send({"is": "knobs", "knobs": {"channel": state}})
+
     def close(self, how: str = "left", text: str = "") -> None:
         """Close the room: "left" (the call's state says so), "error" (an error, then the state), "silent"."""
         self.is_open = False

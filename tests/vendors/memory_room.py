@@ -102,9 +102,10 @@ class MemoryRoom(Room):
         for actor in self._audience():
             actor.ears.text(text, topic, self.identity)
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         for actor in self._audience():
             actor.ears.data(payload, topic, self.identity)
+        return True
 
     async def call(self, identity: str, method: str, payload: str) -> None:
         """Actors have no procedures."""

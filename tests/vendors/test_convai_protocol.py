@@ -57,9 +57,10 @@ class Room(QuietRoom):
         self.sent: list[dict[str, Any]] = []
         self.topics: list[str] = []
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         self.sent.append(json.loads(payload))
         self.topics.append(topic)
+        return True
 
     @property
     def types(self) -> list[str]:

@@ -62,9 +62,10 @@ class SentRoom(QuietRoom):
         super().__init__("us")
         self.sent: list[Any] = []
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         assert topic == ""
         self.sent.append(json.loads(payload))
+        return True
 
 
 ROOM = SentRoom()

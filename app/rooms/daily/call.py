@@ -140,10 +140,10 @@ class Call:
         source, data = self._source, sound.tobytes()
         await self._sound.do(lambda: source.write_frames(data))
 
-    async def send(self, message: object) -> str | None:
-        """Send an app message to everybody; return the library's error text, or None."""
+    async def send(self, message: object) -> bool | None:
+        """Send an app message to everybody; return whether it was sent, None where the library does not answer."""
         asked = self._ask(lambda client, told: client.send_app_message(message, completion=told))
-        return asked.result() if await wait_done(asked, most_s=SEND_S) else "no answer"
+        return asked.result() is None if await wait_done(asked, most_s=SEND_S) else None
 
     def _do(self, call: Callable[[Any], None]) -> None:
         self._ask(lambda client, _told: call(client))  # nobody waits for the answer

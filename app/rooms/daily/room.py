@@ -258,18 +258,20 @@ class DailyRoom:
 
     # ------------------------------------------------------------ sending
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         """See `Room.send_data`. Sends an app message, which has to be JSON; the topic is not sent."""
         if self._call is None or self._lifecycle.is_over:
             log.info("not in the room: a message was not sent")
-            return
+            return False
         try:
             message = json.loads(payload)
         except ValueError:
             log.warning("a message that is not JSON was not sent")
-            return
-        if await self._call.send(message) is not None:
-            log.warning("a message was not sent")
+            return False
+        was_sent = await self._call.send(message)
+        if was_sent is not True:
+            log.warning("a message was not sent" if was_sent is False else "nobody told whether a message was sent")
+        return was_sent is not False
 
     async def send_text(self, text: str, topic: str) -> None:
         """See `Room.send_text`. These rooms have no text streams, so nothing is sent."""

@@ -248,9 +248,9 @@ class LiveKitRoom:
         """See `Room.send_text`."""
         await self._send(lambda us: us.send_text(text, topic=topic))
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         """See `Room.send_data`; 64,000 bytes at most."""
-        await self._send(lambda us: us.publish_data(payload, topic=topic))
+        return await self._send(lambda us: us.publish_data(payload, topic=topic))
 
     async def call(self, identity: str, method: str, payload: str) -> None:
         """See `Room.call`."""
@@ -260,15 +260,18 @@ class LiveKitRoom:
             )
         )
 
-    async def _send(self, work: Callable[[rtc.LocalParticipant], Awaitable[object]]) -> None:
+    async def _send(self, work: Callable[[rtc.LocalParticipant], Awaitable[object]]) -> bool:
+        """Do the work; return False where it certainly sent nothing."""
         if self._room is None or self._lifecycle.is_over:
             log.info("not in the room: a message was not sent")
-            return
+            return False
         try:
             async with asyncio.timeout(SEND_S):
                 await work(self._room.local_participant)
         except Exception as error:
             log.warning("a message was not sent", extra={"error": type(error).__name__})
+            return isinstance(error, TimeoutError)  # it may still go
+        return True
 
     # ------------------------------------------------------------ leaving
 

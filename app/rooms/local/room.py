@@ -144,8 +144,9 @@ class LocalRoom:
         if topic == "lk.chat" and self._talk is not None:
             self._talk.ask(text)
 
-    async def send_data(self, payload: bytes, topic: str = "") -> None:
+    async def send_data(self, payload: bytes, topic: str = "") -> bool:
         """See `Room.send_data`. The guide takes no data."""
+        return False
 
     async def call(self, identity: str, method: str, payload: str) -> None:
         """See `Room.call`. The guide takes `INTERRUPT`, `WRAP_UP` and `GOODBYE`; others are ignored."""

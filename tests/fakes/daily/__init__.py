@@ -166,6 +166,13 @@ class CallClient:
             work = ("sendAppMessage", _NOT_OPEN, completion)
             threading.Thread(target=self._fail, args=work, daemon=True).start()
             return
+        match self._knobs.get("channel"):
+            case "broken":
+                work = ("sendAppMessage", _NOT_OPEN, completion)
+                threading.Thread(target=self._fail, args=work, daemon=True).start()
+                return
+            case "silent":  # neither sent nor answered
+                return
         self._wire.send({"do": "app", "message": message})
         if completion is not None:
             threading.Thread(target=completion, args=(None,), daemon=True).start()
@@ -226,7 +233,7 @@ class CallClient:
     def _on_told(self, told: dict[str, Any], completion: Joined | None) -> None:
         match told["is"]:
             case "knobs":
-                self._knobs = told["knobs"]
+                self._knobs |= told["knobs"]
             case "refused":
                 self._joined.set()
                 self._fail("join", told["text"], _without_data(completion))
