@@ -14,6 +14,11 @@ from tests.vendors.daily_host import DailyHost, HostedRoom, ReplicaLook
 from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
 from tests.vendors.tavus_replica import Replica, ReplicaScript
 
+_NAMES = {
+    "older": (("replica_id",), ("persona_id",)),
+    "newer": (("face_id",), ("pal_id",)),
+    "both": (("face_id", "replica_id"), ("pal_id", "persona_id")),
+}
 KEY = "tavus-secret-key"
 REPLICA = "r90bbd427f71"
 PERSONA = "pcb7a34da5fe"
@@ -27,6 +32,7 @@ class TavusKnobs:
     Attributes:
         full: Status of the concurrency refusal.
         error_key: Key of the text in a refusal.
+        names: Which names the create call reads: "both" sets, the "older" or the "newer" one; others count as absent.
         newer_words: Refusals use the newer names (face, PAL).
         second_end: Status of the answer when an ended conversation is ended.
         reached: Shutdown reasons end in " reached".
@@ -45,6 +51,7 @@ class TavusKnobs:
 
     full: int = 400
     error_key: str = "error"
+    names: str = "both"
     newer_words: bool = False
     second_end: int = 200
     reached: bool = True
@@ -160,13 +167,13 @@ class TavusService(Emulator):
         room.on_join = lambda: self._on_join(talk)
         room.on_leave = lambda: self._on_leave(talk)
         self._note(talk, "system.replica_joined")
-        answer = self._row(session.id, body, "active") | {"conversation_url": self.host.address(room)}
+        answer = self._row(session.id, body, "active")
         return answer | ({"meeting_token": room.token} if needs_token else {})
 
     def _wrong(self, body: dict[str, Any]) -> str:
         """Return what the service dislikes in a create call, in its words; it ignores what it does not know."""
-        newer = self.knobs.newer_words
-        face, persona = body.get("face_id") or body.get("replica_id"), body.get("pal_id") or body.get("persona_id")
+        newer, known = self.knobs.newer_words, _NAMES[self.knobs.names]
+        face, persona = (next((body[n] for n in names if body.get(n)), None) for names in known)
         if face not in (REPLICA, None) or (face is None and not (persona and self.knobs.default_face)):
             return "Invalid face_id" if newer else "Invalid replica_uuid"
         if persona not in (PERSONA, None):
@@ -181,13 +188,16 @@ class TavusService(Emulator):
             return self._refuse_key()
         wanted = request.query.get("status")
         rows = [
-            self._row(talk.session.id, talk.asked, self._status(talk))
+            self._listed(self._row(talk.session.id, talk.asked, self._status(talk)), talk.asked)
             for talk in reversed(self.talks.values())
             if talk.session.account == key and wanted in (None, self._status(talk))
         ]
         others = [s for s in self.active() if s.account == key and s.id not in self.talks]
         if wanted in (None, "active"):
-            rows += [self._row(s.id, {"conversation_name": s.name or "of another kiosk"}, "active") for s in others]
+            rows += [
+                self._listed(self._row(s.id, {"conversation_name": s.name or "of another kiosk"}, "active"), {})
+                for s in others
+            ]
         limit, page = int(request.query.get("limit", 10)), int(request.query.get("page", 1))
         return web.json_response({"data": rows[limit * (page - 1) : limit * page], "total_count": len(rows)})
 
@@ -309,14 +319,20 @@ class TavusService(Emulator):
         talk.events.append(made | {"properties": properties})
 
     def _row(self, session_id: str, body: dict[str, Any], status: str) -> dict[str, Any]:
+        room = self.host.rooms.get(session_id)
         return {
             "conversation_id": session_id,
             "conversation_name": body.get("conversation_name", ""),
-            "conversation_url": f"https://tavus.invalid/{session_id}",
+            "conversation_url": self.host.address(room) if room else f"https://tavus.invalid/{session_id}",
             "status": status,
             "callback_url": "",
             "created_at": "2026-01-01T00:00:00Z",
         }
+
+    def _listed(self, row: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """Return a row of the list, which has a few fields more."""
+        face, persona = (next((body[n] for n in names if body.get(n)), "") for names in _NAMES["both"])
+        return row | {"replica_id": face, "persona_id": persona, "updated_at": "2026-01-01T00:00:00Z"}
 
 
 async def serve(slots: int) -> None:

@@ -85,20 +85,46 @@ async def test_the_create_call_is_what_a_kiosk_needs_and_names_nobody(http: Http
     [
         ({}, {"replica_id": REPLICA, "persona_id": PERSONA}),
         ({"replica_id": "", "persona_id": "", "face_id": REPLICA, "pal_id": PERSONA},
-         {"face_id": REPLICA, "pal_id": PERSONA}),
+         {"replica_id": REPLICA, "persona_id": PERSONA}),
         ({"persona_id": ""}, {"replica_id": REPLICA}),
         ({"replica_id": ""}, {"persona_id": PERSONA}),
-        ({"replica_id": "", "face_id": REPLICA}, {"face_id": REPLICA, "pal_id": PERSONA}),
+        ({"replica_id": "", "face_id": REPLICA}, {"replica_id": REPLICA, "persona_id": PERSONA}),
         ({"naming": "face"}, {"face_id": REPLICA, "pal_id": PERSONA}),
         ({"replica_id": "", "face_id": REPLICA, "naming": "replica"}, {"replica_id": REPLICA, "persona_id": PERSONA}),
     ],
 )  # fmt: skip
-async def test_one_set_of_names_is_sent(
+async def test_the_older_names_are_sent_unless_the_newer_ones_are_asked_for(
     http: Http, service: TavusService, settings: dict[str, object], expected: dict[str, str]
 ) -> None:
     await control(http, service, **settings).start(REQUEST)
     sent = service.requests[0].json
     assert {name: sent[name] for name in ("replica_id", "persona_id", "face_id", "pal_id") if name in sent} == expected
+
+
+NEWER = {"replica_id": "", "persona_id": "", "face_id": REPLICA, "pal_id": PERSONA}
+
+
+@pytest.mark.parametrize(
+    ("known", "naming"), [("older", "auto"), ("newer", "face"), ("both", "auto"), ("both", "face")]
+)
+@pytest.mark.parametrize("settings", [{}, NEWER])
+async def test_each_set_of_names_that_the_service_may_read_can_be_reached(
+    http: Http, service: TavusService, settings: dict[str, object], known: str, naming: str
+) -> None:
+    service.knobs.names = known
+    await control(http, service, naming=naming, **settings).start(REQUEST)
+
+
+async def test_names_that_the_service_does_not_read_count_as_absent(http: Http, service: TavusService) -> None:
+    service.knobs.names = "newer"
+    with pytest.raises(ConfigError) as caught:
+        await control(http, service).start(REQUEST)
+    assert "service.tavus.naming" in str(caught.value)
+
+
+async def test_a_check_names_the_ids_as_the_settings_do(http: Http, service: TavusService) -> None:
+    findings = await control(http, service, **NEWER).check()
+    assert findings[0].text == "api_key, face_id, pal_id are accepted"
 
 
 @pytest.mark.parametrize(

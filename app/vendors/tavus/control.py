@@ -194,8 +194,8 @@ class TavusControl:
         if session_id and given.get("status") != "ended":
             await self._end(session_id)
             return [Finding("key and ids", None, "accepted; the service has no test mode any more")]
-        ids = ", ".join(self._settings.ids())
-        return [Finding("key and ids", True, f"api_key, {ids} are accepted"), *await self._sessions()]
+        ids = [name for name in ("replica_id", "face_id", "persona_id", "pal_id") if getattr(self._settings, name)]
+        return [Finding("key and ids", True, f"api_key, {', '.join(ids)} are accepted"), *await self._sessions()]
 
     async def _sessions(self) -> list[Finding]:
         try:

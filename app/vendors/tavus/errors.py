@@ -18,8 +18,14 @@ PATTERNS = ErrorPatterns(
 
 ADVICE: tuple[tuple[str, str], ...] = (
     (r"invalid access token", "the key is wrong or was revoked: see service.tavus.api_key"),
-    (r"invalid (replica|face)_?\w*", "this account has no such replica: see service.tavus.replica_id or face_id"),
-    (r"invalid (persona|pal)_?\w*", "this account has no such persona: see service.tavus.persona_id or pal_id"),
+    (
+        r"invalid (replica|face)_?\w*",
+        "this account has no such replica: see service.tavus.replica_id or face_id; is it right, service.tavus.naming",
+    ),
+    (
+        r"invalid (persona|pal)_?\w*",
+        "this account has no such persona: see service.tavus.persona_id or pal_id; is it right, service.tavus.naming",
+    ),
     (r"reach out to support", "Tavus could not make the conversation: see replica and persona, and ask its support"),
 )
 """What staff are told in addition to the service's own text; first match in the text of a refusal."""

@@ -24,7 +24,8 @@ class TavusSettings(VendorSettings):
         face_id: Tavus's newer word for replica_id (2).
         persona_id: The persona that the replica plays (2.1).
         pal_id: Tavus's newer word for persona_id (2).
-        naming: Which set of names is sent; "auto": the newer one where the settings use it (2).
+        naming: Which names the ids are sent under: "replica" (and "auto") the older ones, which every source knows;
+            "face" the newer ones (2).
         conversational_context: Sent with the create call; "" for none (2.1).
         custom_greeting: What the replica says first; "" for the persona's own greeting (2.1).
         max_call_duration_s: Longest conversation, seconds; 0: as long as a visit can last (5.2).
@@ -79,7 +80,6 @@ class TavusSettings(VendorSettings):
 
     def ids(self) -> dict[str, str]:
         """Return the ids under the names of one set, as a create call takes them."""
-        newer = self.naming == "face" or (self.naming == "auto" and bool(self.face_id or self.pal_id))
-        names = ("face_id", "pal_id") if newer else ("replica_id", "persona_id")
+        names = ("face_id", "pal_id") if self.naming == "face" else ("replica_id", "persona_id")
         values = (self.face_id or self.replica_id, self.pal_id or self.persona_id)
         return {name: value for name, value in zip(names, values, strict=True) if value}
