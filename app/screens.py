@@ -215,9 +215,11 @@ class Connecting:
 
     Attributes:
         slow: It takes longer than people expect.
+        late: It takes so long that the visitor is told that the avatar still comes.
     """
 
     slow: bool = False
+    late: bool = False
 
     name = "connecting"
 

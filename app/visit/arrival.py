@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.intents import Cancel, Intent
 from app.rooms.base import RoomError, RoomFault
-from app.screens import Connecting, EndReason
+from app.screens import EndReason
 from app.sessions.release import Lease
 from app.settings.model import VisitSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
@@ -16,7 +16,7 @@ from app.visit.media_session import MediaLimits, MediaSession, NotReady
 from app.visit.parts import VisitParts
 from app.visit.sound import VisitSound
 from app.vitals import VisitVitals
-from app.waiting.wait import SLOW_S, Left, Slot, WaitForSlot
+from app.waiting.wait import Left, Slot, WaitForSlot, connecting
 
 JOINS = 2  # a join that fails is tried once more, with a fresh session
 MARGIN_S = 15.0  # our limits end so much earlier than the service's
@@ -57,7 +57,7 @@ class Arrival:
         while True:
             self.lease = slot.lease
             try:
-                return await self._connect(slot.lease, shows=True), slot
+                return await self._connect(slot.lease, slot.connecting_since), slot
             except Busy as busy:
                 self.give_back(EndReason.NO_START)
                 failures += isinstance(busy, NotReady)
@@ -71,8 +71,17 @@ class Arrival:
                     raise
                 slot = await wait.slot()
 
-    async def _connect(self, lease: Lease, shows: bool) -> MediaSession:
-        """Join and wait for the avatar; `shows`: the connecting screen. Raises VendorError, or Left on its cancel."""
+    async def _connect(self, lease: Lease, shown_since: float | None) -> MediaSession:
+        """Join and wait for the avatar.
+
+        Args:
+            lease: The session to join.
+            shown_since: Since when the connecting screen is shown, on the loop's clock, seconds; None: not at all.
+
+        Raises:
+            VendorError: The avatar was not reached.
+            Left: The visitor cancelled on the connecting screen.
+        """
         if lease.session is None:  # pragma: no cover - for the type checker: a created lease has its session
             raise RuntimeError("a lease without a session cannot be joined")
         protocol = self._p.make_protocol(lease.control, lease.session)
@@ -92,8 +101,8 @@ class Arrival:
         media = MediaSession(lease.vendor, room, protocol, limits)
         joining = asyncio.create_task(self._join(media, lease.session), name="join")
         try:
-            if shows:
-                await self._beside_connecting(joining)
+            if shown_since is not None:
+                await self._beside_connecting(joining, shown_since)
             await joining
         except BaseException:
             joining.cancel()
@@ -116,13 +125,12 @@ class Arrival:
             raise _as_vendor_error(session.provider, error) from None
         await media.ready()
 
-    async def _beside_connecting(self, joining: asyncio.Task[None]) -> None:
+    async def _beside_connecting(self, joining: asyncio.Task[None], since: float) -> None:
         """Show the connecting screen until the join is done; the visitor may cancel."""
         clock = asyncio.get_running_loop().time
-        began = clock()
 
         def show() -> None:
-            self._p.stage.show(Connecting(slow=clock() - began > SLOW_S))
+            self._p.stage.show(connecting(clock() - since))
             self._sound.measure()
 
         await self._p.stage.beside(joining, _may_cancel, show)
@@ -134,7 +142,7 @@ class Arrival:
         await self._p.releaser.settled(3.0)
         again = replace(self._request(), conversation=session.conversation if session is not None else "")
         self.lease = await self._p.creator.create(again)
-        return await self._connect(self.lease, shows=False)
+        return await self._connect(self.lease, shown_since=None)
 
     def give_back(self, reason: EndReason) -> None:
         """Hand the session over for release, if there is one; returns at once."""

@@ -24,6 +24,7 @@ OWN_RELEASE_S = 3.0  # for the release of our own last session
 RETRIES_S = (1.0, 2.0, 4.0)  # after transient errors of the create call
 UNREACHABLE_S = 6.0  # each try on a dead network takes seconds: after so long the visitor is told
 SLOW_S = 3.0  # after so long the screen says that it takes longer
+LATE_S = 8.0  # and after so long that the avatar is still on its way
 
 
 class Left(Exception):  # not an error, so without the suffix
@@ -41,10 +42,18 @@ class Slot:
     Attributes:
         lease: The place at the service.
         waited_long: The visitor waited so long that he may have left.
+        connecting_since: When the connecting screen appeared, on the loop's clock, seconds; now where "Please wait" is
+            shown.
     """
 
     lease: Lease
     waited_long: bool
+    connecting_since: float
+
+
+def connecting(for_s: float) -> Connecting:
+    """Return the connecting screen after it was shown for so many seconds."""
+    return Connecting(slow=for_s > SLOW_S, late=for_s > LATE_S)
 
 
 class WaitForSlot:
@@ -107,8 +116,10 @@ class WaitForSlot:
                 self._failing_since = self._clock()
             try:
                 lease = await self._create()
-                waited = 0.0 if self._waits_since is None else self._clock() - self._waits_since
-                return Slot(lease, waited > CLAIM_AFTER_S)
+                if self._waits_since is None:
+                    return Slot(lease, waited_long=False, connecting_since=self._began)
+                now = self._clock()
+                return Slot(lease, now - self._waits_since > CLAIM_AFTER_S, connecting_since=now)
             except Busy as busy:
                 self._failures = 0
                 self._reason = WaitReason.BUSY
@@ -188,7 +199,7 @@ class WaitForSlot:
     def _show(self, asks: Ask | None = None, until: float = 0.0) -> None:
         now = self._clock()
         if self._waits_since is None:
-            self._stage.show(Connecting(slow=now - self._began > SLOW_S))
+            self._stage.show(connecting(now - self._began))
             return
         waited_s = now - self._waits_since
         if waited_s >= self._settings.cap_s:

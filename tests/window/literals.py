@@ -53,6 +53,7 @@ QUIET: dict[str, Screen] = {
     "waiting-claim": Waiting(waited_s=90, asks=Ask.CLAIM, asks_left_s=17),
     "connecting": Connecting(),
     "connecting-slow": Connecting(slow=True),
+    "connecting-late": Connecting(slow=True, late=True),
     "still-there": StillThere(seconds=14),
     **{f"farewell-{reason.value.replace('_', '-')}": Farewell(reason) for reason in EndReason},
     **{f"unavailable-{reason.value.replace('_', '-')}": Unavailable(reason) for reason in UnavailableReason},

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible
 from app.screens import (
     Ask,
     Attract,
+    Connecting,
     Live,
     MicrophoneState,
     Notice,
@@ -86,6 +87,14 @@ def test_a_wait_says_its_reason_when_it_is_shown_and_then_falls_silent(show):
     assert show(Waiting(waited_s=0)) == [("Please wait…", False)]
     assert "All our guides are talking with other visitors." in show(Waiting(waited_s=3))[0][0]
     assert [show(Waiting(waited_s=waited)) for waited in range(4, 60)] == [[]] * 56
+
+
+def test_a_guide_that_is_late_is_told_once(show):
+    show(Connecting())
+    assert show(Connecting(slow=True)) == []
+    said = "Still on the way… Your guide needs a little longer. Please stay here."
+    assert show(Connecting(slow=True, late=True)) == [(said, False)]
+    assert show(Connecting(slow=True, late=True)) == []
 
 
 def test_the_questions_to_somebody_who_waits_may_interrupt(show):

@@ -52,6 +52,7 @@ TABLE = [
     (Connecting(), KEY.Key_Return, []),
     (Connecting(), KEY.Key_Space, []),
     (Connecting(), KEY.Key_Escape, [Cancel()]),
+    (Connecting(slow=True, late=True), KEY.Key_Escape, [Cancel()]),
     (StillThere(), KEY.Key_Return, [Stay()]),
     (StillThere(), KEY.Key_Space, [Stay()]),
     (StillThere(), KEY.Key_Escape, [End()]),

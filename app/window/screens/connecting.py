@@ -30,13 +30,21 @@ class ConnectingScreen(SheetScreen):
         self._cancel = Button(look, self, "cancel", Kind.OUTLINED, icon="close", on_click=lambda: send(Cancel()))
 
     def fill(self) -> None:
-        """Show that it takes a moment, or a little longer."""
-        slow = isinstance(self.shown, Connecting) and self.shown.slow
-        self._title.say(self.texts("connecting.title"))
-        self._more.say(self.texts("connecting.slow" if slow else "connecting.more"))
+        """Show that it takes a moment, a little longer, or that the guide is still on its way."""
+        title, more = "connecting.title", "connecting.more"
+        if self._is_late():
+            title, more = "connecting.late_title", "connecting.late"
+        elif isinstance(self.shown, Connecting) and self.shown.slow:
+            more = "connecting.slow"
+        self._title.say(self.texts(title))
+        self._more.say(self.texts(more))
         self._cancel.say(self.texts("connecting.cancel"))
         self._halo.setAccessibleName(self._title.text())
         self._halo.follow_look()
+
+    def topic(self) -> object:
+        """Return the language, and whether the guide is late."""
+        return self.texts.code, self._is_late()
 
     def layout_key(self) -> object:
         """Return the value: the words depend on all of it."""
@@ -61,3 +69,6 @@ class ConnectingScreen(SheetScreen):
     def on_escape(self) -> None:
         """Cancel."""
         self.send(Cancel())
+
+    def _is_late(self) -> bool:
+        return isinstance(self.shown, Connecting) and self.shown.late

@@ -11,7 +11,7 @@ from app.intents import Cancel, End, KeepPlace
 from app.screens import Ask, Attract, Connecting, EndReason, Farewell, Live, StillThere, Waiting, WaitReason
 from app.vendors.errors import Busy, TransientError
 from tests.fakes.kiosk import Rig, settings
-from tests.fakes.service import FakeControl
+from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
 
@@ -92,6 +92,43 @@ async def test_who_answers_keep_my_place_goes_on_waiting_and_is_asked_again() ->
             await rig.until(lambda s: isinstance(s, Waiting) and s.asks is None, within=2)
         rig.tap(Cancel())
         await rig.until(Attract)
+
+
+async def test_after_8_seconds_the_screen_says_that_the_guide_is_still_on_its_way_whatever_takes_so_long() -> None:
+    async with Rig(control=FakeControl(create_s=6.0)) as rig:
+        rig.scripts.append(RoomScript(appears=False))
+        await rig.accept()
+        await rig.until(Connecting)
+        began = rig.loop.time()
+        await rig.until(lambda s: isinstance(s, Connecting) and s.slow)
+        assert rig.loop.time() - began == pytest.approx(3, abs=1.1)
+        await rig.until(lambda s: isinstance(s, Connecting) and s.late)
+        assert rig.loop.time() - began == pytest.approx(8, abs=1.1)
+        await asyncio.sleep(10)
+        assert rig.screen == Connecting(slow=True, late=True)
+        rig.tap(Cancel())
+        await rig.until(Attract, within=0.5)
+        await asyncio.sleep(1)
+        rig.nothing_is_left()
+
+
+async def test_a_second_join_does_not_begin_the_screens_words_anew() -> None:
+    async with Rig(settings(visit={"avatar_timeout_s": 9.0})) as rig:
+        rig.scripts.extend(RoomScript(appears=False) for _ in range(2))
+        await rig.accept()
+        await rig.until(Farewell)
+        told = [s.screen.late for s in rig.shown if isinstance(s.screen, Connecting)]
+        assert told == sorted(told)
+
+
+async def test_after_please_wait_the_words_of_the_connecting_screen_begin_anew() -> None:
+    control = FakeControl(slots=0)
+    async with Rig(control=control) as rig:
+        rig.scripts.append(RoomScript(appears=False))
+        await rig.accept()
+        await asyncio.sleep(20)
+        control.slots = 1
+        assert await rig.until(Connecting, within=8) == Connecting()
 
 
 @pytest.mark.parametrize("at", [0.0, 0.05, 0.19, 0.2, 0.21, 0.35, 0.5, 0.6])
