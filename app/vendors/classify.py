@@ -72,20 +72,54 @@ class ErrorPatterns:
             credits=self.credits + tuple(ErrorPattern(text=re.escape(text)) for text in credits_ if text.strip()),
         )
 
+    def in_words(self) -> ErrorPatterns:
+        """Return what tells "full" and "used up" whatever the status is."""
+
+        def stripped(patterns: Iterable[ErrorPattern]) -> tuple[ErrorPattern, ...]:
+            return tuple(replace(each, statuses=frozenset()) for each in patterns if each.codes or each.text)
+
+        return ErrorPatterns(busy=stripped(self.busy), credits=stripped(self.credits))
+
 
 def unanswered(vendor: str, failure: HttpFailure) -> TransientError:
     """Step 1: no HTTP response."""
     return TransientError(vendor, str(failure), ambiguous=failure.sent, unreachable=failure.unreachable)
 
 
-def unusable(vendor: str, response: Response, what: str) -> TransientError:
-    """Step 2: success without what was asked for; a session may exist."""
+def unusable(
+    vendor: str,
+    response: Response,
+    what: str,
+    *,
+    patterns: ErrorPatterns | None = None,
+    now: float = 0.0,
+    clean: Callable[[str], str] = redact,
+) -> VendorError:
+    """Step 2: success without what was asked for; a session may exist, unless its text refuses one.
+
+    Args:
+        vendor: Name of the service.
+        response: The answer.
+        what: What is wrong with it, for staff.
+        patterns: Those that a refusal would be sorted by. None: nothing was asked for that can be full or used up, or
+            the answer names a session.
+        now, clean: As in `refused`.
+    """
+    if patterns is not None and not is_page(response) and not _is_cut_off(response):
+        error = refused(vendor, response, patterns.in_words(), now, clean)
+        if isinstance(error, Busy | OutOfCredits):
+            return error
     return TransientError(vendor, what, http_status=response.status, trace_id=_trace(response), ambiguous=True)
 
 
 def is_page(response: Response) -> bool:
     """Tell whether this is a page for people: some portal or proxy answered, not the service."""
     return response.text.lstrip()[:1] == "<"
+
+
+def _is_cut_off(response: Response) -> bool:
+    """Tell whether this is JSON whose end is missing, which may have named a session."""
+    return response.json() is None and response.text.lstrip()[:1] in tuple("{[")
 
 
 def confirms(vendor: str, response: Response, gone: Container[int], whose: str = "the service's") -> bool:

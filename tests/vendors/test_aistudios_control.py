@@ -270,6 +270,27 @@ async def test_every_refusal_is_one_class(
     assert type(caught.value) is expected and caught.value.ambiguous is (status in (502, 504))
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/start", {"error": "Maximum sessions reached"}, Busy),
+        ("/start", {"code": 77, "message": "Maximum sessions reached"}, Busy),
+        ("/token", {"code": 1000, "message": "Maximum sessions reached"}, Busy),
+        ("/token", "Maximum sessions reached", Busy),
+        ("/start", {"code": 1000, "message": "Insufficient balance"}, OutOfCredits),
+        # There is something of a session.
+        ("/start", {"code": 1000, "data": {"max_session_numbers": 10}}, TransientError),
+    ],
+)
+async def test_a_200_without_a_session_may_say_that_all_are_taken(
+    http: Http, service: AistudiosService, path: str, body: object, kind: type[VendorError]
+) -> None:
+    service.fail(path=path, times=2, status=200, body=body)
+    with pytest.raises(kind) as caught:
+        await control(http, service).start(REQUEST)
+    assert type(caught.value) is kind and caught.value.ambiguous is (kind is TransientError)
+
+
 async def test_retry_after_is_honoured(http: Http, service: AistudiosService) -> None:
     service.fail(path="/start", status=429, body={"code": 4290}, headers={"Retry-After": "7"})
     with pytest.raises(Busy) as caught:

@@ -205,6 +205,24 @@ async def test_a_sites_own_words_decide_too(control: Maker, service: ConvaiServi
         await control(credits_texts=["guthaben LEER"]).start(REQUEST)
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"detail": "Alle Plätze belegt"}, Busy),
+        ("Alle Plätze belegt", Busy),
+        ({"detail": "You have exceeded your daily quota"}, OutOfCredits),
+        ({"token": "t", "detail": "Alle Plätze belegt"}, TransientError),  # there is something of a session
+    ],
+)
+async def test_a_200_without_a_session_may_say_that_all_are_taken(
+    control: Maker, service: ConvaiService, body: object, kind: type[VendorError]
+) -> None:
+    service.fail(path="/connect", status=200, body=body)
+    with pytest.raises(kind) as caught:
+        await control(busy_texts=["plätze belegt"]).start(REQUEST)
+    assert type(caught.value) is kind and caught.value.ambiguous is (kind is TransientError)
+
+
 async def test_retry_after_is_passed_on(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", status=429, body={"detail": "full"}, headers={"Retry-After": "7"})
     with pytest.raises(Busy) as caught:

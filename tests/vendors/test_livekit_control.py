@@ -141,6 +141,27 @@ async def test_refusals(
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"error": "no avatar is free"}, Busy),
+        ("No avatar is free.", Busy),
+        (["no avatar is free"], Busy),
+        ({"server_url": "wss://x", "error": "no avatar is free"}, Busy),
+        ({"error": "minutes used up"}, OutOfCredits),
+        ({"participant_token": "t", "error": "no avatar is free"}, TransientError),  # a token was made
+    ],
+)
+async def test_an_endpoint_may_answer_200_and_say_that_it_is_full(
+    http: Http, endpoint: LiveKitEndpoint, body: object, kind: type[VendorError]
+) -> None:
+    endpoint.fail(status=200, body=body)
+    made = control(http, endpoint, busy_texts=["no avatar is free"], credits_texts=["used up"])
+    with pytest.raises(kind) as caught:
+        await made.start(REQUEST)
+    assert type(caught.value) is kind and caught.value.ambiguous is (kind is TransientError)
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         {"status": 200, "body": "<html>sign in to the museum's network</html>"},

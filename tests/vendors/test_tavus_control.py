@@ -243,6 +243,24 @@ async def test_the_site_may_add_texts_of_its_own(http: Http, service: TavusServi
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"message": "User has reached maximum concurrent conversations"}, Busy),
+        ("no guide is free", Busy),
+        ({"message": "The user is out of conversational credits."}, OutOfCredits),
+        ({"conversation_url": "https://x", "message": "no guide is free"}, TransientError),
+    ],
+)
+async def test_a_200_without_a_conversation_may_say_that_all_are_taken(
+    http: Http, service: TavusService, body: object, kind: type[VendorError]
+) -> None:
+    service.fail(status=200, body=body)
+    with pytest.raises(kind) as caught:
+        await control(http, service, busy_texts=["no guide is free"]).start(REQUEST)
+    assert type(caught.value) is kind and caught.value.ambiguous is (kind is TransientError)
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         {"without": ("conversation_url",)},

@@ -132,7 +132,8 @@ class AistudiosControl:
         lost.session_id = session_id
         if not (session_id and url and token):
             missing = "session_id" if not session_id else "livekit.url" if not url else "livekit.token"
-            raise unusable(NAME, response, f"the start call answered without {missing}")
+            what = f"the start call answered without {missing}"
+            raise unusable(NAME, response, what) if given else self.api.unusable(response, what)
         told_s = self._seconds(given.get("max_session_duration"))
         return SessionInfo(
             provider=NAME,

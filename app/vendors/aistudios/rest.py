@@ -65,7 +65,7 @@ class Api:
             data = self._data(response)
             token = data.get("session_token") if isinstance(data, dict) else None
             if not isinstance(token, str) or not token.strip():
-                raise unusable(NAME, response, "the token call answered without session_token")
+                raise self.unusable(response, "the token call answered without session_token")
         except VendorError as error:
             told = f"app_id or user_key is refused: {error.message}" if isinstance(error, AuthError) else error.message
             raise replace(error, message=told, ambiguous=False) from None  # this call starts no session
@@ -178,6 +178,10 @@ class Api:
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
 
+    def unusable(self, response: Response, what: str) -> VendorError:
+        """Return the error for a success without what was asked for, where it names no session."""
+        return unusable(NAME, response, what, patterns=self._patterns, now=self._epoch(), clean=self._clean)
+
     def _data(self, response: Response, hide: str = "") -> Any:
         """Return the `data` of a success; raise the error that any other answer means.
 
@@ -197,10 +201,10 @@ class Api:
         status = status_of(response.status, code)
         if 200 <= status < 300:
             if not isinstance(given, dict):
-                return unusable(NAME, response, "answered something else than a JSON object")
+                return self.unusable(response, "answered something else than a JSON object")
             if code is None or code == SUCCESS:
                 return None
-            return unusable(NAME, response, f"answered with the unknown code {str(code)[:20]}")
+            return self.unusable(response, f"answered with the unknown code {str(code)[:20]}")
         hidden = [secret for secret in (hide, self._token) if secret]
 
         def clean(text: str) -> str:

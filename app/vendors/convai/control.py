@@ -134,7 +134,7 @@ class ConvaiControl:
         session_id, token = text_in(given, "session_id"), text_in(given, "token")
         url = _media_url(text_in(given, "room_url"))
         if not (session_id and token and url):
-            raise await self._unusable_session(response)
+            raise await self._unusable_session(response, may_refuse=not (session_id or token or url))
         trace = text_in(given, "request_trace_id")
         log.info("session created", extra={"trace_id": trace if _TRACE.fullmatch(trace) else ""})
         return SessionInfo(
@@ -146,19 +146,27 @@ class ConvaiControl:
             conversation=text_in(given, "character_session_id"),
         )
 
-    async def _unusable_session(self, response: Response) -> VendorError:
+    async def _unusable_session(self, response: Response, may_refuse: bool) -> VendorError:
         """Return the error for a session that cannot be joined.
 
         It holds a slot, so it is ended at once where the answer still has its id.
+
+        Args:
+            response: The answer.
+            may_refuse: It has nothing of a session, so its text may say that there is none.
         """
-        error = unusable(NAME, response, "the answer to connect lacks session_id, room_url or token")
+        lacks = "the answer to connect lacks session_id, room_url or token"
         found = _SESSION_ID.search(response.text)
-        if found is not None:
-            try:
-                stopped = await self._disconnect(found[1])
-                error.ambiguous = not 200 <= stopped.status < 300 or is_page(stopped)
-            except VendorError:
-                log.info("a session without a room could not be ended")
+        if found is None and may_refuse:
+            return unusable(NAME, response, lacks, patterns=self._patterns, now=self._epoch(), clean=self._clean)
+        error = unusable(NAME, response, lacks)
+        if found is None:
+            return error
+        try:
+            stopped = await self._disconnect(found[1])
+            error.ambiguous = not 200 <= stopped.status < 300 or is_page(stopped)
+        except VendorError:
+            log.info("a session without a room could not be ended")
         return error
 
     # ------------------------------------------------------------ stop, count, check

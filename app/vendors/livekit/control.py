@@ -18,7 +18,7 @@ from app.system.redact import Redactor
 from app.vendors.base import Capabilities, VendorContext
 from app.vendors.body import merged
 from app.vendors.classify import ErrorPattern, ErrorPatterns, confirms, refused, unanswered, unusable
-from app.vendors.errors import Busy
+from app.vendors.errors import Busy, VendorError
 from app.vendors.livekit.settings import NAME, LiveKitSettings
 from app.vendors.session import SessionInfo, StopOrder, VisitRequest
 
@@ -90,14 +90,19 @@ class LiveKitControl:
     def _session(self, response: Response, request: VisitRequest) -> SessionInfo:
         given = response.json()
         if not isinstance(given, dict):
-            raise unusable(NAME, response, "the token address answered something else than a JSON object")
+            raise self._unusable(response, "the token address answered something else than a JSON object")
         url = _text(given, "server_url", "serverUrl")
         token = _text(given, "participant_token", "participantToken")
         if not url or not token:
             missing = "server_url" if not url else "participant_token"
-            raise unusable(NAME, response, f"the token address answered without {missing}")
+            what = f"the token address answered without {missing}"
+            raise unusable(NAME, response, what) if token else self._unusable(response, what)
         room = _text(given, "room_name", "roomName") or request.name
         return SessionInfo(NAME, room, url, token)
+
+    def _unusable(self, response: Response, what: str) -> VendorError:
+        """Return the error for an answer without a token: some endpoints say so that they are full."""
+        return unusable(NAME, response, what, patterns=self._patterns, now=self._epoch(), clean=self._clean)
 
     async def stop(self, order: StopOrder) -> bool:
         """See `VendorControl.stop`: calls `release_url`, where there is one (docs/vendors/livekit.md 2.3)."""

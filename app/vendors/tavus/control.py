@@ -89,7 +89,9 @@ class TavusControl:
         return merged(body, settings.extra)
 
     def _session(self, response: Response, request: VisitRequest, max_s: int) -> SessionInfo:
-        given = _object(response)
+        given = response.json()
+        if not isinstance(given, dict):
+            raise self._unusable(response, "the answer to the create call is no JSON object")
         session_id, url, token = (_text(given, f) for f in ("conversation_id", "conversation_url", "meeting_token"))
         missing = [
             name
@@ -101,7 +103,8 @@ class TavusControl:
             if not value
         ]
         if missing:
-            raise unusable(NAME, response, f"the answer to the create call has no {missing[0]}")
+            what = f"the answer to the create call has no {missing[0]}"
+            raise unusable(NAME, response, what) if session_id or url or token else self._unusable(response, what)
         if given.get("status") == "ended":
             raise unusable(NAME, response, "the conversation had ended when it was created")
         return SessionInfo(NAME, session_id, url, token, max_duration_s=float(max_s), language=request.language)
@@ -235,6 +238,10 @@ class TavusControl:
             )
         except HttpFailure as failure:
             raise unanswered(NAME, failure) from None
+
+    def _unusable(self, response: Response, what: str) -> VendorError:
+        """Return the error for an answer to the create call that names no conversation."""
+        return unusable(NAME, response, what, patterns=self._patterns, now=self._epoch(), clean=self._clean)
 
     def _refusal(self, response: Response, session_id: str = "") -> VendorError:
         """Return the error that a refusal means; its text must not contain `session_id`."""

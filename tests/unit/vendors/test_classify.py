@@ -93,6 +93,35 @@ def test_an_answer_that_cannot_be_used_may_have_taken_effect():
     assert error.ambiguous
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"error": "no avatar is free"}, Busy),
+        ("No avatar is FREE, try later", Busy),  # not JSON
+        ({"code": 4032}, Busy),
+        ({"detail": {"error": {"code": "4003"}}}, Busy),  # a pattern with a status as well
+        ({"message": "out of conversational credits"}, OutOfCredits),
+        ({"error": "no avatar is free, out of credits"}, Busy),  # step 3 before step 4
+        ({"error": "speaker"}, TransientError),  # only "full" and "used up" are looked for
+        ({}, TransientError),
+        ("", TransientError),
+        ("<html>no avatar is free</html>", TransientError),  # a portal's page
+        ('{"session_id": "s1", "greeting": "no avatar is free', TransientError),  # cut off
+    ],
+)
+def test_a_success_that_says_full_or_used_up_is_a_refusal(body, expected):
+    patterns = PATTERNS.with_texts(["no avatar is free"], [])
+    error = unusable("x", response(200, body, retry_after="7"), "no token in it", patterns=patterns)
+    assert type(error) is expected
+    assert error.ambiguous == (expected is TransientError)  # a refusal has made no session
+    assert error.retry_after == (None if expected is TransientError else 7.0)
+
+
+def test_a_status_alone_refuses_nothing_in_a_success():
+    patterns = ErrorPatterns(busy=(ErrorPattern(statuses=frozenset({200})),), credits=(ErrorPattern(frozenset({200})),))
+    assert unusable("x", response(200, {}), "no token in it", patterns=patterns).ambiguous
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_no_answer_is_ambiguous_once_a_byte_was_sent(sent):
     error = unanswered("x", HttpFailure("ReadTimeout", sent=sent, unreachable=not sent))
