@@ -11,8 +11,9 @@ from tests.drills.service import CANARY, NEW_SIZE, Break, DrilledService, JoinFa
 from tests.end.conftest import ROOT
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.emulator import Account
+from tests.vendors.tavus_knobs import TavusKnobs
 from tests.vendors.tavus_replica import ReplicaScript
-from tests.vendors.tavus_service import PERSONA, REPLICA, TavusKnobs, TavusService
+from tests.vendors.tavus_service import PERSONA, REPLICA, TavusService
 
 
 class Tavus(DrilledService):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -28,6 +29,18 @@ class ReplicaScript:
         word_s: Seconds for each word of its speech.
         has_video: False: it only speaks.
         look: Its picture and sound.
+        visitor_ids: How the messages of a visitor's turn are named: "several" inference ids and one turn, "one" of
+            each, "turn" alone, "several alone" (no turn), or "none".
+        visitor_final: Where a piece of a visitor's turn says that it is final: "early", at the "end", or "never".
+        visitor_whole: When the visitor's whole turn is told: at the "reply", at the "end" of the turn, or "never".
+        late_piece: After the visitor's whole turn one more, older piece comes.
+        greeting_streams: The greeting comes in pieces too, not as a whole turn alone.
+        echoes: A question that was sent comes back as the visitor's words.
+        tool: Name of the tool that it calls with its next answer; "" for none.
+        tool_when: It calls it in its "speech", or in the "silence" after it.
+        shape: Messages come as an "object", or as "text" of JSON.
+        words_key: Where the spoken text stands: "speech", "text", "content" or "transcript".
+        flat: Fields stand beside `properties`, not in it.
     """
 
     joins_after_s: float | None = 0.05
@@ -39,6 +52,17 @@ class ReplicaScript:
     word_s: float = 0.02
     has_video: bool = True
     look: ReplicaLook = field(default_factory=ReplicaLook)
+    visitor_ids: str = "several"
+    visitor_final: str = "early"
+    visitor_whole: str = "reply"
+    late_piece: bool = True
+    greeting_streams: bool = False
+    echoes: bool = True
+    tool: str = ""
+    tool_when: str = "speech"
+    shape: str = "object"
+    words_key: str = "speech"
+    flat: bool = False
 
 
 class Replica:
@@ -63,6 +87,8 @@ class Replica:
         self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._talking: asyncio.Task[None] | None = None
+        self._untold: tuple[int, str] | None = None  # the visitor's turn that is to be told whole
+        self._kept: list[Any] = []  # messages over HTTP that came before it did
         room.on_message = self._on_message
         if script.joins_after_s is not None:
             self._spawn(self._live(script.joins_after_s))
@@ -77,10 +103,12 @@ class Replica:
         self.is_there = True
         for name in ("pal_joined", "replica_joined"):  # the legacy name comes as a duplicate
             self.send(f"system.{name}", message_type="system")
+        for message in self._kept:
+            self._on_message(message)
         while not self._room.is_joined:  # noqa: ASYNC110 - the room is asked as the service would ask its own
             await asyncio.sleep(0.02)
         if self._greeting:
-            self.begin(self._greeting)
+            self.begin(self._greeting, streams=self.script.streams and self.script.greeting_streams)
         for attempt in itertools.count(1):
             self.send("system.replica_present", message_type="system", attempt=attempt)
             await asyncio.sleep(self.script.heartbeat_s)
@@ -105,6 +133,13 @@ class Replica:
 
     # ------------------------------------------------------------ what it hears
 
+    def told_by_http(self, message: Any) -> None:
+        """Take a message that came over HTTP; before the replica is there it is kept."""
+        if self.is_there:
+            self._on_message(message)
+        else:
+            self._kept.append(message)
+
     def _on_message(self, message: Any) -> None:
         if not self.is_there:
             return
@@ -112,6 +147,8 @@ class Replica:
         match message.get("event_type"):
             case "conversation.respond":
                 self.asked.append(properties["text"])
+                if self.script.echoes:
+                    self._echo(properties["text"])
                 self.begin(f"You asked: {properties['text']}")
             case "conversation.echo":
                 self.said_verbatim.append(properties["text"])
@@ -123,8 +160,17 @@ class Replica:
     # ------------------------------------------------------------ what it says
 
     def send(self, event: str, message_type: str = "conversation", **properties: Any) -> None:
-        """Send one message in the service's envelope."""
-        self.raw(self.message(event, message_type, **properties))
+        """Send one message in the service's envelope, and in the script's shape."""
+        self._say(self.message(event, message_type, **properties))
+
+    def _say(self, message: dict[str, Any]) -> None:
+        """Send a message in the script's shape."""
+        properties = dict(message.get("properties", {}))
+        if "speech" in properties:
+            properties[self.script.words_key] = properties.pop("speech")
+        shaped = {key: value for key, value in message.items() if key != "properties"}
+        shaped |= properties if self.script.flat else {"properties": properties} if properties else {}
+        self.raw(json.dumps(shaped) if self.script.shape == "text" else shaped)
 
     def message(self, event: str, message_type: str = "conversation", **properties: Any) -> dict[str, Any]:
         """Return a message in the service's envelope."""
@@ -142,49 +188,86 @@ class Replica:
         """Send anything at all."""
         self._room.say(message, ID)
 
-    def begin(self, text: str) -> None:
-        """Begin to speak; what it said before ends there."""
+    def begin(self, text: str, *, streams: bool | None = None) -> None:
+        """Begin to speak; what it said before ends there. streams: also in pieces; None: as in the script."""
         self.stop_talking()
-        self._talking = self._spawn(self.speak(text))
+        self._talking = self._spawn(self.speak(text, self.script.streams if streams is None else streams))
 
     def stop_talking(self) -> None:
         """Fall silent in the middle."""
         if self._talking is not None:
             self._talking.cancel()
 
-    async def speak(self, text: str) -> None:
+    async def speak(self, text: str, streams: bool = True) -> None:
         """Say it: speaking events, voice, and the words as they come."""
+        self._tell_visitors_turn()
         self._turn += 1
         inference, role = str(uuid.uuid4()), self.script.role
         said, words = "", text.split(" ")
         self.speaking(role, "started_speaking")
         self._room.speak(self.script.word_s * len(words) + 0.2)
         interrupted = True
+        if self.script.tool_when == "speech":
+            self.call_tool(self.script.tool)
         try:
             for index, word in enumerate(words):
                 said = f"{said} {word}".strip()
-                if self.script.streams:
+                if streams:
                     self.utter(role, said, inference, stream=index)
                 await asyncio.sleep(self.script.word_s)
             interrupted = False
         finally:
             if self.is_there:
-                if self.script.streams:
+                if streams:
                     self.utter(role, said, inference, stream=len(words), final=True, interrupted=interrupted)
                 self.utter(role, text, inference, interrupted=interrupted)
                 self.speaking(role, "stopped_speaking", interrupted=interrupted)
+                if self.script.tool_when == "silence":
+                    self.call_tool(self.script.tool)
+
+    def call_tool(self, name: str) -> None:
+        """Call a tool of the persona, which the client is to run; "" for none."""
+        if name:
+            made = self.message("conversation.tool_call", name=name, arguments="{}", tool_call_id=str(uuid.uuid4()))
+            self._say(made)
 
     def hear(self, text: str, *, by_pieces: bool = True) -> None:
-        """The visitor said something."""
+        """The visitor said something; the service begins to answer in the middle of it, and thinks better of it."""
         self._turn += 1
         self.speaking("user", "started_speaking")
-        inference = str(uuid.uuid4())
-        words = text.split(" ")
-        if by_pieces and self.script.streams:
-            for index in range(len(words)):
-                self.utter("user", " ".join(words[: index + 1]), inference, stream=index)
+        said = text.split(" ")
+        for index in range(len(said)) if by_pieces and self.script.streams else ():
+            is_last = index == len(said) - 1
+            final = {"early": index == len(said) // 2, "end": is_last}.get(self.script.visitor_final, False)
+            self._say(self._visitors(" ".join(said[: index + 1]), self._turn, stream=index, final=final))
         self.speaking("user", "stopped_speaking")
-        self.utter("user", text, inference)
+        self._untold = (self._turn, text)
+        if self.script.visitor_whole == "end":
+            self._tell_visitors_turn()
+
+    def _echo(self, text: str) -> None:
+        """Tell a question that was sent as the visitor's words."""
+        self._turn += 1
+        self._say(self._visitors(text, self._turn, stream=0))
+        self._say(self._visitors(text, self._turn))
+
+    def _tell_visitors_turn(self) -> None:
+        told, self._untold = self._untold, None
+        if told is not None and self.script.visitor_whole != "never":
+            turn, text = told
+            self._say(self._visitors(text, turn))
+            if self.script.late_piece:
+                self._say(self._visitors(text.split(" ")[0], turn, stream=len(text)))
+
+    def _visitors(self, text: str, turn: int, stream: int | None = None, final: bool = False) -> dict[str, Any]:
+        """Return a message of the visitor's turn, named as the script wants it."""
+        ids = self.script.visitor_ids
+        inference = str(uuid.uuid4()) if ids in ("several", "several alone") else f"visitor-{turn}"
+        message = self._utterance("user", text, inference, stream, final) | {"turn_idx": turn}
+        for name, absent in (("inference_id", ("turn", "none")), ("turn_idx", ("several alone", "none"))):
+            if ids in absent:
+                del message[name]
+        return message
 
     def speaking(self, role: str, what: str, **more: Any) -> None:
         """Tell who starts or stops, in the families of the script."""
@@ -203,6 +286,11 @@ class Replica:
         interrupted: bool = False,
     ) -> None:
         """Tell words: a growing text (`stream`: its index), or a whole turn."""
+        self._say(self._utterance(role, text, inference, stream, final, interrupted))
+
+    def _utterance(
+        self, role: str, text: str, inference: str, stream: int | None, final: bool = False, interrupted: bool = False
+    ) -> dict[str, Any]:
         name = "conversation.utterance"
         properties: dict[str, Any] = {"role": role, "speech": text}
         if stream is not None:
@@ -210,4 +298,4 @@ class Replica:
             properties |= {"content_index": stream, "final": final, "is_interrupted": interrupted}
         elif interrupted:
             properties["interrupted"] = True
-        self.raw(self.message(name, **properties) | {"inference_id": inference})
+        return self.message(name, **properties) | {"inference_id": inference}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from tests.vendors.daily_host import DailyHost, HostedRoom, ReplicaLook
 from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
+from tests.vendors.tavus_knobs import TavusKnobs
 from tests.vendors.tavus_replica import Replica, ReplicaScript
 
 _NAMES = {
@@ -23,49 +25,12 @@ KEY = "tavus-secret-key"
 REPLICA = "r90bbd427f71"
 PERSONA = "pcb7a34da5fe"
 LOOK_S = 0.03
-
-
-@dataclass
-class TavusKnobs:
-    """Options for what is not known of Tavus, or has changed.
-
-    Attributes:
-        full: Status of the concurrency refusal.
-        error_key: Key of the text in a refusal.
-        names: Which names the create call reads: "both" sets, the "older" or the "newer" one; others count as absent.
-        newer_words: Refusals use the newer names (face, PAL).
-        second_end: Status of the answer when an ended conversation is ended.
-        reached: Shutdown reasons end in " reached".
-        reason_key: Key of the shutdown reason.
-        in_room: The shutdown is also sent in the room.
-        room_end: How the room ends then, see `HostedRoom.close`.
-        replica_first: The replica leaves a moment before the room ends.
-        plan_max_s: Longer requests are cut down silently.
-        default_face: The persona brings a replica.
-        lingers: A conversation continues although everybody left.
-        ends_late_s: Seconds for which an ended conversation is still shown as active.
-        absent_s: Seconds that it waits for somebody to join; None: as requested.
-        test_mode: It knows the test mode.
-        join_error: Error of the library at the join; "" for success.
-    """
-
-    full: int = 400
-    error_key: str = "error"
-    names: str = "both"
-    newer_words: bool = False
-    second_end: int = 200
-    reached: bool = True
-    reason_key: str = "shutdown_reason"
-    in_room: bool = True
-    room_end: str = "left"
-    replica_first: bool = False
-    plan_max_s: float = 3600.0
-    default_face: bool = True
-    lingers: bool = False
-    ends_late_s: float = 0.0
-    absent_s: float | None = None
-    test_mode: bool = True
-    join_error: str = ""
+MOST_MESSAGE = 65_536  # bytes
+MOST_MESSAGES, RATE_S = 120, 60.0
+TO_THE_REPLICA = frozenset({
+    "respond", "echo", "interrupt", "overwrite_llm_context", "append_llm_context", "sensitivity", "set_emotion",
+    "tool_result",
+})  # fmt: skip
 
 
 @dataclass
@@ -78,6 +43,7 @@ class EmulatedConversation:
     asked: dict[str, Any] = field(default_factory=dict)
     left_at: float | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+    told_at: list[float] = field(default_factory=list)
 
 
 class TavusService(Emulator):
@@ -112,6 +78,7 @@ class TavusService(Emulator):
             web.get("/v2/conversations", self._list),
             web.get(one, self._get),
             web.post(f"{one}/end", self._end),
+            web.post(f"{one}/send-app-message", self._send_app_message),
             web.delete(one, self._delete),
         ]
 
@@ -223,6 +190,34 @@ class TavusService(Emulator):
         self.end(talk.session, "end_conversation_endpoint_hit")
         return web.Response()
 
+    async def _send_app_message(self, request: web.Request) -> web.Response:
+        if self._key(request) is None:
+            return self._refuse_key()
+        talk = self._find(request)
+        if talk is None:
+            return self._unknown()
+        now = self.clock.now()
+        talk.told_at = [at for at in talk.told_at if at > now - RATE_S] + [now]
+        text = await request.text()
+        if len(text.encode()) > MOST_MESSAGE:
+            return refusal(413, **{self.knobs.error_key: "The app message is too large."})
+        if len(talk.told_at) > MOST_MESSAGES:
+            return refusal(429, **{self.knobs.error_key: "Too many requests"})
+        if talk.session.ended_at is not None:
+            text = "App messages can only be sent to active conversations."
+            return refusal(400, **{self.knobs.error_key: text})
+        if not talk.room.is_open:
+            text = "The conversation's room is no longer available."
+            return refusal(self.knobs.gone_status, **{self.knobs.error_key: text})
+        if self.knobs.app_message in ("taken", "delivered unknown"):
+            message = json.loads(text)
+            if message.get("event_type", "").removeprefix("conversation.") in TO_THE_REPLICA:
+                talk.replica.told_by_http(message)
+            else:
+                talk.room.say(message)
+        status = {"taken": 200, "undelivered": 502}.get(self.knobs.app_message, 504)
+        return web.Response() if status == 200 else refusal(status, message="The message could not be delivered.")
+
     async def _delete(self, request: web.Request) -> web.Response:
         talk = self._find(request)
         if talk is None:
@@ -274,7 +269,8 @@ class TavusService(Emulator):
     async def _shut(self, talk: EmulatedConversation, told: str) -> None:
         if self.knobs.in_room:
             talk.replica.send("system.shutdown", message_type="system", **{self.knobs.reason_key: told})
-        talk.replica.leave()
+        if not self.knobs.replica_stays:
+            talk.replica.leave()
         if self.knobs.replica_first:
             await asyncio.sleep(0.3)
         talk.room.close(self.knobs.room_end)

@@ -21,8 +21,9 @@ from app.vendors.tavus import VENDOR
 from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.settings import TavusSettings
 from tests.vendors.emulator import Clock
+from tests.vendors.tavus_knobs import TavusKnobs
 from tests.vendors.tavus_replica import ReplicaScript
-from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusKnobs, TavusService
+from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
 
 pytestmark = pytest.mark.asyncio
 

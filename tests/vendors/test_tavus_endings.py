@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -140,3 +141,78 @@ async def test_words_and_interruptions_reach_both_sides(vendor: TavusUnderTest) 
         rig.tap(End())
         await rig.all_given_back()
         assert replica.interrupts == 2  # and at the goodbye
+
+
+async def said(rig: KioskRig, last: str) -> list[str]:
+    """Wait until the newest line is this one and return all lines."""
+    async with asyncio.timeout(5):
+        while not (lines := captions(rig)) or lines[-1].text != last:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return [line.text for line in lines]
+
+
+SENTENCE = "I would like to know more about clocks."
+
+
+async def test_a_turn_is_one_line_however_the_service_tells_it(vendor: TavusUnderTest) -> None:
+    vendor.service.script = lambda: ReplicaScript(joins_after_s=0.02, greeting="Welcome.")
+    async with KioskRig(vendor) as rig:
+        await rig.to_live()
+        replica = vendor.service.talk.replica
+        assert await said(rig, "Welcome.") == ["Welcome."]
+        ways: list[dict[str, Any]] = [
+            {},
+            {"shape": "text"},
+            {"flat": True, "words_key": "content"},
+            {"visitor_ids": "one", "visitor_whole": "end"},
+            {"visitor_ids": "turn", "visitor_final": "end"},
+            {"visitor_ids": "several alone"},
+            {"visitor_ids": "none", "visitor_final": "never", "late_piece": False},
+            {"visitor_whole": "never", "words_key": "transcript"},
+        ]
+        for number, knobs in enumerate(ways):
+            replica.script = ReplicaScript(greeting="", **knobs)
+            replica.hear(f"{number}. {SENTENCE}")
+            replica.begin(f"Answer {number}.")
+            assert (await said(rig, f"Answer {number}."))[-2:] == [f"{number}. {SENTENCE}", f"Answer {number}."]
+        rig.tap(AskText("Where is the cafe?"))
+        shown = await said(rig, "You asked: Where is the cafe?")
+        assert shown.count("Where is the cafe?") == 1
+        rig.tap(End())
+        await rig.all_given_back()
+
+
+@pytest.mark.expect_log("a message was not sent")
+async def test_questions_and_interruptions_reach_the_avatar_where_the_room_sends_nothing(
+    vendor: TavusUnderTest,
+) -> None:
+    async with KioskRig(vendor) as rig:
+        await rig.to_live()
+        talk = vendor.service.talk
+        talk.room.channel("broken")
+        await asyncio.sleep(0.2)
+        rig.tap(AskText("Where is the cafe?"))
+        assert "You asked: Where is the cafe?" in await said(rig, "You asked: Where is the cafe?")
+        rig.tap(Interrupt())
+        async with asyncio.timeout(5):
+            while not talk.replica.interrupts:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert talk.replica.asked == ["Where is the cafe?"] and talk.room.messages == []
+        rig.tap(End())
+        await rig.all_given_back()
+
+
+@pytest.mark.expect_log(f"{EARLY}|a message was not sent")
+async def test_a_question_that_meets_an_ended_conversation_ends_the_visit(vendor: TavusUnderTest) -> None:
+    knobs = vendor.service.knobs
+    knobs.in_room, knobs.room_end, knobs.replica_stays = False, "silent", True
+    async with KioskRig(vendor) as rig:
+        await rig.to_live()
+        talk = vendor.service.talk
+        talk.room.channel("broken")
+        vendor.service.end(talk.session, "max_call_duration")
+        await asyncio.sleep(0.2)
+        assert isinstance(rig.screen, Live)  # the room looks as before
+        rig.tap(AskText("Where is the cafe?"))
+        assert (await rig.until(Farewell, within=5)).reason is EndReason.VENDOR_MAX_DURATION
+        await rig.all_given_back()

@@ -146,7 +146,7 @@ async def test_what_is_neither_activity_nor_speech_is_ignored() -> None:
     made = protocol()
     for name in (
         "system.replica_present", "system.pal_joined", "system.replica_joined", "conversation.joined",
-        "conversation.left", "conversation.tool_call", "conversation.perception_tool_call",
+        "conversation.left", "conversation.perception_tool_call", "conversation.perception-analysis",
         "conversation.perception_analysis", "conversation.objective.completed", "conversation.replica_interrupted",
         "application.transcription_ready", "conversation.utterance.of_tomorrow", "", "..", "conversation",
     ):  # fmt: skip
@@ -185,13 +185,13 @@ async def test_a_streamed_text_replaces_what_was_shown_and_the_whole_turn_closes
     assert told(made, whole("replica", "Hello there.")) == [Caption(AVATAR, "i1", "Hello there.", final=True)]
 
 
-async def test_a_final_stream_and_its_whole_turn_are_one_final() -> None:
+async def test_a_final_stream_of_the_avatar_and_its_whole_turn_are_one_final() -> None:
     made = protocol()
-    assert told(made, streaming("user", "Where is"), streaming("user", "Where is it?", 1, final=True)) == [
-        Caption(VISITOR, "i1", "Where is"),
-        Caption(VISITOR, "i1", "Where is it?", final=True),
+    assert told(made, streaming("replica", "It is"), streaming("replica", "It is there.", 1, final=True)) == [
+        Caption(AVATAR, "i1", "It is"),
+        Caption(AVATAR, "i1", "It is there.", final=True),
     ]
-    assert told(made, whole("user", "Where is it?"), streaming("user", "Where is it?", 2)) == []
+    assert told(made, whole("replica", "It is there."), streaming("replica", "It is there.", 2)) == []
 
 
 async def test_older_parts_and_doubles_change_nothing() -> None:
@@ -237,21 +237,20 @@ async def test_a_new_segment_closes_the_last_one_of_the_same_speaker() -> None:
     assert told(made, streaming("replica", "One more", 5, inference="i1", turn=1)) == []  # too late
 
 
+@pytest.mark.parametrize("role", ["user", "replica"])
 @pytest.mark.parametrize(
-    ("stream", "turn"),
-    [
-        (streaming("user", "Where", inference="a", turn=4), whole("user", "Where?", inference="b", turn=4)),
-        (streaming("user", "Where", inference="a", turn=None), whole("user", "Where?", inference="b", turn=None)),
-        (streaming("user", "Where", inference=None, turn=None), whole("user", "Where?", inference=None, turn=None)),
-        (streaming("user", "Where", inference=None, turn=4), whole("user", "Where?", inference=None, turn=4)),
-    ],
+    ("ids", "ids_of_the_whole", "turn"), [("a", "b", 4), ("a", "b", None), (None, None, None), (None, None, 4)]
 )
-async def test_one_turn_is_one_segment_even_where_its_ids_differ(stream: Data, turn: Data) -> None:
+async def test_one_turn_is_one_segment_even_where_its_ids_differ(
+    role: str, ids: str | None, ids_of_the_whole: str | None, turn: int | None
+) -> None:
     made = protocol()
-    (begun,), (closed,) = captions(made, stream), captions(made, turn)
+    last = whole(role, "Where?", inference=ids_of_the_whole, turn=turn)
+    (begun,) = captions(made, streaming(role, "Where", inference=ids, turn=turn))
+    (closed,) = captions(made, last)
     assert begun.segment == closed.segment
     assert closed.text == "Where?" and closed.final
-    assert told(made, turn) == []
+    assert told(made, last, whole(role, "Where?", inference="c", turn=turn)) == []
 
 
 async def test_two_visitors_turns_without_ids_are_two_segments() -> None:

@@ -18,8 +18,10 @@ from app.vendors.body import merged
 from app.vendors.classify import is_page, refused, unanswered, unusable
 from app.vendors.errors import TransientError, VendorError
 from app.vendors.session import SessionInfo, StopOrder, VisitRequest
+from app.vendors.tavus.delivery import Delivery, deliver
 from app.vendors.tavus.errors import ADVICE, GONE, PATTERNS, end_reason
 from app.vendors.tavus.languages import language_name
+from app.vendors.tavus.messages import shutdown_word
 from app.vendors.tavus.settings import NAME, TavusSettings
 
 CALL_S = 10.0
@@ -182,8 +184,19 @@ class TavusControl:
         events = given.get("events")
         for event in reversed(events if isinstance(events, list) else []):
             if isinstance(event, dict) and event.get("event_type") == "system.shutdown":
-                return end_reason(shutdown_word(event.get("properties")))
+                return end_reason(shutdown_word(event.get("properties"), event))
         return EndReason.UNKNOWN
+
+    async def send(self, session_id: str, message: object, *, most_s: float, may_repeat: bool) -> Delivery:
+        """Send an app message to the avatar without the room (docs/vendors/tavus.md 4.9); see `deliver`."""
+        path = f"/{_part(session_id)}/send-app-message"
+        return await deliver(
+            lambda timeout_s: self._call("POST", path, message, timeout_s=timeout_s),
+            most_s=most_s,
+            may_repeat=may_repeat,
+            rate_limit_s=self._settings.rate_limit_s,
+            epoch=self._epoch(),
+        )
 
     async def check(self) -> list[Finding]:
         """See `VendorControl.check`: a create call in test mode tests key and ids, without slot, avatar or cost."""
@@ -253,12 +266,6 @@ class TavusControl:
         if response.status == 429 and isinstance(error, TransientError) and error.retry_after is None:
             error.retry_after = self._settings.rate_limit_s
         return error
-
-
-def shutdown_word(properties: object) -> object:
-    """Return the reason in the properties of `system.shutdown`, under either of its names."""
-    given = properties if isinstance(properties, dict) else {}
-    return given.get("shutdown_reason") or given.get("reason")
 
 
 def _is_gone(response: Response) -> bool:

@@ -46,9 +46,7 @@ _ENDS: tuple[tuple[str, EndReason], ...] = (
 )
 
 
-def end_reason(word: object) -> EndReason:
+def end_reason(word: str) -> EndReason:
     """Return what a shutdown reason means."""
-    if not isinstance(word, str):
-        return EndReason.UNKNOWN
     said = word.strip().casefold()
     return next((reason for prefix, reason in _ENDS if said.startswith(prefix)), EndReason.UNKNOWN)

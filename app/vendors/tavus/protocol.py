@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from app.events import Ended, Event, Ready, Speaking
+from app.events import AvatarEnds, Ended, Event, Ready, Speaking
 from app.rooms.base import (
     AvatarVideo,
     Choice,
@@ -17,22 +16,27 @@ from app.rooms.base import (
     FirstFrame,
     Participant,
     ParticipantsChanged,
+    Reconnected,
+    Reconnecting,
     Room,
     RoomEvent,
 )
 from app.screens import EndReason, Speaker
 from app.vendors.errors import VendorError
 from app.vendors.session import SessionInfo
-from app.vendors.tavus.captions import TavusCaptions
-from app.vendors.tavus.control import TavusControl, shutdown_word
+from app.vendors.tavus.captions import AvatarCaptions, VisitorCaptions
+from app.vendors.tavus.control import TavusControl
+from app.vendors.tavus.delivery import Delivery
 from app.vendors.tavus.errors import end_reason
 from app.vendors.tavus.languages import CLOSING
+from app.vendors.tavus.messages import Message, read, speaker_of
 from app.vendors.tavus.settings import TavusSettings
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 65_536  # of a message; those of the service are far smaller
 WHY_S = 2.0
+QUESTION_S = 6.0  # to send it by HTTP
+INTERRUPT_S = 2.0  # a later one would cut the next answer
 
 
 class TavusProtocol:
@@ -42,10 +46,12 @@ class TavusProtocol:
         self._control = control
         self._session = session
         self._settings = settings
-        self._captions = TavusCaptions()
+        self._visitor, self._avatar = VisitorCaptions(), AvatarCaptions()
         self._speaks = {Speaker.VISITOR: False, Speaker.AVATAR: False}
-        self._is_ready = self._had_avatar = self._is_over = False
-        self._is_avatar_away = asyncio.Event()  # the conversation may have ended: ask the service
+        self._is_ready = self._had_avatar = self._has_asked_to_end = self._is_over = False
+        self._is_repairing = self._is_avatar_away = False
+        self._is_refused = False  # the service refused a message as if the conversation had ended
+        self._may_be_over = asyncio.Event()  # one of the two: ask the service
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`: the room admits two, so whoever has a picture is the avatar."""
@@ -75,45 +81,63 @@ class TavusProtocol:
                 self._note_away(not present)
             case Disconnected():
                 self._note_away(False)
+            case Reconnecting() | Reconnected():
+                self._is_repairing = isinstance(event, Reconnecting)
             case Data(payload=payload, identity=identity) if not self._is_over and identity != room.identity:
                 yield from self._message(payload)
             case _:
                 pass
 
     def _note_away(self, is_away: bool) -> None:
+        self._is_avatar_away = is_away
         if is_away:
-            self._is_avatar_away.set()
-        else:
-            self._is_avatar_away.clear()
+            self._may_be_over.set()
+        elif not self._is_refused:
+            self._may_be_over.clear()
 
     def _message(self, payload: bytes) -> Iterator[Event]:
-        message = _object(payload)
-        name = message.get("event_type")
-        if not isinstance(name, str):
+        message = read(payload)
+        if message is None:
             return
-        given = message.get("properties")
-        properties = given if isinstance(given, dict) else {}
-        match name.split("."):
+        match message.name:
             case ["system", "shutdown"]:
-                yield self._ended(end_reason(shutdown_word(properties) or shutdown_word(message)))
-            case ["conversation", "utterance", "streaming"] if speaker := _speaker(properties.get("role")):
-                yield from self._captions.streamed(speaker, message, properties)
-            case ["conversation", "utterance"] if speaker := _speaker(properties.get("role")):
-                yield from self._captions.whole(speaker, message, properties)
+                yield self._ended(end_reason(message.shutdown))
+            case ["conversation", "utterance", *more] if not more or more == ["streaming"]:
+                yield from self._words(message, is_whole=not more)
+            case ["conversation", "tool_call"]:
+                yield from self._called(message.tool)
             case ["conversation", ("started_speaking" | "stopped_speaking") as what]:
-                yield from self._speaking(_speaker(properties.get("role")), what, properties)
+                yield from self._speaking(message.speaker, what, message.was_interrupted)
             case ["conversation", role, ("started_speaking" | "stopped_speaking") as what]:
-                yield from self._speaking(_speaker(role), what, properties)
+                yield from self._speaking(speaker_of(role), what, message.was_interrupted)
             case _:
-                pass  # heartbeats, perception, tools, participants: a visit needs none of them
+                pass  # heartbeats, perception, participants: a visit needs none of them
 
-    def _speaking(self, speaker: Speaker | None, what: str, properties: Mapping[str, Any]) -> Iterator[Event]:
+    def _words(self, message: Message, is_whole: bool) -> Iterator[Event]:
+        if message.speaker is Speaker.AVATAR:
+            self._visitor.answer()
+            yield from self._avatar.whole(message) if is_whole else self._avatar.piece(message)
+        elif message.speaker is Speaker.VISITOR:
+            yield from self._visitor.whole(message) if is_whole else self._visitor.piece(message)
+
+    def _called(self, tool: str) -> Iterator[Event]:
+        """The service runs no tool itself: those that mean the end are obeyed, once; others are nobody's."""
+        names = {name.strip().casefold() for name in self._settings.end_call_names}
+        if tool and tool.strip().casefold() in names and not self._has_asked_to_end:
+            self._has_asked_to_end = True
+            yield AvatarEnds()
+
+    def _speaking(self, speaker: Speaker | None, what: str, was_interrupted: bool) -> Iterator[Event]:
         """Two families of these events may come together, so only a change counts."""
         if speaker is None:
             return
         active = what == "started_speaking"
-        if not active and speaker is Speaker.AVATAR and properties.get("interrupted") is True:
-            yield from self._captions.close(speaker)
+        if active and speaker is Speaker.VISITOR:
+            yield from self._visitor.begin()
+        elif active:
+            self._visitor.answer()
+        elif speaker is Speaker.AVATAR and was_interrupted:
+            yield from self._avatar.close()
         if active != self._speaks[speaker]:
             self._speaks[speaker] = active
             yield Speaking(speaker, active)
@@ -123,38 +147,43 @@ class TavusProtocol:
         return Ended(reason)
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """See `VendorProtocol.attend`: while the avatar is away, ask whether the conversation has ended."""
+        """See `VendorProtocol.attend`: whenever the conversation may have ended, ask whether it has."""
         while not self._is_over:
-            await self._is_avatar_away.wait()
-            reason = await self._why()
+            await self._may_be_over.wait()
+            was_refused, self._is_refused = self._is_refused, False
+            try:
+                reason = await self._ask_why()
+            except (VendorError, TimeoutError):
+                reason = EndReason.ROOM_CLOSED if was_refused else None
             if reason is not None and not self._is_over:
                 emit(self._ended(EndReason.ROOM_CLOSED if reason is EndReason.UNKNOWN else reason))
+            self._note_away(self._is_avatar_away)
             await asyncio.sleep(self._settings.end_poll_s)
 
     async def why_ended(self, reason: EndReason) -> EndReason:
         """See `VendorProtocol.why_ended`."""
-        told = await self._why()
+        try:
+            told = await self._ask_why()
+        except (VendorError, TimeoutError):
+            return reason
         return reason if told in (None, EndReason.UNKNOWN) else told
 
-    async def _why(self) -> EndReason | None:
-        try:
-            async with asyncio.timeout(WHY_S):
-                return await self._control.why_ended(self._session.session_id)
-        except (VendorError, TimeoutError):
-            return None
+    async def _ask_why(self) -> EndReason | None:
+        async with asyncio.timeout(WHY_S):
+            return await self._control.why_ended(self._session.session_id)
 
     # ------------------------------------------------------------ sent
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`: the service treats it as the visitor's speech."""
-        await self._send(room, "respond", text=text)
+        await self._send(room, self._message_of("respond", text=text), most_s=QUESTION_S, may_repeat=False)
 
     async def finish_question(self, room: Room) -> None:
         """See `VendorProtocol.finish_question`: nothing; the service detects the silence."""
 
     async def interrupt(self, room: Room) -> None:
         """See `VendorProtocol.interrupt`."""
-        await self._send(room, "interrupt")
+        await self._send(room, self._message_of("interrupt"), most_s=INTERRUPT_S, may_repeat=True)
 
     async def wrap_up(self, room: Room, remaining_s: float) -> None:
         """See `VendorProtocol.wrap_up`: the avatar speaks the closing sentence in the visitor's language."""
@@ -163,7 +192,7 @@ class TavusProtocol:
         if words is None:
             words = (CLOSING | self._settings.closing_words).get(language.partition("-")[0])
         if words:
-            await self._send(room, "echo", modality="text", text=words, done=True)
+            await self._send_in_room(room, self._message_of("echo", modality="text", text=words, done=True))
 
     async def stay(self, room: Room) -> None:
         """See `VendorProtocol.stay`: nothing; this service gives no idle warning."""
@@ -171,31 +200,26 @@ class TavusProtocol:
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: the avatar stops speaking; only the end call ends the conversation."""
         if not self._is_over:
-            await self._send(room, "interrupt")
+            await self._send_in_room(room, self._message_of("interrupt"))
 
-    async def _send(self, room: Room, event: str, **properties: object) -> None:
+    def _message_of(self, event: str, **properties: object) -> dict[str, object]:
         message: dict[str, object] = {
             "message_type": "conversation",
             "event_type": f"conversation.{event}",
             "conversation_id": self._session.session_id,
         }
-        if properties:
-            message["properties"] = properties
-        await room.send_data(json.dumps(message).encode())
+        return message | ({"properties": properties} if properties else {})
 
+    async def _send_in_room(self, room: Room, message: dict[str, object]) -> bool:
+        return await room.send_data(json.dumps(message).encode())
 
-def _speaker(role: object) -> Speaker | None:
-    """Return whose role this is: everybody but "user" is the avatar, whose role has several names (replica, pal)."""
-    if not isinstance(role, str) or not role.strip():
-        return None
-    return Speaker.VISITOR if role.strip().casefold() == "user" else Speaker.AVATAR
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    if len(payload) > MOST_BYTES:
-        return {}
-    try:
-        given = json.loads(payload)
-    except (ValueError, RecursionError):
-        return {}
-    return given if isinstance(given, dict) else {}
+    async def _send(self, room: Room, message: dict[str, object], *, most_s: float, may_repeat: bool) -> None:
+        """Send in the room, or by HTTP where the room cannot; while its connection is repaired, first by HTTP."""
+        if not self._is_repairing and await self._send_in_room(room, message):
+            return
+        delivery = await self._control.send(self._session.session_id, message, most_s=most_s, may_repeat=may_repeat)
+        if delivery is Delivery.OVER:
+            self._is_refused = True
+            self._may_be_over.set()
+        elif delivery is Delivery.LOST and not (self._is_repairing and await self._send_in_room(room, message)):
+            log.info("a message could be sent neither in the room nor by HTTP")

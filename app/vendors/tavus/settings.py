@@ -34,6 +34,7 @@ class TavusSettings(VendorSettings):
         private_room: Only who has the visit's own token can join (2.1).
         closed_captions: Ask for the visitor's and the avatar's words (4.6).
         send_language: Tell the visitor's language (2.1).
+        end_call_names: Names of the persona's tools with which the avatar asks to end the visit (4.4).
         closing_words: Closing sentence by language, instead of the built-in one; "" for none (4.5).
         max_concurrent: Conversations that the plan allows at a time, for the readiness report; 0: not known (6).
         rate_limit_s: Seconds to wait after a 429 that names no time (3).
@@ -57,6 +58,7 @@ class TavusSettings(VendorSettings):
     private_room: bool = True
     closed_captions: bool = True
     send_language: bool = True
+    end_call_names: list[str] = Field(default=["end_call", "end_conversation"])
     closing_words: dict[str, str] = Field(default={})
     max_concurrent: Count = 0
     rate_limit_s: Duration = 5.0
