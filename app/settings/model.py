@@ -94,7 +94,7 @@ class VisitSettings(Table):
         create_timeout_s: For the service's answer; a session that comes later is released.
         connect_timeout_s: For joining the room after it; the library reports blocked media after 15 s.
         avatar_timeout_s: From the join until somebody appears in the room, and from then until the avatar is ready. At
-            the default a service that is known to need longer gets it (`Capabilities.appear_s`).
+            the default a service that is known to need another time gets that (`Capabilities.appear_s`).
         first_frame_timeout_s: From a picture track to its first picture.
         stall_notice_s: Time without a new picture, or without the expected voice, until the visitor is told.
         stall_end_s: The same until the room is joined a second time, or the visit ends.

@@ -12,7 +12,7 @@ from app.sessions.release import Lease
 from app.settings.model import VisitSettings
 from app.vendors.errors import AuthError, Busy, ConfigError, TransientError, VendorError
 from app.vendors.session import SessionInfo, VisitRequest
-from app.visit.media_session import MediaLimits, MediaSession, NotReady
+from app.visit.media_session import MediaLimits, MediaSession, NeverReady, NotReady
 from app.visit.parts import VisitParts
 from app.visit.sound import VisitSound
 from app.vitals import VisitVitals
@@ -39,6 +39,8 @@ class Arrival:
     async def reach_avatar(self) -> tuple[MediaSession, Slot]:
         """Wait for a slot and join, once more where the join failed; `Busy` at the join goes back to waiting.
 
+        A fresh session is no help where somebody was in the room and did not become ready (`NeverReady`).
+
         Raises:
             VendorError: It cannot be reached.
             Left: The visitor cancelled, or waited for as long as anybody may.
@@ -64,10 +66,10 @@ class Arrival:
                 if failures >= JOINS:
                     raise TransientError(busy.vendor, busy.message) from None
                 slot = await wait.slot(after=busy)
-            except (TransientError, AuthError):  # a room token may be too old: a fresh session has a fresh one
+            except (TransientError, AuthError) as error:  # a room token may be too old: a fresh session has a fresh one
                 self.give_back(EndReason.NO_START)
                 failures += 1
-                if failures >= JOINS:
+                if failures >= JOINS or isinstance(error, NeverReady):
                     raise
                 slot = await wait.slot()
 
@@ -116,7 +118,7 @@ class Arrival:
         allowed_s = self._settings.avatar_timeout_s
         # Not "the key is set": a file that `setup` made has every key, with its default.
         is_default = allowed_s == VisitSettings.model_fields["avatar_timeout_s"].default
-        return max(allowed_s, needed_s) if is_default else allowed_s
+        return needed_s if needed_s and is_default else allowed_s
 
     async def _join(self, media: MediaSession, session: SessionInfo) -> None:
         try:

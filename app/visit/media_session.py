@@ -36,6 +36,10 @@ class NotReady(Busy):  # a kind of Busy, because it is waited for once, as for a
     """A participant is there and does not become ready: with some services what it needs may be taken."""
 
 
+class NeverReady(TransientError):
+    """A participant is there and does not become ready: a second session would be paid for, and meet the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
     """How long each step of a join may take.
@@ -79,7 +83,7 @@ class MediaSession:
         """Wait until the avatar can be shown and heard.
 
         Raises Busy (nobody appeared, where that means that the service is full; or NotReady), OutOfCredits or
-        TransientError.
+        TransientError (somebody appeared and did not become ready in time: NeverReady).
         """
         now = asyncio.get_running_loop().time
         appear_by = now() + self._limits.appear_s
@@ -131,10 +135,11 @@ class MediaSession:
     def _absent(self) -> Busy | TransientError:
         if self._frame_due is not None:
             return TransientError(self._vendor, "no picture came")
-        if self._limits.absence_is_busy and not self._has_appeared:
-            return Busy(self._vendor, "nobody joined the room")
-        kind = NotReady if self._limits.absence_is_busy else TransientError
-        return kind(self._vendor, "the avatar was not ready in time")
+        if not self._has_appeared:
+            kind = Busy if self._limits.absence_is_busy else TransientError
+            return kind(self._vendor, "nobody joined the room")
+        unready = NotReady if self._limits.absence_is_busy else NeverReady
+        return unready(self._vendor, "the avatar was not ready in time")
 
 
 def _is_somebody(event: MediaEvent) -> bool:

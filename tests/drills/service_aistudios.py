@@ -71,7 +71,7 @@ class Aistudios(DrilledService):
 
         return {
             "nobody comes": JoinFault(plays(joins=False), "farewell"),
-            "no picture": JoinFault(plays(look=None), "farewell"),
+            "no picture": JoinFault(plays(look=None), "farewell", creates=1),
             "token is refused": JoinFault(
                 lambda: set_for_now(self._server, secret=WRONG_SECRET), "unavailable", "auth"
             ),

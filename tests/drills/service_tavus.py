@@ -60,7 +60,7 @@ class Tavus(DrilledService):
 
         return {
             "nobody comes": JoinFault(plays(joins_after_s=None), "farewell"),
-            "no picture": JoinFault(plays(has_video=False), "farewell"),
+            "no picture": JoinFault(plays(has_video=False), "farewell", creates=1),
             "token is refused": JoinFault(
                 library_says("You are not authorized to join this meeting."), "unavailable", "auth"
             ),

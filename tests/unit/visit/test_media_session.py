@@ -19,7 +19,7 @@ from app.rooms.base import (
 )
 from app.screens import EndReason
 from app.vendors.errors import Busy, OutOfCredits, TransientError
-from app.visit.media_session import MediaLimits, MediaSession, NotReady
+from app.visit.media_session import MediaLimits, MediaSession, NeverReady, NotReady
 from tests.fakes.room import QuietRoom
 from tests.fakes.service import FakeProtocol, Say
 
@@ -94,7 +94,7 @@ async def test_nobody_for_20_seconds_is_busy_only_where_the_service_works_so(bus
     async with Join(absence_is_busy=busy) as join:
         await join.tell(ParticipantsChanged(()), AvatarAudio(False), AvatarVideo(False), then_s=19.0)
         assert not join.ready.done()
-        with pytest.raises(Busy if busy else TransientError) as failed:
+        with pytest.raises(Busy if busy else TransientError, match="nobody joined") as failed:
             await join.ready
         assert type(failed.value) is (Busy if busy else TransientError)
 
@@ -106,7 +106,7 @@ async def test_whoever_appears_has_as_long_again_to_become_ready(busy: bool, sig
         await join.tell(then_s=19.0)
         await join.tell(sign, then_s=19.0)
         assert not join.ready.done()
-        with pytest.raises(NotReady if busy else TransientError, match="not ready in time"):
+        with pytest.raises(NotReady if busy else NeverReady, match="not ready in time"):
             await join.ready
 
 

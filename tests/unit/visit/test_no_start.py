@@ -114,7 +114,7 @@ async def test_a_join_that_fails_is_tried_once_more_with_a_fresh_session() -> No
     [
         (25.0, 0.0, 25.0),
         (25.0, 45.0, 45.0),  # the default, also where a file that `setup` made names it
-        (25.0, 10.0, 25.0),
+        (25.0, 10.0, 10.0),
         (30.0, 45.0, 30.0),  # the site's own word
         (90.0, 45.0, 90.0),
     ],
@@ -155,14 +155,14 @@ async def test_a_room_where_nobody_appears_means_waiting_where_the_service_works
 
 
 @pytest.mark.parametrize("absence_is_busy", [True, False])
-async def test_somebody_who_never_becomes_ready_is_waited_for_once_and_then_apologised_for(absence_is_busy) -> None:
+async def test_somebody_who_never_becomes_ready_is_tried_again_only_where_that_may_mean_full(absence_is_busy) -> None:
     control = FakeControl(capabilities=replace(Capabilities(), absence_is_busy=absence_is_busy))
     async with Rig(control=control) as rig:
         rig.scripts.extend(RoomScript(gets_ready=False) for _ in range(9))
         await rig.accept()
         assert (await rig.until(Farewell, within=120)).reason is EndReason.NO_START
         assert any(isinstance(s.screen, Waiting) for s in rig.shown) is absence_is_busy
-        assert len(rig.rooms) == 2
+        assert len(rig.rooms) == (2 if absence_is_busy else 1), "a session more would be paid for, and meet the same"
         await rig.until(Attract)
         await asyncio.sleep(1)
         rig.nothing_is_left()
