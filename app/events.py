@@ -78,7 +78,7 @@ class Emotion:
     """How the avatar feels about what it says.
 
     Attributes:
-        name: The service's word for it.
+        name: "joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation" or "neutral".
         strength: 0 to 1.
     """
 

@@ -52,7 +52,7 @@ class Figure(Protocol):
         ...
 
     def feel(self, emotion: str, strength: float) -> None:
-        """Show how the avatar feels about what it says: the service's word for it, and how strong, 0 to 1."""
+        """Show how the avatar feels about what it says: name and strength as in `app.events.Emotion`."""
         ...
 
     def flush(self) -> None:

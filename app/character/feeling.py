@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# 0xRRGGBB by name. The names are those of Convai's two emotion providers; an unknown one changes nothing.
+# 0xRRGGBB of the main emotions; any other name is no colour.
 COLOURS: Mapping[str, int] = {
-    "joy": 0xFFC94D, "happy": 0xFFC94D, "happiness": 0xFFC94D, "positive": 0xFFC94D,
-    "excited": 0xFF9E45, "excitement": 0xFF9E45, "anticipation": 0xFF9E45, "surprise": 0xFFA9D0, "surprised": 0xFFA9D0,
-    "trust": 0x8FD694, "calm": 0x8FD694, "love": 0xF59AB5,
-    "sad": 0x6C8FD6, "sadness": 0x6C8FD6, "negative": 0x6C8FD6,
-    "fear": 0x9B7FD1, "afraid": 0x9B7FD1, "angry": 0xE0604F, "anger": 0xE0604F, "disgust": 0x9AA84F,
+    "joy": 0xFFC94D, "trust": 0x8FD694, "fear": 0x9B7FD1, "surprise": 0xFFA9D0,
+    "sadness": 0x6C8FD6, "disgust": 0x9AA84F, "anger": 0xE0604F, "anticipation": 0xFF9E45,
 }  # fmt: skip
 _SETTLE_S = 0.7
 
@@ -25,8 +22,8 @@ class Feeling:
 
 
 def feeling(name: str, strength: float) -> Feeling:
-    """Return how an emotion of that name is shown; an unknown name is no colour."""
-    colour = COLOURS.get(name.lower())
+    """Return how an emotion of that name is shown; any other name is no colour."""
+    colour = COLOURS.get(name)
     return Feeling() if colour is None else Feeling(colour, max(0.0, min(1.0, strength)))
 
 

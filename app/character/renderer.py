@@ -170,10 +170,10 @@ class CharacterRenderer:
                 self._track.add([(shapes.at_s, shapes.weights)])
 
     def feel(self, emotion: str, strength: float) -> None:
-        """Show a feeling for 8 s: the light around the figure takes its colour. Unknown words change nothing.
+        """Show a feeling for 8 s: the light around the figure takes its colour.
 
         Args:
-            emotion: A word of the service's.
+            emotion: As in `app.events.Emotion`.
             strength: 0 to 1.
         """
         with self._changed:

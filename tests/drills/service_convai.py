@@ -48,7 +48,7 @@ class Convai(DrilledService):
     def table(self) -> Mapping[str, Any]:
         url = self.emulator.url
         table = {"base_url": url, "api_url": url, "api_key": self.key, "character_id": CHARACTER}
-        return table | ({"orphan_s": 6, "ready_timeout_s": 4} if self.is_hurried else {})
+        return table | ({"orphan_s": 6} if self.is_hurried else {})
 
     def hurry(self) -> None:
         super().hurry()
@@ -63,7 +63,7 @@ class Convai(DrilledService):
 
         return {
             "nobody comes": JoinFault(plays(joins=False), "farewell"),
-            "never ready": JoinFault(plays(ready="never", greeting=""), "farewell"),
+            "never ready": JoinFault(plays(ready="never", greeting=""), "farewell", creates=1),
             "token is refused": JoinFault(
                 lambda: set_for_now(self._server, secret=WRONG_SECRET), "unavailable", "auth"
             ),

@@ -7,13 +7,14 @@ import contextlib
 import json
 import uuid
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from tests.vendors.agent_media import RATE, AgentLook, tone
 from tests.vendors.convai_face import play
+from tests.vendors.convai_words import transcribe
 from tests.vendors.media_server import Actor, Ears, MediaServer
 
 KNOWN = (
@@ -21,7 +22,6 @@ KNOWN = (
     "update-scene-metadata", "update-dynamic-info", "tts-toggle", "stt-toggle", "force-user-stopped-speaking",
     "interrupt-bot", "reset-idle-timer", "kill-pipeline",
 )  # fmt: skip
-SPEAKING = frozenset({"bot-started-speaking", "bot-stopped-speaking", "bot-turn-completed", "action-response"})
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,27 @@ class BotScript:
 
     Attributes:
         joins: False: it never joins.
-        ready: When it says `bot-ready`: "after" some `client-ready`, "unsolicited", "twice", "never", or "speech" (only
-            a spoken turn shows that it is ready).
+        ready: When it says `bot-ready`: "unasked" or "twice", `ready_s` after the visitor has joined; "after" some
+            `client-ready`; "never"; or "speech" (only a spoken turn shows that it is ready).
+        ready_s: Seconds from the visitor's join until it is ready, unless "after".
         ready_after: Number of `client-ready` messages that "after" waits for.
         envelope: Form of speaking events: "A", "B" or "both".
-        acks: Form of acknowledgements: "flat" or "wrapped".
-        transcripts: The visitor's final texts: "pair", "twice", "blank" or "interim".
+        acks: Form of acknowledgements: "flat", "A" or "wrapped".
+        refusal: Text with which it refuses a typed question; "": it answers.
+        needs_label: It ignores messages without `label`.
+        transcripts: The visitor's final texts: "pair", "twice", "blank", "interim", or "vad": a final text alone,
+            after `vad-stt-started` and `vad-stt-stopped`, and no other message about the visitor.
         turn: "normal", "interrupted", "aborted", "silent" (no answer), "text" only or "audio" only.
-        face: "none", "visemes", or the width of a frame.
+        completes: It tells the end of a turn by `bot-turn-completed`.
+        cut: What tells that an answer is cut short, in this order, before the end of the turn.
+        face: "asked" (as the client asked for it), "none", "visemes", or the width of a frame.
         fps: Frames per second of the animation stream.
         late_frames: Frames that come after the statistics of the turn.
         cancel: Send a cancel message at an interruption.
         fields: Optional fields: "full", "missing" or "null".
         emotion: Name of the emotion that it sends; "" for none.
         look: The picture; None for no picture.
-        greeting: Said at the beginning.
+        greeting: Said once it is ready.
         voice_s: Length of its voice in seconds.
         silence_s: Seconds of silence before the voice, in the same sound.
         shape: Shape of the mouth while it speaks.
@@ -52,13 +58,18 @@ class BotScript:
     """
 
     joins: bool = True
-    ready: str = "after"
+    ready: str = "unasked"
+    ready_s: float = 0.5
     ready_after: int = 1
-    envelope: str = "B"
+    envelope: str = "A"
     acks: str = "flat"
+    refusal: str = ""
+    needs_label: bool = False
     transcripts: str = "pair"
     turn: str = "normal"
-    face: str = "visemes"
+    completes: bool = True
+    cut: tuple[str, ...] = ("bot-stopped-speaking",)
+    face: str = "asked"
     fps: float = 60.0
     late_frames: int = 0
     cancel: bool = False
@@ -87,12 +98,15 @@ class ConvaiBot:
 
     Attributes:
         received: What the client sent, as (type, data, topic), oldest first.
+        rejected: What it ignored: no JSON, or without a label where it needs one.
+        asked_face: The face data that the client asked for, as in `BotScript.face`.
     """
 
     def __init__(self, media_server: MediaServer, room: str, script: BotScript, host: Host) -> None:
         self.script = script
         self.received: list[tuple[str, dict[str, Any], str]] = []
         self.rejected: list[bytes] = []
+        self.asked_face = "none"
         self.actor: Actor | None = None
         self._media_server = media_server
         self._room = room
@@ -102,24 +116,30 @@ class ConvaiBot:
         self._outbox: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
         self._turns = 0
         self._readies = 0
-        self._has_greeted = False
+        self._is_getting_ready = False
+        self._speaks = False
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
-        """Return the data of every message of a type."""
-        return [data for got, data, _ in self.received if got == kind]
+        """Return the data of every message of a type, without the sender's sid; see `senders`."""
+        return [
+            {name: value for name, value in data.items() if name != "participant_sid"}
+            for got, data, _ in self.received
+            if got == kind
+        ]
+
+    def senders(self) -> set[str]:
+        """Return the sids that the client named itself by; "" where a message has none."""
+        return {data.get("participant_sid", "") for _, data, _ in self.received}
 
     async def start(self) -> None:
-        """Join, publish the voice, and be ready as the script says."""
-        if not self.script.joins:
-            return
-        await self.enter()
-        self.spawn(self._post())
-        if self.script.ready == "unsolicited":
-            self._ready("")
+        """Join and publish the voice."""
+        if self.script.joins:
+            self.spawn(self._post())
+            await self.enter()
 
     async def enter(self) -> None:
         """Join the room, under a fresh identity."""
-        ears = Ears(data=self._on_data, joined=lambda who: self._host.joined(), left=lambda who: self._host.left())
+        ears = Ears(data=self._on_data, joined=self._on_joined, left=lambda who: self._host.left())
         self.actor = await self._media_server.enter(self._room, uuid.uuid4().hex, ears)
         await self.actor.open_voice()
         if self.script.look is not None:
@@ -178,6 +198,12 @@ class ConvaiBot:
 
     # ------------------------------------------------------------ what it hears
 
+    def _on_joined(self, who: str) -> None:
+        self._host.joined()
+        if not self._is_getting_ready and self.script.ready != "after":
+            self._is_getting_ready = True
+            self.spawn(self._get_ready())
+
     def _on_data(self, payload: bytes, topic: str, identity: str) -> None:
         try:
             message = json.loads(payload)
@@ -185,6 +211,9 @@ class ConvaiBot:
         except (ValueError, KeyError, TypeError):
             self.rejected.append(payload)
             self._acknowledge("parse-error", "error", message="Failed to parse message: invalid JSON or UTF-8 encoding")
+            return
+        if self.script.needs_label and message.get("label") != "rtvi-ai":
+            self.rejected.append(payload)
             return
         self.received.append((kind, data, topic))
         if kind not in KNOWN:
@@ -195,11 +224,16 @@ class ConvaiBot:
 
     def _obey(self, kind: str, data: dict[str, Any], message_id: str) -> None:
         if kind == "client-ready":
-            self._count_ready(message_id)
+            self._readies += 1
+            if self.script.ready == "after" and self._readies == self.script.ready_after:
+                self._ready(message_id)
             return
         if kind == "kill-pipeline":
             self._acknowledge(kind, message="Pipeline killed successfully", extras={"room_name": self._room})
             self.spawn(self._die())
+            return
+        if kind == "user_text_message" and self.script.refusal:
+            self._acknowledge(kind, "error", message=self.script.refusal)
             return
         self._acknowledge(kind)
         self._host.active()
@@ -211,27 +245,24 @@ class ConvaiBot:
             self.stop_talking()
 
     def _acknowledge(self, kind: str, status: str = "success", **more: object) -> None:
-        form = "B" if self.script.acks == "wrapped" else "flat"
+        form = "B" if self.script.acks == "wrapped" else self.script.acks
         nothing = {"message": None, "extras": None} if self.script.fields == "null" else {}
         self.tell("server-response", form, event_type=kind, status=status, **(nothing | more))
 
-    def _count_ready(self, message_id: str) -> None:
-        self._readies += 1
-        if self._readies < self.script.ready_after:
-            return
-        if self.script.ready == "speech" and self._turns == 0:
-            self.answer("", said="Hello.")
-        elif self.script.ready in ("after", "twice") and self._readies == self.script.ready_after:
-            for _ in range(2 if self.script.ready == "twice" else 1):
-                self._ready(message_id)
-        if self.script.greeting and not self._has_greeted:
-            self._has_greeted = True
-            self.answer("", said=self.script.greeting)
+    async def _get_ready(self) -> None:
+        await asyncio.sleep(self.script.ready_s)
+        if self.script.ready == "speech":
+            self.answer("", said=self.script.greeting or "Hello.")
+        elif self.script.ready != "never":
+            self._ready("")
 
     def _ready(self, message_id: str) -> None:
         self.tell("interaction-created", "B", interaction_id="int_7f3a", character_session_id="cs_1")
         message = {"label": "rtvi-ai", "type": "bot-ready", "id": message_id, "data": {"version": "1.2.0", "about": {}}}
-        self.raw(json.dumps(message).encode())
+        for _ in range(2 if self.script.ready == "twice" else 1):
+            self.raw(json.dumps(message).encode())
+        if self.script.greeting:
+            self.answer("", said=self.script.greeting)
 
     async def _die(self) -> None:
         await asyncio.sleep(0.05)  # the acknowledgement goes out first
@@ -242,10 +273,11 @@ class ConvaiBot:
     def hear(self, *interims: str, final: str) -> None:
         """The visitor said something aloud; the bot answers."""
         self._host.active()
-        self.tell("user-started-speaking")
-        for text in interims:
-            self.tell("user-transcription", text=text, user_id="u", timestamp="t", final=False)
-        self.tell("user-stopped-speaking")
+        if self.script.transcripts != "vad":
+            self.tell("user-started-speaking")
+            for text in interims:
+                self.tell("user-transcription", text=text, user_id="u", timestamp="t", final=False)
+            self.tell("user-stopped-speaking")
         self.answer(final, announce=False)
 
     def answer(self, question: str, said: str = "", announce: bool = True) -> None:
@@ -259,27 +291,25 @@ class ConvaiBot:
             self._turn.cancel()
             if self.script.cancel:
                 self.tell("neurosync-blendshapes-cancel", "B", valid_through_frame_index=None, reason="interrupted")
-            self._speech("bot-turn-completed", was_interrupted=True)
+            for kind in self.script.cut:
+                if kind != "bot-stopped-speaking":
+                    self.tell(kind)
+                elif self._speaks:
+                    self._speech(kind)
+            self._speaks = False
+            self._complete(was_interrupted=True)
 
-    def _transcribe(self, question: str) -> None:
-        kind = self.script.transcripts
-        if kind == "blank":
-            self.tell("user-transcription", text="  ", final=True)
-            self.tell("final-user-transcription", "B", text="[BLANK_AUDIO]")
-        elif kind == "interim":
-            self.tell("user-transcription", text=question, final=False)
-        else:
-            self.tell("user-transcription", text=question, user_id="u", timestamp="t", final=True)
-            for _ in range(2 if kind == "twice" else 1):
-                self.tell("final-user-transcription", "B", text=question)
+    def _complete(self, **how: bool) -> None:
+        if self.script.completes:
+            self._speech("bot-turn-completed", **how)
 
     async def _take_turn(self, question: str, said: str, announce: bool) -> None:
         script = self.script
         self._turns += 1
         if question:
-            if announce:
+            if announce and script.transcripts != "vad":
                 self.tell("user-started-speaking")
-            self._transcribe(question)
+            transcribe(script.transcripts, question, self.tell)
         if script.turn == "silent":
             self.tell("bot-llm-started")
             self.tell("llm-no-response", "B", reason="abstain")
@@ -295,14 +325,17 @@ class ConvaiBot:
         if script.turn != "text":
             await self._speak()
         ends = {"interrupted": {"was_interrupted": True}, "aborted": {"was_aborted": True}}
-        self._speech("bot-turn-completed", **({"was_interrupted": False} | ends.get(script.turn, {})))
+        self._complete(**({"was_interrupted": False} | ends.get(script.turn, {})))
 
     async def _speak(self) -> None:
         self.tell("bot-tts-started")
         self._speech("bot-started-speaking")
+        self._speaks = True
         assert self.actor is not None
-        face = self.spawn(play(self.script, self.tell))
+        shown = self.asked_face if self.script.face == "asked" else self.script.face
+        face = self.spawn(play(replace(self.script, face=shown), self.tell))
         silence = np.zeros(int(self.script.silence_s * RATE), np.int16)
         await self.actor.say(np.concatenate([silence, tone(self.script.voice_s)]))
         await face
+        self._speaks = False
         self._speech("bot-stopped-speaking")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tests.vendors.convai_bot import BotScript
 
 NAMES = ("sil", "pp", "ff", "th", "dd", "kk", "ch", "ss", "nn", "rr", "aa", "e", "ih", "oh", "ou")
+WIDTHS = {"visemes": 15, "arkit": 61, "mha": 251, "cc4_extended": 170}  # by format of "neurosync"
 CHUNK = 10
 SINGLE_FPS = 25
 
@@ -23,6 +25,15 @@ def frame(width: int, shape: str) -> list[float]:
     values = [0.0] * width
     values[NAMES.index(shape)] = 0.9
     return values
+
+
+def asked(body: Mapping[str, Any]) -> str:
+    """Return the face data that the body of a create call asks for: "none", "visemes", or the width of a frame."""
+    provider, config = body.get("blendshape_provider"), body.get("blendshape_config")
+    if provider == "ovr":
+        return "visemes"
+    style = config.get("format", "mha") if isinstance(config, dict) else "mha"
+    return str(WIDTHS[style]) if provider == "neurosync" else "none"
 
 
 class Tell(Protocol):

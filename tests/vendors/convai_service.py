@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.vendors import convai_face
 from tests.vendors.convai_bot import BotScript, ConvaiBot, Host
 from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
 from tests.vendors.media_server import MediaServer
@@ -140,6 +141,7 @@ class ConvaiService(Emulator):
             return refusal(429, detail=self.knobs.busy)
         session.ends_at, session.ends_because = self.clock.now() + self.knobs.join_timeout_s, "nobody joined"
         bot = ConvaiBot(self.media_server, room, self.script, self._host(session))
+        bot.asked_face = convai_face.asked(body)
         self.bots[session.id] = bot
         self._spawn(bot.start())
         url = self.media_server.url.replace("ws", "http", 1) if self.knobs.http_style else self.media_server.url
@@ -174,7 +176,7 @@ class ConvaiService(Emulator):
             wrong = {"type": "literal_error", "loc": ["body", "transport"], "msg": "not supported here", "input": None}
             return refusal(422, detail=[wrong])
         face = body.get("blendshape_config")
-        if isinstance(face, dict) and face.get("format", "mha") not in ("visemes", "arkit", "mha", "cc4_extended"):
+        if isinstance(face, dict) and face.get("format", "mha") not in convai_face.WIDTHS:
             return refusal(422, detail=[{"type": "enum", "loc": ["body", "blendshape_config"], "msg": "format"}])
         if not knobs.has_live_access:
             return refusal(403, detail="Realtime access denied")
@@ -285,7 +287,7 @@ async def serve(slots: int) -> None:
     server = start_server()
     media_server = LiveKitMediaServer(server)
     greeting = "Hello! I am the guide of this house. Ask me anything."
-    service = ConvaiService(media_server, slots, BotScript(greeting=greeting, voice_s=3.0, face="15"))
+    service = ConvaiService(media_server, slots, BotScript(greeting=greeting, voice_s=3.0))
     try:
         await service.start()
         print(

@@ -79,6 +79,7 @@ class MemoryRoom(Room):
         if admitted is None or url != self._media_server.url:
             raise RoomError(RoomFault.AUTH, "unknown token or room")
         self.name, self.identity = admitted
+        self.sid = f"PA_{self.identity}"
         older = self._media_server.place(self.name).visitors.get(self.identity)
         if older is not None:
             older.end(Disconnected(EndReason.DUPLICATE_IDENTITY))

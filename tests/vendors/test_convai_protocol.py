@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.character.feeling import Feeling, feeling
 from app.events import (
     Caption,
     Emotion,
@@ -18,6 +20,7 @@ from app.events import (
     Ending,
     Event,
     FlushMouth,
+    QuestionRefused,
     Ready,
     Speaking,
     Thinking,
@@ -49,6 +52,12 @@ SESSION = SessionInfo("convai", "s-1", "wss://x", "t")
 VISITOR, AVATAR = Speaker.VISITOR, Speaker.AVATAR
 
 
+# Every name of docs/vendors/convai.md 4.5 that is not neutral.
+EMOTIONS = """joy trust fear surprise sadness disgust anger anticipation ecstasy serenity enthusiastic acceptance
+    admiration confident reassured apprehension terror worried anxious nervous amazement distraction pensiveness grief
+    loathing boredom annoyance rage interest vigilance curious eager hopeful"""
+
+
 class Room(QuietRoom):
     """A room that records what was sent."""
 
@@ -68,13 +77,12 @@ class Room(QuietRoom):
 
 
 class Session:
-    """One session that is given messages; `now` is its clock."""
+    """One session that is given messages; `now` is its clock, unless another one is given."""
 
-    def __init__(self, ready: bool = True, **settings: object) -> None:
+    def __init__(self, ready: bool = True, clock: Callable[[], float] | None = None, **settings: object) -> None:
         self.now = 100.0
-        self.protocol = ConvaiProtocol(
-            FakeControl(), SESSION, ConvaiSettings.model_validate(settings), lambda: self.now, lambda: "id"
-        )
+        table = ConvaiSettings.model_validate(settings)
+        self.protocol = ConvaiProtocol(FakeControl(), SESSION, table, clock or (lambda: self.now), lambda: "id")
         self.room = Room()
         if ready:
             self.a("bot-ready", version="1.2.0")
@@ -82,8 +90,8 @@ class Session:
     def feed(self, event: RoomEvent) -> list[Event]:
         return list(self.protocol.decode(event, self.room))
 
-    def raw(self, payload: bytes, topic: str = "") -> list[Event]:
-        return self.feed(Data(payload, topic, "bot"))
+    def raw(self, payload: bytes, topic: str = "", sender: str = "bot") -> list[Event]:
+        return self.feed(Data(payload, topic, sender))
 
     def a(self, kind: str, **data: object) -> list[Event]:
         return self.raw(json.dumps({"label": "rtvi-ai", "type": kind, "data": data}).encode())
@@ -127,7 +135,84 @@ def test_the_first_voice_is_the_bots_and_any_picture_is_shown(participants: list
 def test_the_bot_stays_the_bot() -> None:
     session = Session()
     session.protocol.choose([Participant("x9", has_audio=True)])
-    assert session.protocol.choose([Participant("a", has_audio=True), Participant("x9", has_audio=True)]).audio == "x9"
+    stranger = Participant("a", has_audio=True)
+    assert session.protocol.choose([stranger, Participant("x9", has_audio=True)]).audio == "x9"
+    assert session.protocol.choose([stranger, Participant("x9")]) == Choice(), "its track is published anew"
+
+
+def test_a_voice_counts_more_than_who_came_first() -> None:
+    session = Session()
+    session.protocol.choose([Participant("quiet")])
+    assert session.protocol.choose([Participant("quiet"), Participant("x9", has_audio=True)]).audio == "x9"
+
+
+# ---------------------------------------------------------------- whose messages
+
+
+def payload(kind: str, **data: object) -> bytes:
+    return json.dumps({"label": "rtvi-ai", "type": kind, "data": data}).encode()
+
+
+USED_UP, READY = payload("usage-limit-reached"), payload("bot-ready")
+VOICE = Participant("x9", has_audio=True)
+
+
+@pytest.mark.asyncio
+async def test_messages_are_the_bots_or_the_servers_and_nobody_elses(caplog: pytest.LogCaptureFixture) -> None:
+    session = Session(ready=False)
+    session.protocol.choose([VOICE, Participant("stranger")])
+    with caplog.at_level(logging.INFO, "app.vendors.convai.bot"):
+        for _ in range(3):
+            assert session.raw(USED_UP, sender="stranger") == [] == session.raw(READY, sender="stranger")
+        assert len(caplog.records) == 1, "logged once"
+        assert session.raw(READY, sender="x9") == [Ready()]
+        assert session.raw(USED_UP, sender="") == [Ended(EndReason.OUT_OF_CREDITS)]
+        session.feed(CLOSED)
+        await session.protocol.goodbye(session.room)
+    assert [getattr(each, "ignored", None) for each in caplog.records] == [None, 6], "and counted"
+
+
+def test_the_bots_first_message_may_come_before_the_list_names_it() -> None:
+    session = Session(ready=False)
+    session.protocol.choose([])
+    assert session.raw(READY, sender="x9") == [Ready()]
+    assert session.raw(USED_UP, sender="stranger") == []
+    session.protocol.choose([Participant("stranger"), Participant("x9")])
+    assert session.raw(USED_UP, sender="stranger") == []
+    assert session.raw(payload("bot-started-speaking"), sender="x9") == [Speaking(AVATAR, True)]
+
+
+def test_the_first_who_sends_counts_more_than_the_first_on_the_list_and_less_than_a_voice() -> None:
+    session = Session(ready=False)
+    session.protocol.choose([Participant("first"), Participant("second")])
+    assert session.raw(READY, sender="second") == [Ready()]
+    assert session.raw(USED_UP, sender="first") == []
+    assert session.protocol.choose([Participant("second"), VOICE]).audio == "x9"
+    assert session.raw(USED_UP, sender="second") == []
+    assert session.raw(USED_UP, sender="x9") == [Ended(EndReason.OUT_OF_CREDITS)]
+
+
+def test_noise_makes_nobody_the_bot() -> None:
+    session = Session(ready=False)
+    assert session.raw(b"{", sender="stranger") == []
+    assert session.raw(READY, sender="x9") == [Ready()]
+
+
+def test_a_bot_that_returns_under_a_new_identity_is_listened_to() -> None:
+    session = Session(ready=False)
+    for identity in ("x9", "y1"):
+        session.protocol.choose([])
+        session.protocol.choose([Participant(identity)])
+        session.protocol.choose([Participant(identity, has_audio=True)])
+        assert session.raw(payload("error", fatal=True), sender=identity) == [Ended(EndReason.ERROR)]
+    assert session.raw(USED_UP, sender="x9") == []
+
+
+def test_the_last_words_of_a_bot_that_has_just_left_are_read() -> None:
+    session = Session()
+    session.protocol.choose([VOICE])
+    session.protocol.choose([])  # the room knows before the messages in the queue are read
+    assert session.raw(USED_UP, sender="x9") == [Ended(EndReason.OUT_OF_CREDITS)]
 
 
 # ---------------------------------------------------------------- readiness
@@ -144,6 +229,13 @@ def test_it_is_ready_once_by_the_first_sign_of_life(kind: str) -> None:
 def test_a_voice_in_the_room_is_a_sign_of_life() -> None:
     session = Session(ready=False)
     assert session.feed(ActiveSpeakers((), own=True)) == []
+    session.protocol.choose([Participant("stranger"), VOICE])
+    assert session.feed(ActiveSpeakers(("stranger",), own=False)) == []
+    assert session.feed(ActiveSpeakers(("stranger", "x9"), own=False)) == [Ready()]
+
+
+def test_any_voice_is_one_while_the_bot_is_not_known() -> None:
+    session = Session(ready=False)
     assert session.feed(ActiveSpeakers(("x9",), own=False)) == [Ready()]
 
 
@@ -185,7 +277,7 @@ async def test_client_ready_is_said_again_and_again_until_the_bot_lives() -> Non
 @pytest.mark.asyncio
 @pytest.mark.virtual_time
 async def test_a_bot_that_is_not_called_is_waited_for_in_silence() -> None:
-    session = Session(ready=False, client_ready_s=0.0, ready_timeout_s=20.0)
+    session = Session(ready=False, client_ready_s=0.0)
     told: list[Event] = []
     attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
     await asyncio.sleep(19)
@@ -197,19 +289,8 @@ async def test_a_bot_that_is_not_called_is_waited_for_in_silence() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.virtual_time
-@pytest.mark.parametrize("every_s", [0.75, 0.0])
-async def test_a_bot_without_a_sign_of_life_ends_the_join(every_s: float) -> None:
-    session = Session(ready=False, client_ready_s=every_s, ready_timeout_s=20.0)
-    told: list[Event] = []
-    await asyncio.wait_for(session.protocol.attend(session.room, told.append), 21)
-    assert told == [Ended(EndReason.ERROR)]
-    assert bool(session.room.sent) is bool(every_s)
-
-
-@pytest.mark.asyncio
-@pytest.mark.virtual_time
 async def test_a_bot_that_leaves_may_come_back_within_ten_seconds() -> None:
-    session = Session()
+    session = Session(clock=asyncio.get_running_loop().time)
     told: list[Event] = []
     attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
     here = ParticipantsChanged((Participant("x9", has_audio=True),))
@@ -226,7 +307,7 @@ async def test_a_bot_that_leaves_may_come_back_within_ten_seconds() -> None:
 @pytest.mark.virtual_time
 @pytest.mark.parametrize("returns", [True, False])
 async def test_a_bot_is_not_gone_while_the_connection_is_repaired(returns: bool) -> None:
-    session = Session()
+    session = Session(clock=asyncio.get_running_loop().time)
     told: list[Event] = []
     attending = asyncio.create_task(session.protocol.attend(session.room, told.append))
     here = ParticipantsChanged((Participant("x9", has_audio=True),))
@@ -392,10 +473,27 @@ def test_no_answer_clears_the_thinking() -> None:
 
 def test_an_emotion_is_a_word_and_a_strength() -> None:
     session = Session()
-    assert session.b("bot-emotion", emotion="Happy", scale=3) == [Emotion("happy", 1.0)]
-    (sad,) = session.b("bot-emotion", emotion="sad")
-    assert isinstance(sad, Emotion) and sad.name == "sad" and sad.strength == pytest.approx(1 / 3)
-    assert session.b("bot-emotion", emotion="<b>x</b>", scale=1) == []
+    assert session.b("bot-emotion", emotion="Happy", scale=3) == [Emotion("joy", 1.0)]
+    (sad,) = session.b("bot-emotion", emotion=" sad ")
+    assert isinstance(sad, Emotion) and sad.name == "sadness" and sad.strength == pytest.approx(1 / 3)
+    assert session.b("bot-emotion", emotion=["joy"], scale=1) == []
+
+
+def test_every_emotion_of_the_service_is_a_main_one_that_has_a_colour() -> None:
+    session = Session()
+    shown: dict[str, int] = {}
+    for name in EMOTIONS.split():
+        (one,) = session.b("bot-emotion", emotion=name, scale=3)
+        assert isinstance(one, Emotion) and one.strength == 1.0
+        shown[name] = feeling(one.name, one.strength).colour
+    assert all(shown.values()) and len(set(shown.values())) == 8
+    assert shown["grief"] == shown["sadness"] and shown["curious"] == shown["anticipation"]
+
+
+@pytest.mark.parametrize("name", ["calm", "Idle", "melancholic", "<b>x</b>", "x" * 5000])
+def test_every_other_emotion_is_neutral(name: str) -> None:
+    (one,) = Session().b("bot-emotion", emotion=name, scale=3)
+    assert one == Emotion("neutral", 0.0) and feeling("neutral", 0.0) == Feeling()
 
 
 # ---------------------------------------------------------------- the mouth
@@ -562,12 +660,59 @@ async def test_a_question_and_the_wish_to_close_are_said() -> None:
     await session.protocol.ask(session.room, "Where is the cafe?")
     await session.protocol.wrap_up(session.room, 15.0)
     assert session.room.sent[0] == {
-        "label": "rtvi-ai", "type": "user_text_message", "id": "id", "data": {"text": "Where is the cafe?"},
+        "label": "rtvi-ai", "type": "user_text_message", "id": "id",
+        "data": {"text": "Where is the cafe?", "participant_sid": "PA_user-1"},
     }  # fmt: skip
-    assert session.room.sent[1]["data"] == {"text": "Say goodbye.", "mode": "append", "run_llm": "true"}
+    closing = {"text": "Say goodbye.", "mode": "append", "run_llm": "true", "participant_sid": "PA_user-1"}
+    assert session.room.sent[1]["data"] == closing
     silent = Session(wrap_up_text="")
     await silent.protocol.wrap_up(silent.room, 15.0)
     assert silent.room.sent == []
+
+
+@pytest.mark.asyncio
+async def test_whatever_we_send_names_us_as_the_web_client_does() -> None:
+    session = Session()
+    protocol, room = session.protocol, session.room
+    for said in (protocol.ask(room, "x"), protocol.finish_question(room), protocol.interrupt(room)):
+        await said
+    for said in (protocol.stay(room), protocol.wrap_up(room, 9.0)):
+        await said
+    assert [message["data"]["participant_sid"] for message in room.sent] == ["PA_user-1"] * 5
+
+
+REFUSAL = {"event_type": "user_text_message", "status": "error"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("form", ["a", "b", "c"])
+@pytest.mark.parametrize("more", [{}, {"message": None, "extras": None}, {"message": "Try again later"}])
+async def test_a_question_that_is_refused_gets_no_answer(form: str, more: dict[str, object]) -> None:
+    session = Session()
+    await session.protocol.ask(session.room, "Where is the cafe?")
+    assert getattr(session, form)("server-response", **REFUSAL, **more) == [QuestionRefused()]
+    assert session.c("server-response", **REFUSAL, **more) == [], "once, though told in two forms"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("form", ["a", "b", "c"])
+async def test_a_refusal_for_a_used_up_quota_is_an_end(form: str) -> None:
+    session = Session()
+    await session.protocol.ask(session.room, "Where is the cafe?")
+    refused = getattr(session, form)("server-response", **REFUSAL, message="Usage limit exceeded")
+    assert refused == [Ended(EndReason.OUT_OF_CREDITS)]
+
+
+@pytest.mark.asyncio
+async def test_a_question_that_is_taken_is_not_refused_and_other_refusals_are_a_log_line() -> None:
+    session = Session()
+    for _ in range(2):
+        await session.protocol.ask(session.room, "Where is the cafe?")
+    assert session.c("server-response", event_type="user_text_message", status="processing") == []
+    assert session.c("server-response", event_type="user_text_message", status="success") == []
+    assert session.c("server-response", event_type="context-update", status="error", message="Usage limit") == []
+    assert session.c("server-response", **REFUSAL) == [QuestionRefused()], "the second question"
+    assert session.c("server-response", **REFUSAL) == []
 
 
 @pytest.mark.asyncio

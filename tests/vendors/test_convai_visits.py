@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -90,12 +91,14 @@ async def test_spoken_words_are_captions_and_activity(service: ConvaiService, ri
 @pytest.mark.parametrize(
     "knobs",
     [
-        {"ready": "unsolicited"}, {"ready": "twice"}, {"ready": "speech"}, {"ready_after": 4},
-        {"envelope": "A"}, {"envelope": "both"}, {"acks": "wrapped"}, {"fields": "full"}, {"fields": "null"},
-        {"transcripts": "twice"}, {"transcripts": "blank"}, {"transcripts": "interim"},
+        {}, {"ready": "twice"}, {"ready": "speech"}, {"ready": "after"}, {"ready": "after", "ready_after": 4},
+        {"envelope": "B"}, {"envelope": "both"}, {"acks": "wrapped"}, {"acks": "A"}, {"fields": "full"},
+        {"fields": "null"}, {"needs_label": True}, {"completes": False}, {"envelope": "both", "completes": False},
+        {"transcripts": "twice"}, {"transcripts": "blank"}, {"transcripts": "interim"}, {"transcripts": "vad"},
         {"turn": "interrupted"}, {"turn": "aborted"}, {"turn": "silent"}, {"turn": "text"}, {"turn": "audio"},
+        {"turn": "audio", "completes": False},
         {"face": "none"}, {"face": "15", "late_frames": 5}, {"face": "61"}, {"face": "170"}, {"face": "251"},
-        {"emotion": "happy"}, {"greeting": "Hello, come in."},
+        {"emotion": "joy"}, {"emotion": "unheard-of"}, {"greeting": "Hello, come in."},
     ],
     ids=str,
 )  # fmt: skip
@@ -114,6 +117,134 @@ async def test_every_way_the_service_talks_is_a_visit(
         assert said(kiosk, Speaker.VISITOR) == ["cafe?"]
         kiosk.tap(End())
         assert await ended(kiosk) is EndReason.VISITOR
+
+
+@pytest.mark.parametrize("completes", [True, False])
+async def test_after_an_answer_nobody_seems_to_think(service: ConvaiService, rig: MakeRig, completes: bool) -> None:
+    script(service, completes=completes, voice_s=1.0)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("cafe?"))
+        await asyncio.sleep(1.5)
+        await kiosk.until(lambda s: isinstance(s, Live) and s.talk is Talk.LISTENING, 2)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+@pytest.mark.parametrize("completes", [True, False])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        ("bot-stopped-speaking",), ("bot-interrupted", "bot-stopped-speaking"),
+        ("bot-stopped-speaking", "bot-interrupted"), ("bot-interrupted",),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_answer_that_is_cut_short_is_over(
+    service: ConvaiService, rig: MakeRig, cut: tuple[str, ...], completes: bool
+) -> None:
+    script(service, cut=cut, completes=completes, voice_s=30.0)
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("everything?"))
+        await asyncio.sleep(3)
+        kiosk.tap(Interrupt())
+        await asyncio.sleep(2)
+        assert isinstance(kiosk.screen, Live) and kiosk.screen.talk is Talk.LISTENING
+        assert said(kiosk, Speaker.AVATAR) == ["You asked: everything?"]
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_words_that_come_alone_are_the_visitors(service: ConvaiService, rig: MakeRig) -> None:
+    script(service, transcripts="vad")
+    async with rig(visit={"idle_s": 5.0}) as kiosk:
+        await kiosk.to_live()
+        await asyncio.sleep(3)
+        service.bot.hear(final="where is the cafe")
+        await kiosk.until(lambda s: said(kiosk, Speaker.VISITOR) == ["where is the cafe"], 5)
+        await asyncio.sleep(3)
+        assert isinstance(kiosk.screen, Live)
+        service.bot.tell("vad-stt-started", "B", timestamp="t", pre_roll_ms=300)
+        await kiosk.until(lambda s: isinstance(s, Live) and s.talk is Talk.HEARING, 2)
+        await asyncio.sleep(6)
+        assert isinstance(kiosk.screen, Live), "somebody speaks: nobody is asked whether he is still there"
+        service.bot.tell("vad-stt-stopped", "B", reason="silence")
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_what_we_send_names_us(service: ConvaiService, rig: MakeRig) -> None:
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("cafe?"))
+        await asyncio.sleep(2)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+        assert service.bot.senders() == {kiosk.room.sid} and kiosk.room.sid
+
+
+@pytest.mark.expect_log("the service cannot be used")
+async def test_a_question_refused_because_the_quota_is_used_up_ends_the_visit(
+    service: ConvaiService, rig: MakeRig
+) -> None:
+    script(service, refusal="Usage limit exceeded")
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        kiosk.tap(AskText("cafe?"))
+        assert (await kiosk.until(Farewell, 10)).reason is EndReason.OUT_OF_CREDITS
+        assert (await kiosk.until(Unavailable, 10)).reason is UnavailableReason.CREDITS
+
+
+@pytest.mark.parametrize(
+    ("provider", "shape"), [("ovr", "visemes"), ("neurosync", "chunked-neurosync-blendshapes")]
+)  # fmt: skip
+async def test_the_face_data_is_what_was_asked_for(
+    service: ConvaiService, rig: MakeRig, provider: str, shape: str
+) -> None:
+    async with KioskRig(ConvaiUnderTest(service), service={"face_provider": provider}) as kiosk:
+        await kiosk.to_live()
+        assert service.bot.asked_face == {"visemes": "visemes"}.get(shape, "15")
+        kiosk.tap(AskText("cafe?"))
+        await asyncio.sleep(3)
+        assert isinstance(kiosk.figure, FakeFigure) and any(each.weights for each in kiosk.figure.shapes if each)
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_without_a_wish_for_face_data_none_comes(service: ConvaiService) -> None:
+    async with KioskRig(ConvaiUnderTest(service), service={"face": "loudness"}) as kiosk:
+        await kiosk.to_live()
+        assert service.bot.asked_face == "none"
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+# ---------------------------------------------------------------- readiness
+
+
+@pytest.mark.parametrize("greeting", ["", "Hello."])
+async def test_a_bot_that_is_ready_after_half_a_minute_is_waited_for_with_one_session(
+    service: ConvaiService, rig: MakeRig, greeting: str
+) -> None:
+    script(service, ready_s=32.0, greeting=greeting)
+    async with rig() as kiosk:
+        await kiosk.tap_start()
+        await kiosk.until(Live, 40)
+        assert len(service.sessions) == 1
+        kiosk.tap(End())
+        await kiosk.all_given_back()
+
+
+async def test_a_bot_that_is_never_ready_costs_one_session(service: ConvaiService, rig: MakeRig) -> None:
+    script(service, ready="never")
+    async with rig() as kiosk:
+        await kiosk.tap_start()
+        began = kiosk.loop.time()
+        assert (await kiosk.until(Farewell, 60)).reason is EndReason.NO_START
+        assert kiosk.loop.time() - began == pytest.approx(45, abs=2)
+        await kiosk.all_given_back()
+        assert len(service.sessions) == 1
 
 
 @pytest.mark.parametrize(("face", "shapes"), [("visemes", True), ("15", True), ("61", False), ("none", False)])
@@ -258,6 +389,19 @@ async def test_a_quota_used_up_before_the_first_word_is_no_network_fault(service
         assert service.active() == [] and kiosk.journal.kept == {}
 
 
+async def test_a_stranger_in_the_room_ends_nothing(service: ConvaiService, rig: MakeRig) -> None:
+    async with rig() as kiosk:
+        await kiosk.to_live()
+        stranger = await service.media_server.enter(service.sessions[0].facts["room"], "stranger")
+        for kind in ("usage-limit-reached", "bot-started-speaking", "bot-llm-text"):
+            data = {"type": kind, "text": "CANARY", "quota_type": "minutes"}
+            await stranger.send(json.dumps({"label": "rtvi-ai", "type": "server-message", "data": data}).encode())
+        await asyncio.sleep(2)
+        assert isinstance(kiosk.screen, Live) and said(kiosk, Speaker.AVATAR) == []
+        kiosk.tap(End())
+        assert await ended(kiosk) is EndReason.VISITOR
+
+
 async def test_a_fatal_error_ends_it(service: ConvaiService, rig: MakeRig) -> None:
     async with rig() as kiosk:
         await kiosk.to_live()
@@ -283,6 +427,8 @@ async def test_a_bot_that_leaves_may_come_back_within_ten_seconds(service: Conva
         await service.bot.enter()
         await asyncio.sleep(12)
         assert isinstance(kiosk.screen, Live)
+        kiosk.tap(AskText("again?"))  # it has another identity now
+        await kiosk.until(lambda s: "You asked: again?" in said(kiosk, Speaker.AVATAR), 10)
         kiosk.tap(End())
         assert await ended(kiosk) is EndReason.VISITOR
 

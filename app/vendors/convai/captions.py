@@ -80,9 +80,11 @@ class AvatarCaptions:
         self._is_dropped = False  # interrupted: text that still comes was not heard by the visitor
         self._sends_chunks = False
 
-    def begin(self) -> None:
-        """A new answer begins."""
-        if not self._is_open or self._text:
+    def begin(self) -> Iterator[Caption]:
+        """A new answer begins; the text of one that was left open stays as it is."""
+        is_used = bool(self._text) or not self._is_open
+        yield from self.close()
+        if is_used:
             self._segment += 1
             self._text = ""
         self._is_open = True
@@ -112,7 +114,7 @@ class AvatarCaptions:
         if self._is_dropped or not piece:
             return
         if not self._is_open:
-            self.begin()
+            yield from self.begin()
         self._text = (self._text + piece)[:MOST]
         if self._text.strip():
             yield self._caption(final=False)

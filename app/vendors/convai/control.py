@@ -57,7 +57,7 @@ class ConvaiControl:
         self._patterns = PATTERNS.with_texts(settings.busy_texts, settings.credits_texts)
         self._clean = Redactor([self._key])
         self._rest = Rest(settings, context.http, self._clean.learn)
-        self.capabilities = Capabilities(video=False, orphan_s=settings.orphan_s)
+        self.capabilities = Capabilities(video=False, orphan_s=settings.orphan_s, appear_s=settings.ready_timeout_s)
 
     # ------------------------------------------------------------ start
 

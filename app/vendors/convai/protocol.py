@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.aio import run_within
-from app.events import Ended, Event, Ready
+from app.events import Ended, Event, QuestionRefused, Ready
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarGone,
@@ -27,6 +27,7 @@ from app.rooms.base import (
 from app.screens import EndReason
 from app.vendors.base import VendorControl
 from app.vendors.captions import MOST
+from app.vendors.convai.bot import Bot
 from app.vendors.convai.ending import Endings
 from app.vendors.convai.messages import Message, read, written
 from app.vendors.convai.settings import ConvaiSettings
@@ -36,7 +37,10 @@ from app.vendors.session import SessionInfo
 log = logging.getLogger(__name__)
 
 READY = {"version": "1.2.0", "about": {"library": "kiosk", "library_version": "1.0", "platform": "python"}}
+LOOK_S = 0.25  # how often it is looked whether something is overdue
 GONE_S = 10.0  # a bot that is away for this long does not come back (docs/vendors/convai.md 4.2)
+QUESTION = "user_text_message"
+_USED_UP = "usage limit exceeded"  # in the refusal of a question (docs/vendors/convai.md 3)
 _ID = re.compile(r"[\w-]{1,80}", re.ASCII)
 # The first of these counts as readiness where no "bot-ready" comes (docs/vendors/convai.md 4.4).
 _SIGNS_OF_LIFE = frozenset(
@@ -63,19 +67,19 @@ class ConvaiProtocol:
         clock: Callable[[], float] | None = None,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
-        clock = clock or asyncio.get_running_loop().time
+        self._clock = clock = clock or asyncio.get_running_loop().time
         self._settings = settings
         self._new_id = new_id
         self._turns = Turns(clock, follows_face=settings.face == "visemes", face_fps=settings.face_fps)
         self._endings = Endings(clock)
-        self._bot: str | None = None
+        self._bot = Bot()
         self._is_ready = False
         self._is_over = False
         self._is_alive = asyncio.Event()  # the bot gave a first sign of life
         self._has_participants = False
         self._is_connected = True
-        self._empty = asyncio.Event()  # nobody is in the room any more
-        self._filled = asyncio.Event()
+        self._empty_since: float | None = None  # nobody is in the room any more
+        self._unanswered = 0  # questions that the service has neither taken nor refused
         self._handlers: Mapping[str, Handler] = {
             **self._turns.handlers,
             **self._endings.handlers,
@@ -86,14 +90,8 @@ class ConvaiProtocol:
     # ------------------------------------------------------------ who is the avatar
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
-        """See `VendorProtocol.choose`: the first one with a voice stays the bot (docs/vendors/convai.md 4.2)."""
-        known = next((m for m in participants if m.identity == self._bot), None)
-        bot = known or next((m for m in participants if m.has_audio), None) or next(iter(participants), None)
-        if bot is None:
-            return Choice()
-        self._bot = bot.identity
-        seen = bot if bot.has_video else next((m for m in participants if m.has_video), None)
-        return Choice(seen.identity if seen else None, bot.identity if bot.has_audio else None)
+        """See `VendorProtocol.choose`."""
+        return self._bot.choose(participants)
 
     # ------------------------------------------------------------ received
 
@@ -107,11 +105,11 @@ class ConvaiProtocol:
 
     def _decode(self, event: RoomEvent) -> Iterator[Event]:
         match event:
-            case Data(payload=payload):
-                message = read(payload)
+            case Data():
+                message = self._read(event)
                 if message is not None:
                     yield from self._on_message(message)
-            case ActiveSpeakers(identities=identities) if identities:
+            case ActiveSpeakers(identities=identities) if self._bot.is_one_of(identities):
                 yield from self._alive()
             case ParticipantsChanged(participants=participants):
                 self._has_participants = bool(participants)
@@ -127,11 +125,17 @@ class ConvaiProtocol:
             case _:
                 pass
 
+    def _read(self, event: Data) -> Message | None:
+        message = read(event.payload)
+        return message if message is not None and self._bot.sent(event.identity) else None
+
     def _note_presence(self) -> None:
         # The library restores a connection by rebuilding the room: everybody seems to leave, and to come back.
         is_empty = self._is_connected and not self._has_participants
-        (self._empty if is_empty else self._filled).set()
-        (self._filled if is_empty else self._empty).clear()
+        if not is_empty:
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = self._clock()
 
     def _on_message(self, message: Message) -> Iterator[Event]:
         if message.type in _SIGNS_OF_LIFE:
@@ -151,26 +155,32 @@ class ConvaiProtocol:
             log.info("interaction", extra={"interaction_id": message.text("interaction_id")})
         return ()
 
-    def _on_response(self, message: Message) -> Iterable[Event]:
-        if message.text("status") == "error":
-            asked = message.text("event_type")
+    def _on_response(self, message: Message) -> Iterator[Event]:
+        asked, is_refused = message.text("event_type"), message.text("status") == "error"
+        if is_refused:
             log.info("the service refuses a message", extra={"message_type": asked if _ID.fullmatch(asked) else ""})
-        return ()
+        if asked != QUESTION or not (is_refused or message.text("status") == "success"):
+            return
+        is_first, self._unanswered = self._unanswered > 0, max(0, self._unanswered - 1)
+        if is_refused and _USED_UP in message.text("message").lower():
+            yield Ended(EndReason.OUT_OF_CREDITS)
+        elif is_refused and is_first:  # an answer may come twice, in two forms
+            yield QuestionRefused()
 
     # ------------------------------------------------------------ sent
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """See `VendorProtocol.attend`; docs/vendors/convai.md 4.2, 4.4.
+        """See `VendorProtocol.attend`; docs/vendors/convai.md 4.2, 4.4, 4.5.
 
-        Sends "client-ready" until the first sign of life of the bot, then watches that the bot stays in the room.
+        Sends "client-ready" until the first sign of life of the bot. Then ends turns that the service leaves open, and
+        watches that the bot stays in the room.
         """
-        if not await run_within(self._shake_hands(room), most_s=self._settings.ready_timeout_s):
-            log.info("the character gives no sign of life")
-            emit(Ended(EndReason.ERROR))
-            return
+        await self._shake_hands(room)
         while True:
-            await self._empty.wait()
-            if not await run_within(self._filled.wait(), most_s=GONE_S):
+            await asyncio.sleep(LOOK_S)
+            for event in self._turns.overdue():
+                emit(event)
+            if self._empty_since is not None and self._clock() - self._empty_since >= GONE_S:
                 emit(Ended(self._endings.true_reason(EndReason.AVATAR_LEFT)))
                 return
 
@@ -184,7 +194,8 @@ class ConvaiProtocol:
 
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`."""
-        await self._send(room, "user_text_message", {"text": text[:MOST]})
+        self._unanswered += 1
+        await self._send(room, QUESTION, {"text": text[:MOST]})
 
     async def finish_question(self, room: Room) -> None:
         """See `VendorProtocol.finish_question`."""
@@ -212,23 +223,25 @@ class ConvaiProtocol:
 
     async def goodbye(self, room: Room) -> None:
         """See `VendorProtocol.goodbye`: waits for the confirmation or the room's end. Nobody else reads events now."""
+        self._bot.sum_up()
         if self._is_over or not room.identity:
             return
         await self._send(room, "kill-pipeline", {})
-        if not await run_within(_confirmed(room), most_s=self._settings.goodbye_s):
+        if not await run_within(self._confirmed(room), most_s=self._settings.goodbye_s):
             log.info("the end was not confirmed in the room")
 
+    async def _confirmed(self, room: Room) -> None:
+        while not self._is_confirmed(await room.events.get()):
+            pass
+
+    def _is_confirmed(self, event: RoomEvent) -> bool:
+        if isinstance(event, Disconnected):
+            return True
+        message = self._read(event) if isinstance(event, Data) else None
+        kind = "server-response", "kill-pipeline"
+        return message is not None and (message.type, message.text("event_type")) == kind
+
     async def _send(self, room: Room, kind: str, data: Mapping[str, Any]) -> None:
-        await room.send_data(written(kind, data, self._new_id()), self._settings.data_topic)
-
-
-async def _confirmed(room: Room) -> None:
-    while not _is_confirmed(await room.events.get()):
-        pass
-
-
-def _is_confirmed(event: RoomEvent) -> bool:
-    if isinstance(event, Disconnected):
-        return True
-    message = read(event.payload) if isinstance(event, Data) else None
-    return message is not None and message.type == "server-response" and message.text("event_type") == "kill-pipeline"
+        # Which of label, id and our own sid the service looks for is contradictory (docs/vendors/convai.md 4.3).
+        payload = written(kind, {**data, "participant_sid": room.sid}, self._new_id())
+        await room.send_data(payload, self._settings.data_topic)

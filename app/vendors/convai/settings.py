@@ -31,7 +31,8 @@ class ConvaiSettings(LiveKitRoomSettings):
         turn_detection_config: Passed on as it is (2.3).
         end_user: "random" sends a new random id for each visit, for characters with Long Term Memory (2.3, 7).
         client_ready_s: Seconds between two "client-ready" messages; 0 for never (4.4).
-        ready_timeout_s: Seconds without a sign of life after the join that make the start fail (4.4).
+        ready_timeout_s: Seconds that the bot may need to come, and then to be ready (4.4); `visit.avatar_timeout_s`
+            counts instead where it is not at its default.
         goodbye_s: Seconds to wait for the confirmation of the end in the room (5).
         orphan_s: Seconds by which the service itself has ended an abandoned session (5).
         data_topic: Topic of our messages; "" for none (4.3).
@@ -52,7 +53,7 @@ class ConvaiSettings(LiveKitRoomSettings):
     turn_detection_config: dict[str, Any] = Field(default_factory=dict)
     end_user: Literal["none", "random"] = "none"
     client_ready_s: DurationOrZero = 0.75
-    ready_timeout_s: Duration = 25.0
+    ready_timeout_s: Duration = 45.0
     goodbye_s: DurationOrZero = 0.7
     orphan_s: Duration = 600.0
     data_topic: str = ""

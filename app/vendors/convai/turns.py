@@ -5,19 +5,19 @@ See docs/vendors/convai.md 4.5.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from app.events import Emotion, Event, FlushMouth, Speaking, Thinking
+from app.events import Caption, Event, FlushMouth, Speaking, Thinking
 from app.screens import Speaker
 from app.vendors.convai.captions import AvatarCaptions, VisitorCaptions
+from app.vendors.convai.emotions import emotions
 from app.vendors.convai.face import Face
 from app.vendors.convai.messages import Message
 
 Handler = Callable[[Message], Iterable[Event]]
 
-_STRONGEST = 3.0  # upper end of the scale of emotions (docs/vendors/convai.md 4.5)
-_EMOTION = re.compile(r"[a-z]{2,20}")
+QUIET_S = 1.5  # an answer that was written and spoken is over after so long without another word
+UNFINISHED_S = 10.0  # and so is one whose voice, or whose mark that it is written, does not come
 
 
 class Turns:
@@ -38,23 +38,28 @@ class Turns:
         self._face = Face(face_fps)
         self._visitor = VisitorCaptions()
         self._avatar = AvatarCaptions()
-        self._is_open = False
+        self._is_open = self._is_written = self._was_spoken = False
+        self._ends_at: float | None = None  # when the turn is over unless more of it comes
+        self._is_end_due = False  # the end of an earlier turn may still be told
         self._visitor_speaks = self._avatar_speaks = self._thinks = False
         self.handlers: Mapping[str, Handler] = {
             "user-started-speaking": lambda message: self._visitor_says(True),
             "user-stopped-speaking": lambda message: self._visitor_says(False),
+            "vad-stt-started": lambda message: self._visitor_says(True),
+            "vad-stt-stopped": lambda message: self._visitor_says(False),
             "user-transcription": self._on_transcription,
             "final-user-transcription": self._on_final,
             "bot-llm-started": self._on_answer,
-            "bot-llm-text": self._avatar.chunk,
-            "bot-transcription": self._avatar.sentence,
+            "bot-llm-text": lambda message: self._on_text(self._avatar.chunk(message)),
+            "bot-llm-stopped": lambda message: self._on_written(),
+            "bot-transcription": lambda message: self._on_text(self._avatar.sentence(message)),
             "bot-started-speaking": self._on_speaking,
             "bot-stopped-speaking": self._on_spoken,
             "bot-turn-completed": self._on_completed,
             "bot-interrupted": lambda message: self._interrupted(),
             "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
             "llm-no-response": lambda message: self._thinking(False),
-            "bot-emotion": self._on_emotion,
+            "bot-emotion": emotions,
             "visemes": self._on_face,
             "neurosync-blendshapes": self._on_face,
             "chunked-neurosync-blendshapes": self._on_face,
@@ -64,6 +69,7 @@ class Turns:
         """We interrupted: show nothing that still comes of this turn, whatever the service does."""
         self._face.interrupted()
         self._avatar.drop()
+        self._is_written = True
 
     # ------------------------------------------------------------ the visitor's side
 
@@ -87,14 +93,32 @@ class Turns:
 
     def _on_answer(self, message: Message) -> Iterator[Event]:
         yield from self._open()
+        self._is_written = self._was_spoken = False
+        self._ends_at = None
         self._face.answering()
-        self._avatar.begin()
+        yield from self._avatar.begin()
         yield from self._thinking(True)
+
+    def _on_text(self, captions: Iterator[Caption]) -> Iterator[Event]:
+        for caption in captions:
+            if not self._is_open:  # the message that begins the answer is missing, or late
+                yield from self._open()
+                self._wait_for_more()
+            yield caption
+        if self._ends_at is not None:
+            self._wait_for_more()
+
+    def _on_written(self) -> Iterator[Event]:
+        self._is_written = True
+        if self._is_open and not self._avatar_speaks:
+            self._wait_for_more()
+        yield from ()
 
     def _on_speaking(self, message: Message) -> Iterator[Event]:
         if not self._is_open:
-            self._avatar.begin()
+            yield from self._avatar.begin()
         yield from self._open()
+        self._ends_at = None
         self._face.speaking()
         yield from self._thinking(False)
         yield from self._avatar_says(True)
@@ -103,11 +127,28 @@ class Turns:
         self._face.spoken()
         if self._avatar_speaks:
             yield from self._avatar_says(False)
-            if self._is_open:
-                yield from self._thinking(True)  # a pause inside the turn: the idle timer stays on hold
+            yield from self._thinking(True)  # a pause inside the turn: the idle timer stays on hold
+            self._was_spoken = True
+            self._wait_for_more()
+
+    def _wait_for_more(self) -> None:
+        """More of this turn is waited for, and so long."""
+        is_whole = self._was_spoken and self._is_written
+        self._ends_at = self._clock() + (QUIET_S if is_whole else UNFINISHED_S)
+
+    def overdue(self) -> Iterator[Event]:
+        """Yield the end of a turn that the service does not end: `bot-turn-completed` may never come."""
+        if self._ends_at is not None and self._clock() >= self._ends_at:
+            self._is_end_due = True
+            yield from self._close()
 
     def _on_completed(self, message: Message) -> Iterator[Event]:
-        if message.is_true("was_interrupted") or message.is_true("was_aborted"):
+        is_cut = message.is_true("was_interrupted") or message.is_true("was_aborted")
+        was_said = self._was_spoken and not self._avatar_speaks
+        is_of_earlier, self._is_end_due = self._is_end_due and self._is_open and not (was_said or is_cut), False
+        if is_of_earlier:
+            return
+        if is_cut:
             yield from self._interrupted()
         yield from self._close()
 
@@ -124,10 +165,13 @@ class Turns:
     def _open(self) -> Iterator[Event]:
         yield from self._visitor_says(False)
         self._visitor.turn_over()
-        self._is_open = True
+        if not self._is_open:
+            self._is_open = self._is_written = True  # until a message says that it is being written
+            self._was_spoken = False
 
     def _close(self) -> Iterator[Event]:
         self._is_open = False
+        self._ends_at = None
         self._face.completed()
         yield from self._avatar.close()
         yield from self._avatar_says(False)
@@ -149,9 +193,3 @@ class Turns:
         if self._follows_face:
             take = self._face.single if message.type == "visemes" else self._face.stream
             yield from take(message, self._clock())
-
-    def _on_emotion(self, message: Message) -> Iterator[Event]:
-        name = message.text("emotion").strip().lower()
-        if _EMOTION.fullmatch(name):
-            scale = message.number("scale")
-            yield Emotion(name, min(1.0, max(0.0, (1.0 if scale is None else scale) / _STRONGEST)))

@@ -194,11 +194,11 @@ def test_shapes_that_come_after_a_flush_are_not_shown(recorder, renderer):
         assert not open_mouth(recorder.poses.get())
 
 
-def test_a_feeling_colours_the_light_and_an_unknown_word_changes_nothing(recorder, renderer):
-    renderer.feel("grumble", 1.0)
-    renderer.feel("Happy", 1.0)
+def test_a_feeling_colours_the_light_and_neutral_is_no_colour(recorder, renderer):
+    renderer.feel("neutral", 1.0)
+    renderer.feel("joy", 1.0)
     assert recorder.pose_where(lambda pose: pose.tint_strength > 0.5).tint == 0xFFC94D
-    renderer.feel("sad", 1.0)
+    renderer.feel("sadness", 1.0)
     recorder.pose_where(lambda pose: pose.tint == 0x6C8FD6 and pose.tint_strength > 0.3)
 
 
