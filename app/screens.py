@@ -21,6 +21,7 @@ class EndReason(StrEnum):
     VENDOR_IDLE = "vendor_idle"
     VENDOR_MAX_DURATION = "vendor_max_duration"
     OUT_OF_CREDITS = "out_of_credits"
+    AVATAR_ENDED = "avatar_ended"  # by its own wish, after its last words
     AVATAR_LEFT = "avatar_left"
     ROOM_CLOSED = "room_closed"
     NETWORK = "network"

@@ -23,6 +23,7 @@ from app.visit.clock import VisitClock
 from app.visit.live_scene import LiveScene
 from app.visit.media_session import MediaEvent, MediaSession
 from app.visit.media_watch import Cure, MediaWatch
+from app.visit.parting import Parting
 from app.visit.service_messages import ServiceMessages
 from app.visit.speech_activity import SpeechActivity
 from app.visit.transcript import Transcript
@@ -95,6 +96,7 @@ class Conversation:
             has_video=parts.has_video,
             room_proves=can.local or not can.transcripts,
         )
+        self._parting = Parting(self._speech, self.end)
         self._transcript = Transcript()
         self._scene = LiveScene(
             stage=parts.stage,
@@ -141,7 +143,7 @@ class Conversation:
     def end(self, reason: EndReason) -> None:
         """End the conversation; the first reason counts."""
         if not self._over.done():
-            self._over.set_result(reason)
+            self._over.set_result(self._parting.reason(reason))
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
@@ -159,7 +161,7 @@ class Conversation:
                 self.end(await self._media.protocol.why_ended(EndReason.AVATAR_LEFT))
                 return
             if isinstance(event, Disconnected):
-                if not event.may_rejoin or self._has_rejoined:
+                if not event.may_rejoin or self._has_rejoined or self._parting.avatar_ends:
                     self.end(await self._media.protocol.why_ended(event.reason))
                     return
                 await self._join_again()
@@ -187,6 +189,7 @@ class Conversation:
 
     def _on_event(self, event: MediaEvent) -> None:
         self._watch.note(event)
+        self._parting.note(event, self._now())
         match event:
             case Speaking(speaker=Speaker.AVATAR, active=active):
                 self._speech.avatar_says(active)
@@ -272,6 +275,7 @@ class Conversation:
             now = self._now()
             self._speech.look(now)
             self._clock.look(now)
+            self._parting.look(now)
             self._follow_media(now)
             self._scene.measure(self._p.speaker.level)
             self._p.measure()

@@ -8,7 +8,7 @@ from enum import Enum, StrEnum, auto
 
 from app.events import Caption, Speaking, Thinking
 from app.picture import Picture
-from app.rooms.base import ActiveSpeakers, Arriving, Reconnected, Reconnecting
+from app.rooms.base import ActiveSpeakers, Arriving, AvatarLeft, Reconnected, Reconnecting
 from app.screens import Speaker, Trouble
 from app.settings.model import VisitSettings
 from app.visit.media_session import MediaEvent
@@ -16,6 +16,8 @@ from app.visit.speech_activity import SpeechActivity
 from app.visit.unheard_speech import UnheardSpeech
 
 log = logging.getLogger(__name__)
+
+LEFT_S = 8.0  # an avatar that left on purpose is back, or reported as gone, within so long
 
 
 class Cure(Enum):
@@ -96,6 +98,8 @@ class MediaWatch:
         self._arrivals: int | None = None  # None: the room does not tell
         self._moved: int | None = picture.pushed
         self._may_join_again = True
+        self._has_left = False  # since the last look
+        self._spared_until = now  # no cure before: the avatar left on purpose, and the room tells whether it is gone
 
     def note(self, event: MediaEvent) -> None:
         """Take from an event whether the room really works, besides what it says."""
@@ -106,6 +110,8 @@ class MediaWatch:
                 self._unheard.confirm()
             case Arriving():
                 self._arrivals = (self._arrivals or 0) + 1
+            case AvatarLeft():
+                self._has_left = True
             case Reconnecting() if not self.has_video and self._arrivals is None:
                 # Where pictures or arrivals are counted it says nothing about what is seen and heard.
                 self.health = replace(self.health, is_broken=True)
@@ -133,7 +139,10 @@ class MediaWatch:
         is_lost = self._is_unheard_lost(now)
         moved_at = self._moved_at(now)
         is_silent, is_unheard = silent_s >= self._settings.stall_notice_s, self._unheard.missed > 0
-        cure, cause = self._cure(now - moved_at, silent_s, is_lost)
+        if self._has_left:
+            self._has_left, self._spared_until = False, now + LEFT_S
+        is_spared = now < self._spared_until
+        cure, cause = (None, None) if is_spared else self._cure(now - moved_at, silent_s, is_lost)
         self.health = MediaHealth(
             moved_at=moved_at,
             is_broken=self.health.is_broken,

@@ -36,7 +36,7 @@ END_REASONS: tuple[tuple[str, EndReason], ...] = (
 """What a session's `end_reason` means, first match; only USER_CLOSED is documented."""
 
 _STOP_REASONS = {
-    "USER_CLOSED": {EndReason.VISITOR, EndReason.STAFF, EndReason.CANCELLED},
+    "USER_CLOSED": {EndReason.VISITOR, EndReason.AVATAR_ENDED, EndReason.STAFF, EndReason.CANCELLED},
     "TIMEOUT": {
         EndReason.IDLE,
         EndReason.HARD_LIMIT,

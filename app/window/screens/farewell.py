@@ -55,6 +55,7 @@ _KINDS = {
     EndReason.VENDOR_IDLE: _IDLE,
     EndReason.VENDOR_MAX_DURATION: _TIME,
     EndReason.OUT_OF_CREDITS: _GONE,
+    EndReason.AVATAR_ENDED: _TALKED,
     EndReason.AVATAR_LEFT: _LEFT,
     EndReason.ROOM_CLOSED: _LEFT,
     EndReason.NETWORK: _NETWORK,

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from app.events import Ended, Ending
+from app.events import AvatarEnds, Caption, Ended, Ending, Thinking
 from app.findings import Finding
-from app.intents import End
-from app.rooms.base import AvatarGone
-from app.screens import Attract, EndReason, Farewell, Live, Trouble, Unavailable, UnavailableReason, Waiting
+from app.intents import Activity, End
+from app.rooms.base import AvatarGone, AvatarLeft
+from app.screens import Attract, EndReason, Farewell, Live, Speaker, Trouble, Unavailable, UnavailableReason, Waiting
 from app.vendors.errors import Busy
 from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl
@@ -61,6 +61,116 @@ async def test_an_avatar_that_left_ends_the_visit() -> None:
         await rig.to_live()
         rig.room.tell(AvatarGone())
         assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_LEFT
+
+
+async def test_an_avatar_that_leaves_on_purpose_has_left_however_short_a_standstill_is_borne() -> None:
+    async with Rig(settings(visit={"stall_end_s": 1.0, "stall_notice_s": 0.5})) as rig:
+        await rig.to_live()
+        rig.room.moving = False
+        rig.room.tell(AvatarLeft())
+        await asyncio.sleep(5)
+        rig.room.tell(AvatarGone())
+        assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_LEFT
+
+
+async def test_an_avatar_that_left_and_came_back_goes_on() -> None:
+    async with Rig(settings(visit={"stall_end_s": 2.0, "stall_notice_s": 1.0})) as rig:
+        await rig.to_live()
+        rig.room.moving = False
+        rig.room.tell(AvatarLeft())
+        await asyncio.sleep(4)
+        rig.room.moving = True
+        await asyncio.sleep(20)
+        assert isinstance(rig.screen, Live)
+        rig.room.moving = False
+        assert (await rig.until(Farewell, within=3)).reason is EndReason.NETWORK
+
+
+async def test_an_avatar_that_ends_the_visit_is_heard_out() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(1)
+        rig.room.say(AvatarEnds())
+        rig.room.say(Caption(Speaker.AVATAR, "1", "Goodbye, and come back soon!"))
+        await asyncio.sleep(4)
+        assert isinstance(rig.screen, Live) and rig.screen.captions[-1].text == "Goodbye, and come back soon!"
+        rig.audio.speaker.level = 0.0
+        assert (await rig.until(Farewell, within=2)).reason is EndReason.AVATAR_ENDED
+        await rig.until(Attract)
+        await asyncio.sleep(1)
+        rig.nothing_is_left()
+
+
+async def test_an_avatar_that_ends_the_visit_may_still_begin_its_last_words() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(AvatarEnds())
+        rig.room.say(Thinking(True))
+        await asyncio.sleep(4)
+        rig.room.say(Thinking(False))
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(3)
+        assert isinstance(rig.screen, Live)
+        rig.audio.speaker.level = 0.0
+        assert (await rig.until(Farewell, within=2)).reason is EndReason.AVATAR_ENDED
+
+
+@pytest.mark.parametrize(("level", "within"), [(0.0, 2.2), (0.5, 15.2)])
+async def test_an_avatar_that_ends_the_visit_is_waited_for_only_so_long(level: float, within: float) -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.audio.speaker.level = level
+        await asyncio.sleep(1)
+        began = rig.loop.time()
+        rig.room.say(AvatarEnds())
+        assert (await rig.until(Farewell, within=20)).reason is EndReason.AVATAR_ENDED
+        assert rig.loop.time() - began == pytest.approx(within, abs=0.4)
+
+
+async def test_nothing_keeps_an_avatar_that_ends_the_visit_and_it_ends_only_once() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(AvatarEnds())
+        await asyncio.sleep(1)
+        rig.room.say(AvatarEnds())
+        rig.room.say(Caption(Speaker.VISITOR, "1", "Wait, please", True))
+        rig.tap(Activity())
+        assert (await rig.until(Farewell, within=1.3)).reason is EndReason.AVATAR_ENDED
+        rig.room.say(AvatarEnds())
+        await rig.until(Attract)
+        await rig.to_live()
+        rig.rooms[0].say(AvatarEnds())
+        await asyncio.sleep(5)
+        assert isinstance(rig.screen, Live)
+        ends = [s.screen for s, after in zip(rig.shown, rig.shown[1:], strict=False) if s.step != after.step]
+        assert sum(isinstance(screen, Farewell) for screen in ends) == 1
+
+
+@pytest.mark.parametrize("how", ["left", "closed", "lost"])
+async def test_an_avatar_that_ends_the_visit_may_leave_without_more_ado(how: str) -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.audio.speaker.level = 0.5
+        rig.room.say(AvatarEnds())
+        if how == "left":
+            rig.room.tell(AvatarGone())
+        else:
+            rig.room.drop(EndReason.ROOM_CLOSED if how == "closed" else EndReason.NETWORK, may_rejoin=how == "lost")
+        assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_ENDED
+        assert len(rig.rooms) == 1
+        await rig.until(Attract)
+        await asyncio.sleep(1)
+        rig.nothing_is_left()
+
+
+@pytest.mark.expect_log("the service cannot be used")
+async def test_credits_that_run_out_are_told_even_where_the_avatar_ended_the_visit() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(AvatarEnds())
+        rig.room.say(Ended(EndReason.OUT_OF_CREDITS))
+        assert (await rig.until(Farewell, within=1)).reason is EndReason.OUT_OF_CREDITS
 
 
 async def test_the_services_own_word_tells_why_an_avatar_left() -> None:

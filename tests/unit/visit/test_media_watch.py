@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from app.picture import Picture
-from app.rooms.base import Reconnected, Reconnecting
+from app.picture import Frame, Picture, PixelFormat
+from app.rooms.base import AvatarLeft, Reconnected, Reconnecting
 from app.screens import TalkMode
 from app.visit.media_watch import Cure, MediaHealth, MediaWatch
 from app.visit.speech_activity import SpeechActivity
@@ -24,7 +24,8 @@ class Watched:
 
     def __init__(self, *, has_video: bool = True) -> None:
         self.speech = SpeechActivity(FakeSpeaker(), None, TalkMode.TEXT)
-        self.watch = MediaWatch(self.speech, Picture(), LIMITS, 0.0, has_video=has_video, room_proves=False)
+        self.picture = Picture()
+        self.watch = MediaWatch(self.speech, self.picture, LIMITS, 0.0, has_video=has_video, room_proves=False)
 
     def look(self, now: float) -> MediaHealth:
         self.speech.look(now)
@@ -46,6 +47,24 @@ async def test_a_picture_that_stands_still_is_overdue_and_then_the_end():
     assert watched.look(4.9) == MediaHealth(moved_at=0.0)
     assert watched.look(5.0) == MediaHealth(moved_at=0.0, overdue="the picture stands still")
     assert watched.look(15.0).cure is Cure.END
+
+
+async def test_what_an_avatar_leaves_behind_by_its_own_wish_is_no_fault_of_the_network():
+    watched = Watched()
+    watched.look(14.0)
+    watched.watch.note(AvatarLeft())
+    assert watched.look(14.1).cure is None
+    assert watched.look(22.0).cure is None and watched.watch.health.overdue == "the picture stands still"
+    assert watched.look(22.2).cure is Cure.END  # neither back nor reported as gone
+
+
+async def test_an_avatar_that_came_back_is_watched_as_before():
+    watched = Watched()
+    watched.watch.note(AvatarLeft())
+    watched.look(1.0)
+    watched.picture.push(Frame(2, 2, PixelFormat.BGRA, bytes(16)))
+    assert watched.look(4.0) == MediaHealth(moved_at=4.0)
+    assert watched.look(19.0).cure is Cure.END
 
 
 async def test_a_voice_that_does_not_arrive_wants_one_fresh_join_and_says_why():
