@@ -56,6 +56,11 @@ class Participant:
     has_audio: bool = False
     has_sound: bool = False
 
+    @property
+    def is_audible(self) -> bool:
+        """Whether it has any sound: one that is not called a voice is one where the member has no other."""
+        return self.has_audio or self.has_sound
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

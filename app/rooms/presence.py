@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.rooms.base import AvatarAudio, AvatarGone, AvatarVideo, RoomEvent
+from app.rooms.base import AvatarAudio, AvatarGone, AvatarLeft, AvatarVideo, RoomEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,15 @@ class RoomTimes:
         reconnect_s: How long the library may repair the connection; by itself it tries up to two minutes.
         absent_s: A track that is gone for a shorter time is not reported.
         gone_s: An avatar that is gone for so long counts as one that does not come back.
+        left_s: The same for an avatar that left on purpose.
+        still_s: A picture track that delivered nothing for so long is left for another one that delivers.
     """
 
     reconnect_s: float = 18.0
     absent_s: float = 2.5
     gone_s: float = 10.0
+    left_s: float = 4.0
+    still_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class TrackState:
 
 
 class Presence:
-    """Reports AvatarVideo, AvatarAudio and AvatarGone.
+    """Reports AvatarVideo, AvatarAudio, AvatarLeft and AvatarGone.
 
     A reconnect looks like an avatar that leaves and comes back with new tracks. So a loss is reported only after
     `times.absent_s`, and not at all while the library repairs the connection.
@@ -57,6 +61,7 @@ class Presence:
         self._told_video = self._told_audio = False
         self._had_video = self._had_audio = False
         self._repairing = False
+        self._has_left = False
         self._timer: asyncio.TimerHandle | None = None
 
     def see(self, video: TrackState, audio: TrackState) -> None:
@@ -65,6 +70,15 @@ class Presence:
         self._had_video = self._had_video or video.exists
         self._had_audio = self._had_audio or audio.exists
         self._update()
+
+    def left(self) -> None:
+        """Note, after `see`, that one who was the avatar left on purpose. If it is missing now, that is reported."""
+        if self.is_gone and not self._has_left:
+            self._has_left = True
+            self.stop()
+            self._tell(AvatarLeft())
+            self._tell_losses()
+            self._timer = asyncio.get_running_loop().call_later(self._times.left_s, self._tell, AvatarGone())
 
     def repairing(self, under_way: bool) -> None:
         """Note that the library began (True) or ended (False) to repair the connection."""
@@ -83,23 +97,29 @@ class Presence:
         if self._audio.delivers and not self._told_audio:
             self._tell_audio(True)
         lost = (self._told_video and not self._video.delivers) or (self._told_audio and not self._audio.delivers)
-        if self._repairing or not (lost or self._is_gone()):
+        self._has_left = self._has_left and self.is_gone
+        if self._repairing or not (lost or self.is_gone):
             self.stop()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._times.absent_s, self._absent)
 
-    def _is_gone(self) -> bool:
+    @property
+    def is_gone(self) -> bool:
+        """Whether the avatar was there and is not there now."""
         return not self._video.exists if self._had_video else self._had_audio and not self._audio.exists
 
     def _absent(self) -> None:
+        self._tell_losses()
+        self._timer = None
+        if self.is_gone:
+            rest_s = self._times.gone_s - self._times.absent_s
+            self._timer = asyncio.get_running_loop().call_later(rest_s, self._tell, AvatarGone())
+
+    def _tell_losses(self) -> None:
         if self._told_video and not self._video.delivers:
             self._tell_video(False)
         if self._told_audio and not self._audio.delivers:
             self._tell_audio(False)
-        self._timer = None
-        if self._is_gone():
-            rest_s = self._times.gone_s - self._times.absent_s
-            self._timer = asyncio.get_running_loop().call_later(rest_s, self._tell, AvatarGone())
 
     def _tell_video(self, present: bool) -> None:
         self._told_video = present

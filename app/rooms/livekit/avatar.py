@@ -13,29 +13,28 @@ from app.aio import TaskSet
 from app.audio.base import SpeakerOut
 from app.picture import Picture
 from app.rooms.base import Choice, FirstFrame, Participant, RoomEvent
-from app.rooms.livekit.tracks import pump_video, pump_voice
+from app.rooms.livekit import pictures
+from app.rooms.livekit.pictures import PictureTracks
+from app.rooms.livekit.tracks import pump_voice
 from app.rooms.presence import Presence, RoomTimes, TrackState
 
 log = logging.getLogger(__name__)
 
-_ACCEPTED = {
-    rtc.TrackKind.KIND_VIDEO: {rtc.TrackSource.SOURCE_CAMERA, rtc.TrackSource.SOURCE_UNKNOWN},
-    rtc.TrackKind.KIND_AUDIO: {rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN},
-}
+_MICROPHONE = rtc.TrackSource.SOURCE_MICROPHONE
+# Why a participant is gone who does not come back. Where the room itself ends, it says so at once.
+_ON_PURPOSE = frozenset({rtc.DisconnectReason.CLIENT_INITIATED, rtc.DisconnectReason.PARTICIPANT_REMOVED})
 
 
 @dataclass(slots=True)
-class _Subscription:
-    """The avatar's track of one kind that is taken now.
+class _Voice:
+    """The sound track that is taken now.
 
     Attributes:
-        kind: Video or audio.
         publication: None: the avatar has none.
         track: None: nothing is taken.
         pump: The task that carries it.
     """
 
-    kind: rtc.TrackKind.ValueType
     publication: rtc.RemoteTrackPublication | None = None
     track: rtc.RemoteTrack | None = None
     pump: asyncio.Task[None] | None = None
@@ -55,15 +54,18 @@ def _log_failure(name: str, error: BaseException) -> None:
 
 def participants_of(participants: Mapping[str, rtc.RemoteParticipant]) -> tuple[Participant, ...]:
     """Return the SDK's participants as ours."""
-    return tuple(
-        Participant(
-            identity=participant.identity,
-            is_agent=participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT,
-            attributes=dict(participant.attributes),
-            has_video=_publication(participant, rtc.TrackKind.KIND_VIDEO) is not None,
-            has_audio=_publication(participant, rtc.TrackKind.KIND_AUDIO) is not None,
-        )
-        for participant in participants.values()
+    return tuple(_participant(participant) for participant in participants.values())
+
+
+def _participant(participant: rtc.RemoteParticipant) -> Participant:
+    sources = {publication.source for publication in _sounds(participant)}
+    return Participant(
+        identity=participant.identity,
+        is_agent=participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT,
+        attributes=dict(participant.attributes),
+        has_video=bool(pictures.publications(participant)),
+        has_audio=_MICROPHONE in sources,
+        has_sound=bool(sources - {_MICROPHONE}),
     )
 
 
@@ -74,19 +76,19 @@ class LiveKitAvatar:
         picture: Where frames go.
         speaker: Where the voice goes; None: nowhere.
         times: How long to wait before a loss is reported.
-        tell: Receives AvatarVideo, AvatarAudio, FirstFrame and AvatarGone.
+        tell: Receives AvatarVideo, AvatarAudio, FirstFrame, AvatarLeft and AvatarGone.
     """
 
     def __init__(
         self, picture: Picture, speaker: SpeakerOut | None, times: RoomTimes, tell: Callable[[RoomEvent], None]
     ) -> None:
-        self._picture = picture
         self._speaker = speaker
         self._tell = tell
         self._presence = Presence(times, tell)
-        self._video = _Subscription(rtc.TrackKind.KIND_VIDEO)
-        self._audio = _Subscription(rtc.TrackKind.KIND_AUDIO)
         self._pumps = TaskSet(_log_failure)
+        self._video = PictureTracks(picture, times.still_s, self._pumps, self._on_frame)
+        self._audio = _Voice()
+        self._members: set[str] = set()  # identities of those whose tracks were taken
         self._seen_frame = False
 
     @property
@@ -96,9 +98,23 @@ class LiveKitAvatar:
 
     def follow(self, participants: Mapping[str, rtc.RemoteParticipant], choice: Choice) -> None:
         """Take the tracks of the chosen participants as they are now. Cheap when nothing changed."""
-        self._take(self._video, participants.get(choice.video or ""))
-        self._take(self._audio, participants.get(choice.audio or ""))
+        self._members |= {identity for identity in (choice.video, choice.audio) if identity is not None}
+        self._video.follow(participants.get(choice.video or ""))
+        self._take_voice(participants.get(choice.audio or ""))
         self._presence.see(self._video.track_state(), self._audio.track_state())
+
+    def goes(self, participant: rtc.RemoteParticipant, review: Callable[[], None]) -> None:
+        """Note that a participant left. One on purpose does not come back, and whoever it published for is gone too.
+
+        Args:
+            participant: As it was.
+            review: Follows the participants who are still there.
+        """
+        was_gone = self._presence.is_gone
+        review()
+        is_avatar = participant.identity in self._members or not was_gone
+        if is_avatar and participant.disconnect_reason in _ON_PURPOSE:
+            self._presence.left()
 
     def repairing(self, under_way: bool) -> None:
         """Note that the library began (True) or ended (False) to repair the connection."""
@@ -107,34 +123,28 @@ class LiveKitAvatar:
     def stop(self) -> None:
         """Stop taking the tracks; nothing is reported any more. `stopped` waits for it."""
         self._presence.stop()
-        for taken in (self._video, self._audio):
-            self._drop(taken)
+        self._video.stop()
+        self._drop_voice()
 
     async def stopped(self, most_s: float) -> None:
         """Wait until the tasks have ended, `most_s` seconds at most."""
         await self._pumps.settled(most_s)
 
-    def _take(self, taken: _Subscription, participant: rtc.RemoteParticipant | None) -> None:
-        publication = _publication(participant, taken.kind) if participant is not None else None
+    def _take_voice(self, participant: rtc.RemoteParticipant | None) -> None:
+        publication = _voice(participant) if participant is not None else None
         track = publication.track if publication is not None else None
-        taken.publication = publication
-        if track is taken.track:
+        self._audio.publication = publication
+        if track is self._audio.track:
             return
-        self._drop(taken)
-        taken.publication, taken.track = publication, track
-        if track is None or publication is None:
-            return
-        if isinstance(track, rtc.RemoteVideoTrack):
-            log.info("taking the picture", extra={"mime_type": publication.mime_type})
-            pump = pump_video(track, publication, self._picture, self._on_frame)
-            taken.pump = self._pumps.start(pump, "room-video")
-        elif isinstance(track, rtc.RemoteAudioTrack) and self._speaker is not None:
-            taken.pump = self._pumps.start(pump_voice(track, self._speaker), "room-voice")
+        self._drop_voice()
+        self._audio.publication, self._audio.track = publication, track
+        if isinstance(track, rtc.RemoteAudioTrack) and self._speaker is not None:
+            self._audio.pump = self._pumps.start(pump_voice(track, self._speaker), "room-voice")
 
-    def _drop(self, taken: _Subscription) -> None:
-        if taken.pump is not None:
-            taken.pump.cancel()
-        taken.publication = taken.track = taken.pump = None
+    def _drop_voice(self) -> None:
+        if self._audio.pump is not None:
+            self._audio.pump.cancel()
+        self._audio = _Voice()
 
     def _on_frame(self) -> None:
         if not self._seen_frame:
@@ -142,9 +152,13 @@ class LiveKitAvatar:
             self._tell(FirstFrame())
 
 
-def _publication(
-    participant: rtc.RemoteParticipant, kind: rtc.TrackKind.ValueType
-) -> rtc.RemoteTrackPublication | None:
-    found = [p for p in participant.track_publications.values() if p.kind == kind and p.source in _ACCEPTED[kind]]
-    # Right after a track was published again, the old publication may still be listed: the one with a track counts.
-    return next((p for p in found if p.track is not None), found[0] if found else None)
+def _sounds(participant: rtc.RemoteParticipant) -> list[rtc.RemoteTrackPublication]:
+    return [p for p in participant.track_publications.values() if p.kind == rtc.TrackKind.KIND_AUDIO]
+
+
+def _voice(participant: rtc.RemoteParticipant) -> rtc.RemoteTrackPublication | None:
+    """Return its microphone; the one other sound where it has none (docs/vendors/livekit.md 4.1)."""
+    sounds = _sounds(participant)
+    found = [p for p in sounds if p.source == _MICROPHONE] or sounds
+    # After a repair of its connection it publishes anew, while the dead track is still listed: the newest counts.
+    return min(reversed(found), key=lambda p: (p.track is None, p.muted), default=None)

@@ -169,7 +169,6 @@ class LiveKitRoom:
         self._texts.listen(room)
         for name in (
             "participant_connected",
-            "participant_disconnected",
             "participant_attributes_changed",
             "track_published",
             "track_unpublished",
@@ -179,6 +178,7 @@ class LiveKitRoom:
             "track_unmuted",
         ):
             room.on(name, self._review)
+        room.on("participant_disconnected", self._on_left)
         room.on("track_subscription_failed", self._on_subscription_failed)
         room.on("active_speakers_changed", self._on_speakers)
         room.on("data_received", self._on_data)
@@ -203,6 +203,10 @@ class LiveKitRoom:
             self._participants = participants
             self._lifecycle.tell(ParticipantsChanged(participants))
         self._avatar.follow(remote, self._choose(participants))
+
+    def _on_left(self, participant: rtc.RemoteParticipant) -> None:
+        if not self._lifecycle.is_over:
+            self._avatar.goes(participant, self._review)
 
     def _on_subscription_failed(self, _participant: rtc.RemoteParticipant, _track_sid: str, _error: str) -> None:
         log.warning("a track of the room could not be taken")
