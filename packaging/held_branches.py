@@ -14,7 +14,7 @@ HELD = (
     "app/sessions/*.py",
     "app/settings/*.py",
     "app/vendors/*/protocol.py",
-    "app/vendors/agents_protocol.py",
+    "app/vendors/agents_*.py",
     "app/visit/*.py",
     "app/waiting/*.py",
 )

@@ -147,9 +147,9 @@ async def test_a_worker_shows_and_speaks_for_its_agent(agent, guest):
     }
 
 
-async def test_a_worker_that_is_no_agent_by_kind_is_found_as_well(agent, guest):
+async def test_a_worker_that_is_no_agent_by_kind_is_the_avatar_where_the_settings_name_it(agent, guest):
     await agent(AgentScript(worker="avatar-worker", worker_kind="standard"))
-    await (await guest().join()).seen()
+    await (await guest(worker_identity="avatar-worker").join()).seen()
 
 
 async def test_without_the_state_attribute_the_first_picture_is_enough(agent, guest):

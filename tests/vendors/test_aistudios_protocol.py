@@ -160,6 +160,21 @@ async def test_a_voice_may_come_from_somebody_else() -> None:
     assert Talk().protocol.choose([participant("v", video=False), participant("p", audio=False)]) == Choice("p", "v")
 
 
+async def test_a_sound_that_is_not_called_a_voice_is_one_where_there_is_no_other() -> None:
+    avatar, noise = Participant("a", has_video=True, has_sound=True), Participant("n", has_sound=True)
+    assert Talk().protocol.choose([noise, avatar]) == Choice("a", "a")
+    assert Talk().protocol.choose([noise, participant("p", audio=False)]) == Choice("p", "n")
+    assert Talk().protocol.choose([noise, participant("p", audio=False), participant("v", video=False)]) == Choice(
+        "p", "v"
+    )
+
+
+async def test_background_sound_of_the_avatar_is_no_speech() -> None:
+    talk = Talk()
+    talk.protocol.choose([Participant("a", has_video=True, has_audio=True, has_sound=True)])
+    assert talk.decode(ActiveSpeakers(("a",), own=False)) == []
+
+
 async def test_an_expected_name_wins() -> None:
     assert Talk(hint="b").protocol.choose([participant("a"), participant("b")]) == Choice("b", "b")
 

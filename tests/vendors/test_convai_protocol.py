@@ -125,6 +125,8 @@ class Session:
         ([Participant("x9", has_audio=True)], Choice(None, "x9")),
         ([Participant("quiet"), Participant("x9", has_audio=True)], Choice(None, "x9")),
         ([Participant("x9", has_audio=True, has_video=True)], Choice("x9", "x9")),
+        ([Participant("quiet"), Participant("x9", has_sound=True)], Choice(None, "x9")),
+        ([Participant("noise", has_sound=True), Participant("x9", has_audio=True)], Choice(None, "x9")),
         ([Participant("x9", has_audio=True), Participant("y", has_video=True)], Choice("y", "x9")),
     ],
 )

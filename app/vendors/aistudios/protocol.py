@@ -53,6 +53,7 @@ class AistudiosProtocol:
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._avatar: str | None = None
+        self._has_ambience = False
         self._is_ready = False
         self._avatar_speaks = False
         self._voice = asyncio.Event()  # set while the avatar speaks
@@ -70,8 +71,10 @@ class AistudiosProtocol:
         avatar = avatar or next((participant for participant in participants if participant.has_video), None)
         self._avatar = avatar.identity if avatar is not None else None
         heard = avatar
-        if avatar is None or not avatar.has_audio:
-            heard = next((participant for participant in participants if participant.has_audio), None)
+        if avatar is None or not avatar.is_audible:
+            audible = sorted((p for p in participants if p.is_audible), key=lambda p: not p.has_audio)
+            heard = next(iter(audible), None)
+        self._has_ambience = heard is not None and heard.has_audio and heard.has_sound
         return Choice(self._avatar, heard.identity if heard is not None else None)
 
     # ------------------------------------------------------------ received
@@ -95,7 +98,8 @@ class AistudiosProtocol:
                 if left_s is not None:
                     yield Ending(max(left_s - LAST_S, 0.0), reason=EndReason.OUT_OF_CREDITS)
             case ActiveSpeakers(identities=identities):
-                yield from self._speaking(self._avatar is not None and self._avatar in identities)
+                # The room's level meter cannot tell the voice from another sound of the avatar.
+                yield from self._speaking(self._avatar in identities and not self._has_ambience)
             case Data(payload=payload, topic=topic, identity=identity):
                 self._note(topic, len(payload), identity)
             case Text(topic=topic, text=text, identity=identity):

@@ -32,9 +32,9 @@ class Bot:
             self._identity = None
             return Choice()
         self._identity = bot.identity
-        self._had_voice = self._had_voice or bot.has_audio
+        self._had_voice = self._had_voice or bot.is_audible
         seen = bot if bot.has_video else next((m for m in participants if m.has_video), None)
-        return Choice(seen.identity if seen else None, bot.identity if bot.has_audio else None)
+        return Choice(seen.identity if seen else None, bot.identity if bot.is_audible else None)
 
     def is_one_of(self, identities: Sequence[str]) -> bool:
         """Tell whether the bot is among these; anybody may be while it is not known."""
@@ -59,6 +59,7 @@ class Bot:
 
     def _pick(self, participants: Sequence[Participant]) -> Participant | None:
         known = next((m for m in participants if m.identity == self._identity), None)
-        if known is not None and (known.has_audio or self._had_voice):
+        if known is not None and (known.is_audible or self._had_voice):
             return known
-        return next((m for m in participants if m.has_audio), None) or known or next(iter(participants), None)
+        audible = [m for m in participants if m.has_audio] or [m for m in participants if m.is_audible]
+        return next(iter(audible), None) or known or next(iter(participants), None)

@@ -17,4 +17,5 @@ class LiveKitProtocol(AgentsProtocol):
             interrupt_method=settings.interrupt_method,
             codec="video/vp8" if settings.require_vp8 else "",
             agent_hint=session.avatar_identity_hint,
+            worker_identity=settings.avatar_identity,
         )

@@ -21,6 +21,7 @@ class LiveKitSettings(LiveKitRoomSettings):
         headers: HTTP headers for all three calls; secrets.
         agent_name: Name of the agent for explicit dispatch; "" where an unnamed agent comes by itself (2.2).
         expect_video: The agent sends a picture (4.2).
+        avatar_identity: Identity of an avatar worker that is not of kind AGENT; "" for none (4.1).
         interrupt_method: Remote procedure of the agent that interrupts it; "" for none (4.5).
         busy_statuses: HTTP statuses with which the endpoint says that it is full (3).
         credits_statuses: HTTP statuses with which the endpoint says that its quota is used up (3).
@@ -38,6 +39,7 @@ class LiveKitSettings(LiveKitRoomSettings):
     headers: dict[str, SecretStr] = Field(default_factory=dict)
     agent_name: str = ""
     expect_video: bool = True
+    avatar_identity: str = ""
     interrupt_method: str = ""
     busy_statuses: list[int] = Field(default=[429, 503])
     credits_statuses: list[int] = Field(default=[402])

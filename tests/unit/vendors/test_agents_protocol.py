@@ -14,7 +14,6 @@ from app.rooms.base import (
     AvatarAudio,
     AvatarGone,
     AvatarVideo,
-    Choice,
     Data,
     Disconnected,
     FirstFrame,
@@ -69,14 +68,15 @@ class Session:
         closed: bool = True,
         closing=None,
         topic="lk.transcription",
+        voice: str = "",
         **attributes,
     ):
         self._streams += 1
         name = f"stream-{self._streams}"
         attributes = {key.replace("__", "."): value for key, value in attributes.items()}
-        events = [Text(topic, who, name, piece, False, attributes) for piece in pieces]
+        events = [Text(topic, who, name, piece, False, attributes, voice) for piece in pieces]
         if closed:
-            events.append(Text(topic, who, name, "", True, attributes | (closing or {})))
+            events.append(Text(topic, who, name, "", True, attributes | (closing or {}), voice))
         return self.feed(*events)
 
     def older(self, text: str, final: bool, who: str = "agent", segment: str = "SG_old") -> list:
@@ -89,52 +89,6 @@ def agent(
 ) -> Participant:
     known = {STATE: state} if state else {}
     return Participant(identity, True, known | attributes, video, audio)
-
-
-def worker(of: str = "agent", identity: str = "avatar-worker", is_agent: bool = True) -> Participant:
-    return Participant(identity, is_agent, {BEHALF: of}, True, True)
-
-
-# ---------------------------------------------------------------- whose picture and voice
-
-
-@pytest.mark.parametrize(
-    ("participants", "choice"),
-    [
-        ([], Choice()),
-        ([agent()], Choice("agent", "agent")),
-        ([agent(video=False, audio=False), worker()], Choice("avatar-worker", "avatar-worker")),
-        ([worker(), agent(video=False)], Choice("avatar-worker", "agent")),
-        ([agent(video=False, audio=False), worker(is_agent=False)], Choice("avatar-worker", "avatar-worker")),
-        ([agent(video=False, audio=False), worker(of="somebody-else")], Choice()),
-        ([Participant("guest"), agent()], Choice("agent", "agent")),
-        ([agent(video=False, audio=False)], Choice()),
-        # Rooms of a service's own: nobody is of kind AGENT, or the agent itself is hidden.
-        ([Participant("host"), Participant("figure", has_video=True, has_audio=True)], Choice("figure", "figure")),
-        ([Participant("figure", has_video=True), Participant("voice", has_audio=True)], Choice("figure", "voice")),
-        ([worker(of="hidden")], Choice("avatar-worker", "avatar-worker")),
-    ],
-)
-def test_whose_tracks_are_taken(participants, choice):
-    assert AgentsProtocol().choose(participants) == choice
-
-
-def test_a_worker_whose_agent_left_is_over():
-    protocol = AgentsProtocol()
-    protocol.choose([agent(video=False, audio=False), worker()])
-    assert protocol.choose([worker()]) == Choice()
-
-
-def test_the_agent_stays_the_same_when_another_one_joins():
-    session = Session()
-    session.feed(ParticipantsChanged((agent(identity="b"),)))
-    assert session.protocol.choose([agent(identity="a"), agent(identity="b")]).video == "b"
-
-
-def test_a_known_identity_is_preferred():
-    protocol = AgentsProtocol(agent_hint="heygen")
-    participants = [agent(), Participant("heygen", has_video=True, has_audio=True)]
-    assert protocol.choose(participants) == Choice("heygen", "heygen")
 
 
 # ---------------------------------------------------------------- readiness
@@ -218,6 +172,105 @@ def test_without_the_attribute_the_room_tells_when_the_avatar_speaks():
     assert session.feed(ActiveSpeakers((), own=False)) == [Speaking(Speaker.AVATAR, False)]
 
 
+@pytest.mark.parametrize("speaks", [("agent",), ("agent", "worker"), ("guest",)])
+def test_background_sound_is_no_speech(speaks):
+    """The room's level meter cannot tell the voice from another sound of the same member: what is played decides."""
+    session = Session()
+    noisy = Participant("agent", True, {}, has_video=True, has_audio=True, has_sound=True)
+    session.feed(ParticipantsChanged((noisy, Participant("guest", has_audio=True))))
+    assert session.feed(ActiveSpeakers(speaks, own=False)) == []
+
+
+def test_of_an_agent_and_its_worker_the_one_with_the_voice_is_asked_whether_it_speaks():
+    session = Session()
+    noisy = Participant("agent", True, {}, has_sound=True)
+    session.feed(ParticipantsChanged((noisy, Participant("worker", True, {BEHALF: "agent"}, True, True))))
+    assert session.feed(ActiveSpeakers(("agent",), own=False)) == []
+    assert session.feed(ActiveSpeakers(("agent", "worker"), own=False)) == [Speaking(Speaker.AVATAR, True)]
+    assert session.feed(ActiveSpeakers(("agent",), own=False)) == [Speaking(Speaker.AVATAR, False)]
+
+
+def test_background_sound_that_begins_while_the_avatar_speaks_ends_what_the_room_says():
+    session = Session()
+    session.feed(ParticipantsChanged((agent(),)))
+    session.feed(ActiveSpeakers(("agent",), own=False))
+    noisy = Participant("agent", True, {}, has_video=True, has_audio=True, has_sound=True)
+    assert session.feed(ParticipantsChanged((noisy,))) == [Speaking(Speaker.AVATAR, False)]
+
+
+# ---------------------------------------------------------------- whose words
+
+
+@pytest.mark.parametrize("sender", ["agent", "worker", "", OWN])
+def test_the_track_decides_whose_words_they_are(sender):
+    session = Session()
+    session.feed(ParticipantsChanged((agent("listening"), Participant("worker", True, {BEHALF: "agent"}, True, True))))
+    final = {"lk__transcription_final": "true"}
+    ours = session.stream("where is the whale", who=sender, voice=OWN, **final)
+    assert {caption.speaker for caption in ours} == {Speaker.VISITOR}
+    its = session.stream("upstairs", who=sender, voice="worker", **final)
+    assert {caption.speaker for caption in its} == {Speaker.AVATAR}
+
+
+@pytest.mark.parametrize(
+    ("sender", "speaker"), [(OWN, Speaker.VISITOR), ("agent", Speaker.AVATAR), ("", Speaker.AVATAR)]
+)
+def test_without_a_track_the_sender_decides(sender, speaker):
+    session = Session()
+    session.agent("listening")
+    told = session.stream("where is the whale", who=sender, lk__transcription_final="true")
+    assert {caption.speaker for caption in told} == {speaker}
+
+
+@pytest.mark.parametrize("topic", ["lk.transcription", "lk.transcription.legacy", "lk.chat"])
+@pytest.mark.asyncio
+async def test_words_of_strangers_are_counted_and_ignored(topic, caplog):
+    caplog.set_level("INFO")
+    session = Session()
+    session.feed(ParticipantsChanged((agent("listening"), Participant("guest", attributes={BEHALF: "x"}))))
+    for number in range(3):
+        for voice in ("", OWN, "agent", "guest"):
+            assert session.stream(f"buy {number}", who="guest", voice=voice, topic=topic) == []
+    assert session.stream("guest speaks", who="agent", voice="guest", topic=topic) == []
+    assert caplog.text.count("words of somebody else in the room are ignored") == 1
+    assert "buy" not in caplog.text
+    await session.protocol.goodbye(session.room)
+    assert next(record.pieces for record in caplog.records if "were ignored" in record.message) == 26
+
+
+@pytest.mark.asyncio
+async def test_a_visit_without_strangers_has_nothing_to_tell_of_them(caplog):
+    caplog.set_level("INFO")
+    session = Session()
+    session.agent("listening")
+    session.stream("Hello")
+    await session.protocol.goodbye(session.room)
+    assert not caplog.records
+
+
+@pytest.mark.expect_log("several agents are in the room")
+def test_of_two_agents_the_words_are_those_of_the_one_that_is_seen():
+    session = Session()
+    session.feed(ParticipantsChanged((agent("listening"), agent("listening", identity="other"))))
+    assert session.stream("Hello", who="other") == []
+    assert session.stream("Where?", who="other", voice=OWN, lk__transcription_final="true") == []
+    assert session.stream("Hello", who="agent") != []
+    assert session.protocol.choose((agent("listening"), agent("listening", identity="other"))).audio == "agent"
+
+
+def test_a_sentence_that_its_agents_end_cut_off_is_closed():
+    session = Session()
+    session.agent("speaking")
+    session.stream("Good", closed=False, lk__segment_id="SG_1")
+    session.feed(ParticipantsChanged(()))
+    last = session.feed(Text("lk.transcription", "agent", "stream-1", "", True, {"lk.segment_id": "SG_1"}))
+    assert last == [Caption(Speaker.AVATAR, "SG_1", "Good", final=True)]
+
+
+def test_words_that_come_before_anybody_is_known_to_be_there_count():
+    assert Session().stream("Welcome", who="agent") != []
+
+
 # ---------------------------------------------------------------- captions
 
 
@@ -259,6 +312,24 @@ def test_without_segment_ids_each_turn_is_a_segment():
     assert {caption.segment for caption in first} == {"turn-0"}
     assert {caption.segment for caption in second} == {"turn-1"}
     assert len({caption.segment for caption in session.stream("Here.") + session.stream("There.")}) == 2
+
+
+@pytest.mark.parametrize("nothing", ["", "[BLANK_AUDIO]"])
+def test_an_empty_final_changes_nothing(nothing):
+    session = Session()
+    final = {"lk__transcription_final": "true"}
+    first = session.stream("where", who=OWN)
+    assert session.stream(nothing, who=OWN, **final) == []
+    rest = session.stream("where is it", who=OWN, **final)
+    assert {caption.segment for caption in first + rest} == {"turn-0"}
+    session.stream("Up", closed=False, lk__segment_id="SG_1")
+    assert session.stream(nothing and "", lk__segment_id="SG_1", **final) == []
+    assert session.stream("Upstairs", lk__segment_id="SG_1")[-1].final
+
+
+def test_the_ids_of_segments_are_cut():
+    told = Session().stream("Hello", lk__segment_id="x" * 5000)
+    assert {caption.segment for caption in told} == {"x" * 80}
 
 
 def test_recogniser_artefacts_of_the_visitor_are_no_captions():
@@ -319,12 +390,12 @@ _ATTRIBUTES = st.dictionaries(
     st.sampled_from([STATE, BEHALF, "lk.segment_id", "lk.transcription_final", "x"]), _WORDS, max_size=4
 )
 _NAMES = st.sampled_from(["", OWN, "agent", "other"])
-_MEMBERS = st.builds(Participant, _NAMES, st.booleans(), _ATTRIBUTES, st.booleans(), st.booleans())
+_MEMBERS = st.builds(Participant, _NAMES, st.booleans(), _ATTRIBUTES, st.booleans(), st.booleans(), st.booleans())
 _TOPICS = st.sampled_from(["lk.transcription", "lk.transcription.legacy", "lk.chat", "other"])
 _PIECES = _WORDS | st.sampled_from(['{"text": "a"}\n', '{"text": 1}', "{", "[" * 5000, '{"text": "b"', "[music]"])
 _EVENTS = st.one_of(
     st.builds(ParticipantsChanged, st.lists(_MEMBERS, max_size=4).map(tuple)),
-    st.builds(Text, _TOPICS, _NAMES, st.sampled_from(["s1", "s2", ""]), _PIECES, st.booleans(), _ATTRIBUTES),
+    st.builds(Text, _TOPICS, _NAMES, st.sampled_from(["s1", "s2", ""]), _PIECES, st.booleans(), _ATTRIBUTES, _NAMES),
     st.builds(Data, st.binary(max_size=60), _WORDS, _NAMES),
     st.builds(ActiveSpeakers, st.lists(_NAMES, max_size=3).map(tuple), st.booleans()),
     st.builds(AvatarVideo, st.booleans()),
@@ -333,6 +404,7 @@ _EVENTS = st.one_of(
 )
 
 
+@pytest.mark.expect_log("several agents|claims to be the avatar")
 @given(st.lists(_EVENTS, max_size=30))
 def test_whatever_arrives_is_normal_input(events):
     session = Session()
@@ -359,7 +431,7 @@ def test_of_a_very_long_visit_only_the_newest_segments_are_remembered():
     for number in range(100):
         open_streams.stream(f"sentence {number}", lk__segment_id=f"s-{number}", closed=False)
         closed.older(f"sentence {number}", final=True, segment=f"s-{number}")
-    assert len(open_streams.protocol._captions.raw) == len(closed.protocol._captions.closed) == 64
+    assert len(open_streams.protocol._captions._open) == len(closed.protocol._captions._closed) == 64
     assert closed.older("once more", final=True, segment="s-99") == []
     assert closed.older("once more", final=True, segment="s-1") != []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vendors.captions import MOST, spoken, unpacked
+from app.vendors.captions import MOST, spoken
 
 
 @pytest.mark.parametrize(
@@ -37,26 +37,10 @@ def test_every_script_counts_as_words(text):
     assert spoken(text) == text
 
 
-def test_json_lines_become_their_text():
-    raw = '{"text": "Hello ", "start_time": 0.1}\n{"text": "there", "end_time": 0.4}\n'
-    assert unpacked(raw, closed=False) == "Hello there"
-
-
-def test_a_line_that_is_not_complete_yet_is_left_out():
-    assert unpacked('{"text": "Hello "}\n{"text": "th', closed=False) == "Hello"
-    assert unpacked('{"text": "Hel', closed=False) == ""
-
-
-def test_a_sentence_may_begin_with_a_brace():
-    assert unpacked("{sic} it says", closed=True) == "{sic} it says"
-
-
-@given(st.text(), st.booleans())
-def test_nothing_raises_and_everything_is_bounded(text, closed):
-    assert len(unpacked(text, closed)) <= MOST
+@given(st.text())
+def test_nothing_raises_and_everything_is_bounded(text):
     assert len(spoken(text)) <= MOST
 
 
 def test_a_very_long_segment_is_bounded():
-    assert len(unpacked("word " * 5000, closed=True)) == MOST
     assert len(spoken("word " * 5000)) <= MOST

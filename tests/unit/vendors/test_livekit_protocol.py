@@ -33,8 +33,16 @@ def test_another_codec_is_told_where_vp8_is_required(requires: bool, caplog: pyt
     assert ("another codec" in caplog.text) is requires
 
 
+@pytest.mark.expect_log("several agents")
 def test_the_agent_that_the_endpoint_names_is_the_avatar() -> None:
     first = Participant("first", has_video=True, has_audio=True, is_agent=True)
     named = Participant("named", has_video=True, has_audio=True, is_agent=True)
     assert protocol("named").choose((first, named)) == Choice("named", "named")
     assert protocol().choose((first, named)) == Choice("first", "first")
+
+
+def test_an_avatar_that_is_no_agent_by_kind_is_named_in_the_settings() -> None:
+    agent = Participant("agent", is_agent=True, attributes=AGENT)
+    figure = Participant("figure", has_video=True, has_audio=True)
+    assert protocol(avatar_identity="figure").choose((agent, figure)) == Choice("figure", "figure")
+    assert protocol().choose((agent, figure)) == Choice()
