@@ -276,7 +276,7 @@ class Composition:
         if vendor.media == "livekit":
             table = self._settings.service.table(vendor.name, vendor.settings)
             relay_only = isinstance(table, LiveKitRoomSettings) and table.relay_only
-            return livekit_rooms(self._way_down, relay_only=relay_only), questions
+            return livekit_rooms(self._way_down, self._vitals.staff_notes, relay_only=relay_only), questions
         try:
             return daily_rooms(self._way_down), questions
         except ImportError as error:

@@ -17,6 +17,7 @@ from app.compose.presentation import PLATE
 from app.resources import resource
 from app.rooms.base import Room, RoomError, RoomFactory, RoomFault
 from app.settings.load import Loaded
+from app.vitals import StaffNotes
 
 if TYPE_CHECKING:
     from app.guide.answers import SiteAnswers
@@ -26,6 +27,11 @@ Questions = Callable[[str], tuple[str, ...]]
 """The suggested questions in a language; at most QUESTIONS where they are not the site's own."""
 
 QUESTIONS = 3
+
+RELAYS_NEEDED = (
+    "The network blocks direct media: sound and picture go through the service's relays."
+    " Setting relay_only = true saves the first try of each day."
+)
 
 
 def load_libraries(media: str) -> None:
@@ -42,11 +48,18 @@ def load_libraries(media: str) -> None:
             load_library()
 
 
-def livekit_rooms(way_down: contextlib.AsyncExitStack, *, relay_only: bool) -> RoomFactory:
-    """Return the factory of LiveKit rooms; `way_down` closes it."""
+def livekit_rooms(way_down: contextlib.AsyncExitStack, notes: StaffNotes, *, relay_only: bool) -> RoomFactory:
+    """Return the factory of LiveKit rooms; `way_down` closes it. Staff read in `notes` that relays are needed."""
+    from app.rooms.livekit.relays import Relays
     from app.rooms.livekit.room import LiveKitRooms
 
-    rooms = LiveKitRooms(relay_only=relay_only)
+    def tell(needed: bool) -> None:
+        if needed:
+            notes.report("relays", RELAYS_NEEDED)
+        else:
+            notes.mended("relays")
+
+    rooms = LiveKitRooms(relays=Relays(always=relay_only, tell=tell))
     way_down.push_async_callback(rooms.close)
     return rooms
 

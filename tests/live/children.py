@@ -13,6 +13,7 @@ import sys
 from app.picture import Picture
 from app.rooms.base import Choice, RoomError
 from app.rooms.livekit.end import shut_down_library
+from app.rooms.livekit.relays import Relays
 from app.rooms.livekit.room import LiveKitRoom, LiveKitRooms
 from tests.live.proxy import FaultyProxy
 from tests.rigs.livekit_server import LiveKitServer, free_port, start_server
@@ -66,7 +67,7 @@ async def blocked_media(server: LiveKitServer) -> None:
 async def relays_alone(server: LiveKitServer) -> None:
     """A server without a relay: nothing is sent directly, although it would work."""
     try:
-        await _room(LiveKitRooms(relay_only=True)).join(server.ws, server.token("relayed", "kiosk"), 16.0)
+        await _room(LiveKitRooms(relays=Relays(always=True))).join(server.ws, server.token("relayed", "kiosk"), 16.0)
     except RoomError as error:
         assert error.hint == "media ports blocked", error.hint
     else:

@@ -30,6 +30,7 @@ from app.rooms.livekit.avatar import LiveKitAvatar, participants_of
 from app.rooms.livekit.end import disconnected, reap
 from app.rooms.livekit.errors import classify
 from app.rooms.livekit.log import LibraryLog
+from app.rooms.livekit.relays import Relays
 from app.rooms.livekit.texts import TextStreams
 from app.rooms.livekit.tracks import pump_microphone
 from app.rooms.livekit.traffic import TrafficMonitor
@@ -55,17 +56,17 @@ class LiveKitRooms:
         times: How long a room waits before it reports a loss.
         library_log: The filter of the library's log. None: one is installed and never removed, because records of the
             library can come late.
-        relay_only: Sound and picture go through the service's relays, for networks that let nothing else through.
+        relays: Whether sound and picture go through the service's relays. None: only where nothing else gets through.
 
     Attributes:
         background: Rooms that are being left, and joins that were given up.
     """
 
     def __init__(
-        self, times: RoomTimes | None = None, library_log: LibraryLog | None = None, *, relay_only: bool = False
+        self, times: RoomTimes | None = None, library_log: LibraryLog | None = None, relays: Relays | None = None
     ) -> None:
         self.background = background_tasks()
-        self._options = _RELAYED if relay_only else _OPTIONS
+        self._relays = relays or Relays()
         self._times = times or RoomTimes()
         if library_log is None:
             library_log = LibraryLog()
@@ -84,7 +85,7 @@ class LiveKitRooms:
             background=self.background,
             library_log=self._log,
             times=self._times,
-            options=self._options,
+            relays=self._relays,
         )
 
     async def close(self, most_s: float = 2.0) -> None:
@@ -106,7 +107,7 @@ class LiveKitRoom:
         background: Runs what outlives the visit.
         library_log: Tells why a join failed.
         times: How long to wait before a loss is reported.
-        options: Of the SDK.
+        relays: Says whether the join goes through relays, and is told how it went.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class LiveKitRoom:
         background: TaskSet,
         library_log: LibraryLog,
         times: RoomTimes,
-        options: rtc.RoomOptions = _OPTIONS,
+        relays: Relays,
     ) -> None:
         self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
         self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
@@ -128,7 +129,7 @@ class LiveKitRoom:
         self._choose = choose
         self._background = background
         self._library_log = library_log
-        self._options = options
+        self._relays = relays
         self._avatar = LiveKitAvatar(picture, speaker, times, self._lifecycle.tell)
         self._texts = TextStreams(self._lifecycle.tell)
         self._traffic = TrafficMonitor(lambda: self._lifecycle.tell(Arriving()))
@@ -143,14 +144,16 @@ class LiveKitRoom:
         room = rtc.Room()  # single use: a second connect would find participants of the first one and fail
         self._listen(room)
         began = time.monotonic()
-        joining = asyncio.get_running_loop().create_task(room.connect(url, token, self._options), name="room-connect")
+        relayed = self._relays.in_use
+        connecting = room.connect(url, token, _RELAYED if relayed else _OPTIONS)
+        joining = asyncio.get_running_loop().create_task(connecting, name="room-connect")
         if not await wait_or_abandon(joining, lambda: self._give_up(joining, room), most_s=deadline_s):
-            blocked = self._library_log.media_blocked_since(began)
-            raise RoomError(RoomFault.TRANSIENT, "media ports blocked" if blocked else "no answer from the room")
+            raise self._failed("", began, relayed)
         error = joining.exception()
         if error is not None:
             self._lifecycle.join_failed()
-            raise classify(str(error)) from None  # the cause's text may hold the token
+            raise self._failed(str(error), began, relayed) from None  # the cause's text may hold the token
+        self._relays.joined(relayed)
         if not room.isconnected():
             self._lifecycle.join_failed()
             raise RoomError(RoomFault.TRANSIENT, "the room closed at once")
@@ -160,6 +163,15 @@ class LiveKitRoom:
         self._open_microphone(room)
         self._traffic.follow(room, lambda: not self._avatar.is_seen)  # not needed once frames come
         self._review()
+
+    def _failed(self, text: str, began: float, relayed: bool) -> RoomError:
+        """Return the error for the library's text of a failed join that began at `began`; "": it took too long."""
+        blocked = self._library_log.media_blocked_since(began)
+        if blocked:
+            self._relays.blocked(relayed)
+        if text:
+            return classify(text)
+        return RoomError(RoomFault.TRANSIENT, "media ports blocked" if blocked else "no answer from the room")
 
     def _give_up(self, joining: asyncio.Task[None], room: rtc.Room) -> None:
         self._lifecycle.join_failed()
