@@ -42,6 +42,7 @@ class Lease:
         row: The id of the journal row.
         ends_at: By then the service has ended a session that nobody stopped; on the loop's clock, which no change of
             the time of day moves, seconds.
+        since: When the service said so, on the loop's clock, seconds: its own maximum counts from there.
         session: What the service said of the session; None until the create call is answered.
         protocol: Says goodbye in the room.
         room: The room, while it is joined.
@@ -55,6 +56,7 @@ class Lease:
     control: VendorControl
     row: int
     ends_at: float
+    since: float = 0.0
     session: SessionInfo | None = None
     protocol: VendorProtocol | None = None
     room: Room | None = None
@@ -117,7 +119,7 @@ class SessionReleaser:
 
     async def complete(self, lease: Lease, session: SessionInfo) -> None:
         """Add the session's id to the journal row; only then may its room be joined. Raises JournalError."""
-        lease.session = session
+        lease.session, lease.since = session, _now()
         await self._journal.complete(lease.row, session.session_id, session.stop_context)
 
     async def forget(self, lease: Lease) -> None:

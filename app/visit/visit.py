@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 NOTICE_S = 20.0  # how long the notice waits for an answer
 APOLOGY_S = 5.0  # how long the farewell of a visit that could not begin is shown
+SOONER_S = 3.0  # our end comes so much before the service's, however long the way to the avatar was
 CAP_FAREWELL_S = 10.0  # a visitor who waited in vain needs time to read where to go
 
 # The visitor did nothing wrong and got less than promised.
@@ -114,6 +115,7 @@ class Visit:
     async def _talk(self, media: MediaSession, slot: Slot, sound: VisitSound, arrival: Arrival) -> EndReason:
         control, session = slot.lease.control, slot.lease.session
         most_s = session.max_duration_s if session else None
+        on_the_way_s = asyncio.get_running_loop().time() - slot.lease.since  # the service counts it
         has_video = control.capabilities.video
         self._has_service_picture = has_video
         if has_video:
@@ -133,7 +135,7 @@ class Visit:
                 line=self._p.line,
                 questions=self._p.questions(self._p.stage.preferences.language),
                 has_video=has_video,
-                most_s=None if most_s is None else max(most_s - MARGIN_S, 1.0),
+                most_s=None if most_s is None else max(most_s - max(MARGIN_S, on_the_way_s + SOONER_S), 1.0),
                 first_idle_s=self._p.settings.waiting.claim_s if slot.waited_long else None,
                 rejoin=arrival.join_again,
                 measure=sound.measure,

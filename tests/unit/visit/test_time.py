@@ -10,7 +10,7 @@ from app.events import Caption
 from app.intents import Extend, Stay
 from app.screens import EndReason, Farewell, Live, Speaker, StillThere, WhyNot
 from tests.fakes.kiosk import Rig, settings
-from tests.fakes.service import FakeControl
+from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
 
@@ -143,6 +143,15 @@ async def test_a_service_maximum_below_the_hard_limit_ends_politely_before_it() 
         began = rig.loop.time()
         assert (await rig.until(Farewell)).reason is EndReason.VENDOR_MAX_DURATION
         assert rig.loop.time() - began == pytest.approx(85, abs=0.5)
+
+
+async def test_a_long_way_to_the_avatar_counts_in_the_services_maximum() -> None:
+    control = FakeControl(max_duration_s=100.0)
+    async with Rig(settings(visit={"idle_s": 1000}), control) as rig:
+        rig.scripts.append(RoomScript(join_s=40.0))
+        await rig.to_live()
+        assert (await rig.until(Farewell)).reason is EndReason.VENDOR_MAX_DURATION
+        assert rig.loop.time() - control.creates_at[0] == pytest.approx(97, abs=0.5)
 
 
 async def test_shared_account_without_a_line_gives_one_extension() -> None:
