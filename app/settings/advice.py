@@ -28,6 +28,7 @@ _ADVISED: dict[str, tuple[float, float]] = {
     "waiting.claim_s": (10, 60),
     "waiting.cap_s": (60, 900),
 }
+_ADVISED_OF_SERVICES: dict[str, tuple[float, float]] = {"ready_timeout_s": (10, 120)}
 
 
 def advice(settings: Settings) -> list[Finding]:
@@ -35,10 +36,7 @@ def advice(settings: Settings) -> list[Finding]:
     found = []
     for name, (least, most) in _ADVISED.items():
         table, key = name.split(".")
-        value = getattr(getattr(settings, table), key)
-        if not least <= value <= most:
-            advised = f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:g}"
-            found.append(Finding(name, None, f"{value:g} works; advised: {advised}"))
+        found += _outside(name, getattr(getattr(settings, table), key), least, most)
     visit = settings.visit
     if visit.stall_notice_s >= visit.stall_end_s:
         text = f"{visit.stall_notice_s:g} is never reached: stall_end_s ends the visit at {visit.stall_end_s:g}"
@@ -46,7 +44,14 @@ def advice(settings: Settings) -> list[Finding]:
     if visit.chip_s < visit.countdown_s:
         text = f"{visit.chip_s:g} is later than the countdown, which begins at {visit.countdown_s:g}"
         found.append(Finding("visit.chip_s", None, text))
-    return found + _beyond_plan(settings) + _unencrypted(settings)
+    return found + _beyond_plan(settings) + _of_service(settings) + _unencrypted(settings)
+
+
+def _outside(name: str, value: float, least: float, most: float) -> list[Finding]:
+    if least <= value <= most:
+        return []
+    advised = f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:g}"
+    return [Finding(name, None, f"{value:g} works; advised: {advised}")]
 
 
 def _beyond_plan(settings: Settings) -> list[Finding]:
@@ -57,6 +62,19 @@ def _beyond_plan(settings: Settings) -> list[Finding]:
         return []
     text = f"{limit_s:g} is longer than the plan's longest session: visits end before {table.plan_max_s:g}"
     return [Finding("visit.hard_limit_s", None, text)]
+
+
+def _of_service(settings: Settings) -> list[Finding]:
+    """Return a note for each time of the chosen service that is unwise, or does not go with those of a visit."""
+    chosen, join_s = settings.service.vendor, settings.visit.connect_timeout_s
+    found = []
+    for key, value in settings.service.tables.get(chosen, ()):
+        if key in _ADVISED_OF_SERVICES:
+            found += _outside(f"service.{chosen}.{key}", value, *_ADVISED_OF_SERVICES[key])
+        if key == "participant_absent_timeout_s" and value <= join_s:
+            text = f"{value:g} is over before a slow join, for which visit.connect_timeout_s allows {join_s:g}"
+            found.append(Finding(f"service.{chosen}.{key}", None, text))
+    return found
 
 
 def _unencrypted(settings: Settings) -> list[Finding]:

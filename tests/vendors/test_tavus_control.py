@@ -534,6 +534,13 @@ async def test_an_orphan_is_over_within_the_services_own_timers(http: Http, serv
     assert control(http, service, participant_left_timeout_s=80).capabilities.orphan_s == 90.0
 
 
+async def test_a_replica_has_45_seconds_to_appear_or_as_many_as_the_site_says(
+    http: Http, service: TavusService
+) -> None:
+    assert control(http, service).capabilities.appear_s == 45.0
+    assert control(http, service, ready_timeout_s=90).capabilities.appear_s == 90.0
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [

@@ -48,7 +48,7 @@ class TavusControl:
         self._clean = Redactor([self._key])
         self._sought: dict[str, float] = {}  # names of unanswered create calls, and since when they are looked for
         alone_s = max(settings.participant_left_timeout_s, settings.participant_absent_timeout_s)
-        self.capabilities = Capabilities(orphan_s=alone_s + LATE_S)
+        self.capabilities = Capabilities(orphan_s=alone_s + LATE_S, appear_s=settings.ready_timeout_s)
 
     # ------------------------------------------------------------ start
 

@@ -31,6 +31,8 @@ class TavusSettings(VendorSettings):
         max_call_duration_s: Longest conversation, seconds; 0: as long as a visit can last (5.2).
         participant_left_timeout_s: Seconds after which the service ends a conversation that we left (5.2).
         participant_absent_timeout_s: Seconds after which the service ends a conversation that nobody joined (5.2).
+        ready_timeout_s: Seconds that the replica may need to appear (4.7); `visit.avatar_timeout_s` counts instead
+            where it is not at its default.
         private_room: Only who has the visit's own token can join (2.1).
         closed_captions: Ask for the visitor's and the avatar's words (4.6).
         send_language: Tell the visitor's language (2.1).
@@ -55,6 +57,7 @@ class TavusSettings(VendorSettings):
     max_call_duration_s: DurationOrZero = 0.0
     participant_left_timeout_s: Duration = 15.0
     participant_absent_timeout_s: Duration = 45.0
+    ready_timeout_s: Duration = 45.0
     private_room: bool = True
     closed_captions: bool = True
     send_language: bool = True

@@ -10,11 +10,13 @@ from app.commands.probes import apart, within
 from app.commands.report import line, show_json
 from app.findings import Finding
 from app.settings.advice import advice
+from app.settings.load import load
 from app.settings.model import ServiceSettings, Settings, VisitSettings, WaitingSettings
 from app.state import StateDirectory
 from app.system.redact import Redactor
 from app.vendors.base import Vendor
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
+from app.vendors.registry import vendors
 from tests.unit.settings.givens import ShopSettings, read
 
 RIGHT = '[service]\nvendor = "shop"\n[service.shop]\nurl = "https://x"\napi_key = "hunter22"\n'
@@ -123,6 +125,29 @@ def test_values_that_defeat_one_another_are_noted():
     assert [finding.item for finding in found] == ["visit.stall_notice_s"]
     found = advice(Settings(visit=VisitSettings(chip_s=10, countdown_s=20)))
     assert [finding.item for finding in found] == ["visit.chip_s", "visit.chip_s"]
+
+
+TAVUS = '[service]\nvendor = "tavus"\n[service.tavus]\napi_key = "k"\nreplica_id = "r1"\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", {}),
+        ("ready_timeout_s = 120", {}),
+        ("ready_timeout_s = 121", {"ready_timeout_s": "121 works; advised: 10 to 120"}),
+        ("ready_timeout_s = 9", {"ready_timeout_s": "9 works; advised: 10 to 120"}),
+        ("participant_absent_timeout_s = 16", {"participant_absent_timeout_s":
+            "16 is over before a slow join, for which visit.connect_timeout_s allows 16"}),
+    ],
+)  # fmt: skip
+def test_times_of_the_chosen_service_are_looked_at(tmp_path, settings, expected):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(TAVUS + settings)
+    found = advice(load(file, environ={}, vendors=vendors()).settings)
+    assert {finding.item: finding.text for finding in found} == {
+        f"service.tavus.{key}": text for key, text in expected.items()
+    }
 
 
 @pytest.mark.parametrize(
