@@ -44,7 +44,7 @@ class Caption:
         speaker: Whose words they are.
         segment: Which segment of that speaker; the same in all its captions.
         text: The whole segment so far.
-        final: It will not change any more.
+        final: It is complete; a service may still correct it.
     """
 
     speaker: Speaker

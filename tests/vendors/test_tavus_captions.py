@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from typing import Any
@@ -11,7 +12,18 @@ import pytest
 from app.events import AvatarEnds, Caption, Ended, Event, Speaking
 from app.rooms.base import Data
 from app.screens import EndReason
-from tests.vendors.test_tavus_protocol import AVATAR, ENDS, VISITOR, captions, data, protocol, streaming, told, whole
+from tests.vendors.test_tavus_protocol import (
+    AVATAR,
+    ENDS,
+    ROOM,
+    VISITOR,
+    captions,
+    data,
+    protocol,
+    streaming,
+    told,
+    whole,
+)
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.virtual_time]
 
@@ -104,14 +116,69 @@ async def test_both_may_have_the_same_turn() -> None:
     ]
 
 
+# ---------------------------------------------------------------- a turn that nobody answers
+
+
+START = data("conversation.user.started_speaking")
+STOP = data("conversation.user.stopped_speaking")
+
+
+async def emitted(*steps: Data | float) -> list[tuple[float, Event]]:
+    """Return what comes by itself, and when; a number is a wait in seconds."""
+    made, now = protocol(), asyncio.get_running_loop().time
+    began, found = now(), list[tuple[float, Event]]()
+    attending = asyncio.create_task(made.attend(ROOM, lambda event: found.append((round(now() - began, 1), event))))
+    for step in steps:
+        if isinstance(step, Data):
+            told(made, step)
+        else:
+            await asyncio.sleep(step)
+    attending.cancel()
+    await asyncio.gather(attending, return_exceptions=True)
+    await asyncio.sleep(60)
+    return found
+
+
+async def test_a_turn_that_nobody_answers_is_complete_after_a_silence() -> None:
+    pieces = streaming("user", "I would", 0, "a", 7), streaming("user", "I would like", 1, "b", 7)
+    assert await emitted(START, *pieces, 2.0, STOP, 30.0) == [(5.0, row("I would like", final=True))]
+    assert await emitted(pieces[0], 2.0, pieces[1], 30.0) == [(5.0, row("I would like", final=True))]
+    assert await emitted(START, pieces[0], 30.0) == [(10.0, row("I would", final=True))]  # its end is lost
+    assert await emitted(pieces[0], 1.0) == []  # the room is left
+
+
+async def test_an_answer_or_the_whole_turn_or_the_end_needs_no_silence() -> None:
+    piece = streaming("user", "I would", 0, "a", 7)
+    shutdown = data("system.shutdown")
+    for event in (whole("user", "I would.", "a", 7), data("conversation.replica.started_speaking"), shutdown):
+        assert await emitted(piece, 1.0, event, 30.0) == []
+    assert await emitted(shutdown, 30.0) == []
+
+
+async def test_what_comes_after_the_silence_corrects_the_row() -> None:
+    made = protocol()
+    attending = asyncio.create_task(made.attend(ROOM, lambda event: None))
+    told(made, streaming("user", "I would", 0, "a", 7))
+    await asyncio.sleep(4)
+    assert told(made, streaming("user", "I would lice", 1, "a", 7)) == [row("I would lice", final=True)]
+    assert told(made, whole("user", SENTENCE, "b", 7)) == [row(SENTENCE, final=True)]
+    assert told(made, streaming("user", "I would", 2, "a", 7)) == []
+    attending.cancel()
+    await asyncio.gather(attending, return_exceptions=True)
+
+
+async def test_nobody_is_told_before_the_room_is_attended() -> None:
+    made = protocol()
+    told(made, streaming("user", "I would", 0, "a", 7))
+    await asyncio.sleep(4)
+    assert told(made, whole("user", SENTENCE, "a", 7)) == [row(SENTENCE, final=True)]
+
+
 # ---------------------------------------------------------------- without the turn's number
 
 
 def unnumbered(role: str, text: str, inference: object = None, **more: Any) -> Data:
     return streaming(role, text, None, inference, None, **more)
-
-
-START = data("conversation.user.started_speaking")
 
 
 @pytest.mark.parametrize("inference", ["a", None])

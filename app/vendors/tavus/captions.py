@@ -24,6 +24,7 @@ class _Row:
         newest: The message that it is from.
         inferences: Every `inference_id` of its messages.
         is_answered: The avatar has said something since.
+        is_settled: It was told as final; what comes nevertheless corrects it.
     """
 
     segment: str
@@ -32,6 +33,7 @@ class _Row:
     newest: Message | None = None
     inferences: set[str] = field(default_factory=set)
     is_answered: bool = False
+    is_settled: bool = False
 
     def is_older(self, message: Message) -> bool:
         """Tell whether the message was sent before what is shown."""
@@ -79,6 +81,13 @@ class VisitorCaptions:
         for row in self._open:
             row.is_answered = True
 
+    def settle(self) -> Iterator[Caption]:
+        """Neither more words nor an answer came, with which the whole turn would: what stands there was said."""
+        row = self._open[-1] if self._open else None
+        if row is not None and not row.is_answered and not row.is_settled:
+            row.is_settled = True
+            yield Caption(Speaker.VISITOR, row.segment, row.text, final=True)
+
     def piece(self, message: Message) -> Iterator[Caption]:
         """Take `conversation.utterance.streaming`: the turn so far."""
         row = self._row(message) if message.text else None
@@ -87,7 +96,7 @@ class VisitorCaptions:
         if row not in self._open:
             self._open.append(row)
         if row.take(message, message.text):
-            yield Caption(Speaker.VISITOR, row.segment, row.text)
+            yield Caption(Speaker.VISITOR, row.segment, row.text, row.is_settled)
         if len(self._open) > _MOST_OPEN:
             yield self._close(self._open[0])
 

@@ -35,6 +35,8 @@ from app.vendors.tavus.settings import TavusSettings
 log = logging.getLogger(__name__)
 
 WHY_S = 2.0
+SILENT_S = 3.0  # a visitor who says nothing for so long has finished; pauses in a turn are shorter
+STILL_SPEAKING_S = 10.0  # the same where the service says that he speaks, and no words come
 QUESTION_S = 6.0  # to send it by HTTP
 INTERRUPT_S = 2.0  # a later one would cut the next answer
 
@@ -49,6 +51,8 @@ class TavusProtocol:
         self._visitor, self._avatar = VisitorCaptions(), AvatarCaptions()
         self._speaks = {Speaker.VISITOR: False, Speaker.AVATAR: False}
         self._is_ready = self._had_avatar = self._has_asked_to_end = self._is_over = False
+        self._emit: Callable[[Event], None] = _nobody
+        self._turn_ends: asyncio.TimerHandle | None = None
         self._is_repairing = self._is_avatar_away = False
         self._is_refused = False  # the service refused a message as if the conversation had ended
         self._may_be_over = asyncio.Event()  # one of the two: ask the service
@@ -119,6 +123,7 @@ class TavusProtocol:
             yield from self._avatar.whole(message) if is_whole else self._avatar.piece(message)
         elif message.speaker is Speaker.VISITOR:
             yield from self._visitor.whole(message) if is_whole else self._visitor.piece(message)
+            self._wait_for_end_of_turn()
 
     def _called(self, tool: str) -> Iterator[Event]:
         """The service runs no tool itself: those that mean the end are obeyed, once; others are nobody's."""
@@ -141,13 +146,37 @@ class TavusProtocol:
         if active != self._speaks[speaker]:
             self._speaks[speaker] = active
             yield Speaking(speaker, active)
+            if speaker is Speaker.VISITOR:
+                self._wait_for_end_of_turn()
+
+    def _wait_for_end_of_turn(self) -> None:
+        """A visitor's turn is told whole when the avatar begins to answer; where it does not, time ends the turn."""
+        self._stop_waiting()
+        wait_s = STILL_SPEAKING_S if self._speaks[Speaker.VISITOR] else SILENT_S
+        self._turn_ends = asyncio.get_running_loop().call_later(wait_s, self._settle)
+
+    def _stop_waiting(self) -> None:
+        if self._turn_ends is not None:
+            self._turn_ends.cancel()
+
+    def _settle(self) -> None:
+        for caption in self._visitor.settle():
+            self._emit(caption)
 
     def _ended(self, reason: EndReason) -> Ended:
         self._is_over = True
+        self._stop_waiting()
         return Ended(reason)
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
         """See `VendorProtocol.attend`: whenever the conversation may have ended, ask whether it has."""
+        self._emit = emit
+        try:
+            await self._watch_end(emit)
+        finally:
+            self._stop_waiting()
+
+    async def _watch_end(self, emit: Callable[[Event], None]) -> None:
         while not self._is_over:
             await self._may_be_over.wait()
             was_refused, self._is_refused = self._is_refused, False
@@ -223,3 +252,7 @@ class TavusProtocol:
             self._may_be_over.set()
         elif delivery is Delivery.LOST and not (self._is_repairing and await self._send_in_room(room, message)):
             log.info("a message could be sent neither in the room nor by HTTP")
+
+
+def _nobody(event: Event) -> None:
+    """Nobody listens yet."""
