@@ -40,6 +40,8 @@ class BotScript:
         needs_label: It ignores messages without `label`.
         transcripts: The visitor's final texts: "pair", "twice", "blank", "interim", or "vad": a final text alone,
             after `vad-stt-started` and `vad-stt-stopped`, and no other message about the visitor.
+        ends_typed: `user-stopped-speaking` follows the text of a typed question; without it the web SDK says for good that
+            the visitor speaks.
         turn: "normal", "interrupted", "aborted", "silent" (no answer), "text" only or "audio" only.
         completes: It tells the end of a turn by `bot-turn-completed`.
         cut: What tells that an answer is cut short, in this order, before the end of the turn.
@@ -66,6 +68,7 @@ class BotScript:
     refusal: str = ""
     needs_label: bool = False
     transcripts: str = "pair"
+    ends_typed: bool = True
     turn: str = "normal"
     completes: bool = True
     cut: tuple[str, ...] = ("bot-stopped-speaking",)
@@ -120,16 +123,8 @@ class ConvaiBot:
         self._speaks = False
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
-        """Return the data of every message of a type, without the sender's sid; see `senders`."""
-        return [
-            {name: value for name, value in data.items() if name != "participant_sid"}
-            for got, data, _ in self.received
-            if got == kind
-        ]
-
-    def senders(self) -> set[str]:
-        """Return the sids that the client named itself by; "" where a message has none."""
-        return {data.get("participant_sid", "") for _, data, _ in self.received}
+        """Return the data of every message of a type."""
+        return [data for got, data, _ in self.received if got == kind]
 
     async def start(self) -> None:
         """Join and publish the voice."""
@@ -307,9 +302,12 @@ class ConvaiBot:
         script = self.script
         self._turns += 1
         if question:
-            if announce and script.transcripts != "vad":
+            is_announced = announce and script.transcripts != "vad"
+            if is_announced:
                 self.tell("user-started-speaking")
             transcribe(script.transcripts, question, self.tell)
+            if is_announced and script.ends_typed:
+                self.tell("user-stopped-speaking")
         if script.turn == "silent":
             self.tell("bot-llm-started")
             self.tell("llm-no-response", "B", reason="abstain")
