@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.screens import CaptionLine, Speaker
+from app.visit.markup import words_only
 
 _WORDS = re.compile(r"\w+")
 KEPT = 6  # segments; more are never shown at once, and what a visitor said is not kept longer than needed
@@ -19,8 +20,8 @@ class Transcript:
         self._echoes: dict[str, str] = {}  # what was typed, and the segment in which it came back, "" before that
 
     def add(self, speaker: Speaker, segment: str, text: str, final: bool) -> bool:
-        """Put a segment as it is now. Returns whether a new one began."""
-        text = text.strip()
+        """Put a segment as it is now, of the avatar's text the words only. Returns whether a new one began."""
+        text = words_only(text, grows=not final) if speaker is Speaker.AVATAR else text.strip()
         key = (speaker, segment)
         if not text or (key not in self._lines and self._repeats(speaker, segment, text, final)):
             return False
