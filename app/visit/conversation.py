@@ -181,6 +181,7 @@ class Conversation:
         try:
             self._media = await self._p.rejoin()
             self._face.joined_again()
+            self._transcript.joined_again()
         except Exception as error:
             log.info("the second join failed", extra={"error": type(error).__name__})
             self.end(EndReason.NETWORK)
@@ -248,8 +249,8 @@ class Conversation:
                 self._clock.extend()
             case AskText(text=text) if text.strip():
                 self._scene.greeting = False
-                self._transcript.typed(text.strip())
-                self._count_caption()
+                if self._transcript.typed(text.strip()):
+                    self._count_caption()
                 self._messages.ask(text.strip())
             case Interrupt():
                 self._speech.interrupt()

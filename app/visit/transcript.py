@@ -3,61 +3,133 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import Enum, auto
 
 from app.screens import CaptionLine, Speaker
 from app.visit.markup import words_only
 
-_WORDS = re.compile(r"\w+")
 KEPT = 6  # segments; more are never shown at once, and what a visitor said is not kept longer than needed
+_WORDS = re.compile(r"\w+")
+_TYPED = "typed"  # stands where segments of a service have the number of the join: no name is that of one of them
+
+
+class _Other(Enum):
+    """What a line says that the one before does not."""
+
+    WORDS = auto()
+    MORE = auto()
+    NOTHING = auto()
 
 
 class Transcript:
-    """The newest segments of both speakers, in the order in which they began."""
+    """The newest segments of both speakers, in the order in which they began; of the avatar's text the words only.
+
+    Services give one utterance of the visitor several names, each time with more of its words (docs/vendors/README.md
+    5.4). Of such segments, side by side, the longest is shown; one that repeats what stands there is not.
+    """
 
     def __init__(self) -> None:
         self._lines: dict[tuple[Speaker, str], CaptionLine] = {}
+        self._shown: list[CaptionLine] = []
+        self._counted: set[tuple[Speaker, str]] = set()
+        self._joins = 1
         self._typed = 0
         self._echoes: dict[str, str] = {}  # what was typed, and the segment in which it came back, "" before that
 
     def add(self, speaker: Speaker, segment: str, text: str, final: bool) -> bool:
-        """Put a segment as it is now, of the avatar's text the words only. Returns whether a new one began."""
-        text = words_only(text, grows=not final) if speaker is Speaker.AVATAR else text.strip()
-        key = (speaker, segment)
-        if not text or (key not in self._lines and self._repeats(speaker, segment, text, final)):
+        """Put a segment of the service as it is now. Returns whether a new line began."""
+        words = words_only(text, grows=not final) if speaker is Speaker.AVATAR else text.strip()
+        line = CaptionLine(speaker, f"{self._joins}-{segment}", words, final)
+        if not words or (_key(line) not in self._lines and (self._is_echo(line) or self._repeats(line))):
             return False
-        is_new = key not in self._lines
-        self._lines[key] = CaptionLine(speaker, segment, text, final)
-        while len(self._lines) > KEPT:
-            del self._lines[next(iter(self._lines))]
-        return is_new
+        return self._put(line)
 
-    def typed(self, text: str) -> None:
-        """Put a typed or suggested question, not empty: it begins a segment."""
+    def typed(self, text: str) -> bool:
+        """Put a typed or suggested question, not empty. Returns whether a new line began."""
         self._typed += 1
-        self.add(Speaker.VISITOR, f"typed-{self._typed}", text, True)
         self._echoes[_plain(text)] = ""
         while len(self._echoes) > KEPT:
             del self._echoes[next(iter(self._echoes))]
+        line = CaptionLine(Speaker.VISITOR, f"{_TYPED}-{self._typed}", text, True)
+        return not self._repeats(line) and self._put(line)
+
+    def joined_again(self) -> None:
+        """After a second join segments of the same names are others, and none of the old ones goes on."""
+        self._joins += 1
+        self._lines = {key: replace(line, final=True) for key, line in self._lines.items()}
 
     def newest(self) -> tuple[CaptionLine, ...]:
         """The segments, newest last."""
-        return tuple(self._lines.values())
+        return tuple(self._shown)
 
-    def _repeats(self, speaker: Speaker, segment: str, text: str, final: bool) -> bool:
-        """Some services send what was typed back as the visitor's speech, and finals twice under another name."""
-        if speaker is Speaker.VISITOR and self._is_echo(segment, _plain(text), final):
-            return True
-        own = [line for line in self._lines.values() if line.speaker is speaker]
-        return bool(own) and own[-1].final and own[-1].text == text
+    def _put(self, line: CaptionLine) -> bool:
+        before, key = len(self._shown), _key(line)
+        self._lines[key] = line
+        shown = _visible(self._lines.values())
+        is_new = len(shown) > before and key not in self._counted
+        if is_new:
+            self._counted.add(key)
+        self._shown = shown[-KEPT:]
+        if line.final or len(self._lines) > KEPT:
+            self._lines = {_key(kept): kept for kept in self._shown}
+            self._counted &= self._lines.keys()
+        return is_new
 
-    def _is_echo(self, segment: str, words: str, final: bool) -> bool:
+    def _is_echo(self, line: CaptionLine) -> bool:
         """Tell whether these are words that were typed, whole (which counts once), or so far."""
-        open_echoes = [typed for typed, echo in self._echoes.items() if words and echo in ("", segment)]
+        words = _plain(line.text)
+        if not words or line.speaker is not Speaker.VISITOR:
+            return False
+        open_echoes = [typed for typed, echo in self._echoes.items() if echo in ("", line.segment)]
         if words in open_echoes:
-            self._echoes[words] = segment
+            self._echoes[words] = line.segment
             return True
-        return not final and any(typed.startswith(words) for typed in open_echoes)
+        return not line.final and any(typed.startswith(words) for typed in open_echoes)
+
+    def _repeats(self, line: CaptionLine) -> bool:
+        """Finals come twice under another name; once the other has answered, the same words are said anew."""
+        for known in reversed(self._lines.values()):
+            if known.speaker is line.speaker:
+                return known.final and known.text.casefold() == line.text.casefold()
+            if known.final:
+                break
+        return False
+
+
+def _visible(lines: Iterable[CaptionLine]) -> list[CaptionLine]:
+    """Leave out lines of the visitor that say no more than the line beside them."""
+    shown: list[CaptionLine] = []
+    for line in lines:
+        says = _compared(shown[-1], line) if shown else _Other.WORDS
+        if says is _Other.WORDS:
+            shown.append(line)
+        elif says is _Other.MORE:
+            shown[-1] = line
+    return shown
+
+
+def _compared(last: CaptionLine, line: CaptionLine) -> _Other:
+    if not last.speaker is line.speaker is Speaker.VISITOR or _is_typed(line):
+        return _Other.WORDS
+    before, now = _plain(last.text), _plain(line.text)
+    if not before or not now:
+        return _Other.WORDS
+    if before.startswith(now) and (last.final or not line.final):
+        return _Other.NOTHING
+    begin = f"{before} " if last.final else before  # the last word of what still grows may grow, too
+    return _Other.MORE if now.startswith(begin) and not _is_typed(last) else _Other.WORDS
+
+
+def _key(line: CaptionLine) -> tuple[Speaker, str]:
+    return line.speaker, line.segment
+
+
+def _is_typed(line: CaptionLine) -> bool:
+    return line.segment.startswith(_TYPED)
 
 
 def _plain(text: str) -> str:
+    """Return the words alone, for comparison."""
     return " ".join(_WORDS.findall(text.casefold()))
