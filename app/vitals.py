@@ -29,6 +29,7 @@ class VisitVitals:
         captions: How many caption segments were shown.
         extensions: How many times the visitor took more time.
         asks: The question that a waiting visitor is asked.
+        was_answered: Whether the avatar answered; None: no question waited for long. Known at the end of the visit.
     """
 
     vendor: str = ""
@@ -40,6 +41,7 @@ class VisitVitals:
     captions: int = 0
     extensions: int = 0
     asks: Ask | None = None
+    was_answered: bool | None = None
 
 
 @dataclass

@@ -12,10 +12,11 @@ from app.screens import EndReason
 from app.settings.model import VisitSettings
 from app.vendors.base import Capabilities
 from app.visit.speech_activity import SpeechActivity
-from app.visit.timers import SUSTAINED_S, Countdown, IdleTimer, SessionTimer
+from app.visit.timers import SUSTAINED_S, TICK_S, Countdown, IdleTimer, SessionTimer
 
 log = logging.getLogger(__name__)
 
+SENTENCE_S = 20.0  # a voice that lasts longer without a pause is no sentence
 EARLY_S = 40.0  # the service counts from its own start, which is earlier than ours by the time that joining took
 
 
@@ -70,6 +71,7 @@ class VisitClock:
         self._answered = asyncio.Event()  # somebody answered "still there?"
         self._looked = asyncio.Event()  # pulses with every look at the devices
         self._voice_since: float | None = None
+        self._own_voice_since: float | None = None  # by our own voice detection, noise included
         self._services_reason = EndReason.VENDOR_MAX_DURATION  # of an end that the service sets
 
     def waits(self) -> dict[str, Awaitable[None]]:
@@ -100,12 +102,17 @@ class VisitClock:
     def look(self, now: float) -> None:
         """Take who speaks, several times a second, after the devices were looked at. now: the loop's clock, seconds."""
         self._follow_voice(now)
-        self.idle.avatar(self._speech.avatar_is_busy)
+        self.idle.avatar(self._speech.avatar_speaks, heard=self._speech.avatar_is_heard)
+        self.idle.thinking(self._speech.avatar_is_thinking)
         self._speech.muted_by_us = self.warning is not None and self._speech.avatar_is_heard
         self._looked.set()
         self._looked.clear()
 
     def _follow_voice(self, now: float) -> None:
+        if not self._speech.visitor_is_heard_here:
+            self._own_voice_since = None
+        elif self._own_voice_since is None:
+            self._own_voice_since = now
         voice = self._speech.visitor_speaks
         self.idle.voice(voice)
         if not voice or self.idle.voice_is_noise:
@@ -137,6 +144,10 @@ class VisitClock:
     async def _watch_idle(self) -> None:
         while True:
             await self.idle.expired()
+            self._answered.clear()
+            await self._sentence_over()
+            if self.idle.remaining_s > TICK_S:
+                continue
             if not await self._still_there():
                 self._end(EndReason.IDLE)
                 return
@@ -151,12 +162,22 @@ class VisitClock:
         answered = asyncio.create_task(self._answered.wait(), name="still-there-answer")
         try:
             await asyncio.wait({expired, answered}, return_when=asyncio.FIRST_COMPLETED)
-            return answered.done()
+            await self._sentence_over()
+            return self._answered.is_set()
         finally:
             expired.cancel()
             answered.cancel()
             self.warning = None
             self._voice_since = None
+
+    async def _sentence_over(self) -> None:
+        """Wait while a visitor is in the middle of a sentence, even where voices have come to count as noise."""
+        while (
+            self._own_voice_since is not None
+            and self._now() - self._own_voice_since < SENTENCE_S
+            and not self._answered.is_set()
+        ):
+            await self._looked.wait()
 
     async def _watch_end(self) -> None:
         """End at the hard limit; a sentence of the avatar may be finished within the grace."""

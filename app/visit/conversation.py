@@ -138,6 +138,7 @@ class Conversation:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._face.rest()
+            self._p.facts.was_answered = self._watch.questions.was_answered
             await self._media.stop()
 
     def end(self, reason: EndReason) -> None:
@@ -225,6 +226,9 @@ class Conversation:
         if caption.speaker is Speaker.VISITOR:
             self._scene.greeting = False
             self._clock.activity()
+            self._watch.questions.spoken(caption.text.strip(), caption.final)
+        elif is_new:
+            self._watch.questions.answered()
         if is_new:
             self._count_caption()
 
@@ -251,8 +255,11 @@ class Conversation:
                 self._scene.greeting = False
                 if self._transcript.typed(text.strip()):
                     self._count_caption()
+                self._speech.silent_turns.excuse()
+                self._watch.questions.asked(text.strip())
                 self._messages.ask(text.strip())
             case Interrupt():
+                self._watch.questions.withdrawn()
                 self._speech.interrupt()
                 self._p.figure.flush()
                 self._messages.interrupt()
@@ -288,10 +295,14 @@ class Conversation:
         self._p.vitals.media_overdue = health.overdue
         if health.cure is Cure.END:
             self.end(EndReason.NETWORK)
-        elif health.cure is Cure.JOIN_AGAIN:
-            self._media.give_up()
+        elif health.cure is not None:
+            self._media.give_up(is_mute=health.cure is Cure.END_MUTE)
         if health.cause is not None:
             self._p.vitals.staff_notes.report(health.cause.name, health.cause, is_past=True)
+        if (question := self._watch.questions.take_again()) is not None:
+            self._clock.idle.restart()  # the visitor waits for us
+            self._transcript.asked_again(question)
+            self._messages.ask(question)
 
     def _draw(self) -> None:
         if not self._over.done():

@@ -102,14 +102,19 @@ class LiveScene:
             trouble=self._trouble(),
             captions=self.transcript.newest(),
             questions=self.questions,
-            show_questions=self.greeting or self._now() - self._quiet_since >= QUESTIONS_BACK_S,
+            show_questions=self._offers_questions(),
             can_interrupt=talk is Talk.SPEAKING,
             has_captions=self.has_captions,
         )
 
+    def _offers_questions(self) -> bool:
+        # A visitor who is not heard goes on talking, and needs another way.
+        return self.greeting or self.health.is_unheard or self._now() - self._quiet_since >= QUESTIONS_BACK_S
+
     def _trouble(self) -> Trouble | None:
         health = self.health
-        if health.is_broken or health.is_silent or self._now() - health.moved_at >= self.settings.stall_notice_s:
+        stands_still = self._now() - health.moved_at >= self.settings.stall_notice_s
+        if health.is_broken or health.is_silent or health.is_unanswered or stands_still:
             return Trouble.STALLED
         return Trouble.CANNOT_HEAR if health.is_unheard else self.speech.trouble
 

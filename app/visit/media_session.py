@@ -114,9 +114,12 @@ class MediaSession:
         """Return the next event; those that came before `ready` returned come first."""
         return self._early.pop(0) if self._early else await self._events.get()
 
-    def give_up(self) -> None:
-        """The room looks healthy and is not: report it as closed by the network, so that it is joined anew."""
-        self._events.put_nowait(Disconnected(EndReason.NETWORK, may_rejoin=True))
+    def give_up(self, *, is_mute: bool = False) -> None:
+        """The room looks healthy and is not: report it as closed by the network, so that it is joined anew.
+
+        is_mute: The avatar is there and gives no answer, and joining anew does not help: report it as gone.
+        """
+        self._events.put_nowait(AvatarGone() if is_mute else Disconnected(EndReason.NETWORK, may_rejoin=True))
 
     async def stop(self) -> None:
         """Stop reading events; the release of the lease leaves the room itself."""

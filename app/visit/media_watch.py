@@ -1,4 +1,4 @@
-"""Detects a stalled picture, a silent avatar and an unheard visitor in a conversation."""
+"""Detects a stalled picture, a silent avatar, an unheard visitor and questions without an answer."""
 
 from __future__ import annotations
 
@@ -6,32 +6,39 @@ import logging
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 
-from app.events import Caption, Speaking, Thinking
+from app.events import Caption, QuestionRefused, Speaking, Thinking
 from app.picture import Picture
 from app.rooms.base import ActiveSpeakers, Arriving, AvatarLeft, Reconnected, Reconnecting
 from app.screens import Speaker, Trouble
 from app.settings.model import VisitSettings
 from app.visit.media_session import MediaEvent
 from app.visit.speech_activity import SpeechActivity
+from app.visit.unanswered import UnansweredQuestions
 from app.visit.unheard_speech import UnheardSpeech
 
 log = logging.getLogger(__name__)
 
 LEFT_S = 8.0  # an avatar that left on purpose is back, or reported as gone, within so long
+SILENT_TURNS = 2  # in a row are a dead voice (docs/vendors/README.md R31)
 
 
 class Cure(Enum):
-    """What is to be done about media that do not work. JOIN_AGAIN: a fresh join may help. END: nothing does."""
+    """What is to be done about media that do not work.
+
+    JOIN_AGAIN: a fresh join may help. END: nothing does. END_MUTE: nothing does, although the connection works.
+    """
 
     JOIN_AGAIN = auto()
     END = auto()
+    END_MUTE = auto()
 
 
 class Cause(StrEnum):
-    """Why a fresh join is wanted, in words for staff."""
+    """Why a fresh join or the end is wanted, in words for staff."""
 
     AVATAR_SILENT = "The avatar spoke, and its voice did not arrive."
     VISITOR_UNHEARD = "A visitor spoke, and the service took no notice."
+    UNANSWERED = "A visitor asked, and the avatar gave no answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +50,17 @@ class MediaHealth:
         is_broken: The connection is lost: the library repairs it, or the room is joined again.
         is_silent: The avatar speaks by the service's word, and its voice does not arrive.
         is_unheard: The visitor spoke, and the service took no notice.
+        is_unanswered: The visitor asked, and nothing has come for too long.
         overdue: What has not worked for too long, in words for staff, or None.
         cure: What is to be done now, or None.
-        cause: Why a fresh join is wanted, or None.
+        cause: Why that is wanted, or None.
     """
 
     moved_at: float
     is_broken: bool = False
     is_silent: bool = False
     is_unheard: bool = False
+    is_unanswered: bool = False
     overdue: str | None = None
     cure: Cure | None = None
     cause: Cause | None = None
@@ -75,6 +84,7 @@ class MediaWatch:
 
     Attributes:
         health: What was found last.
+        questions: The visitor's questions; whoever sends or receives them tells it.
         has_video: May become true later: a service that promised only a voice can send a picture after all.
     """
 
@@ -90,6 +100,7 @@ class MediaWatch:
     ) -> None:
         self.health = MediaHealth(moved_at=now)
         self.has_video = has_video
+        self.questions = UnansweredQuestions(now)
         self._speech = speech
         self._picture = picture
         self._settings = settings
@@ -100,12 +111,19 @@ class MediaWatch:
         self._may_join_again = True
         self._has_left = False  # since the last look
         self._spared_until = now  # no cure before: the avatar left on purpose, and the room tells whether it is gone
+        self._heard = False  # the avatar
 
     def note(self, event: MediaEvent) -> None:
         """Take from an event whether the room really works, besides what it says."""
         match event:
-            case Thinking() | Caption(speaker=Speaker.VISITOR) | Speaking(speaker=Speaker.VISITOR, by_room=False):
+            case Caption(speaker=Speaker.VISITOR) | Speaking(speaker=Speaker.VISITOR, by_room=False):
                 self._unheard.confirm()
+            case Thinking(active=True):
+                self._unheard.avatar_begins()
+            case Speaking(speaker=Speaker.AVATAR, active=True):
+                self.questions.turn_began()
+            case QuestionRefused():
+                self.questions.refused()
             case ActiveSpeakers(own=True) if self._room_proves:
                 self._unheard.confirm()
             case Arriving():
@@ -125,58 +143,71 @@ class MediaWatch:
         self.health = replace(self.health, is_broken=True)
         self._may_join_again = False
         self._unheard.forget()
+        self.questions.joining()
         self._speech.avatar_says(False)
         self._speech.avatar_thinks(False)
+        self._speech.silent_turns.forget()
         self._speech.visitor_by_service = False  # its end would have been told in the room that is gone
 
     def joined_again(self, now: float) -> None:
         """The new room works. now: the loop's clock, seconds."""
         self.health = replace(self.health, is_broken=False, moved_at=now)
+        self.questions.joined()
 
     def look(self, now: float) -> MediaHealth:
         """Look several times a second, and return what is found. now: the loop's clock, seconds."""
         silent_s = self._speech.silent_s
-        is_lost = self._is_unheard_lost(now)
+        self._follow_speech(now)
         moved_at = self._moved_at(now)
-        is_silent, is_unheard = silent_s >= self._settings.stall_notice_s, self._unheard.missed > 0
+        is_silent, is_unheard = silent_s >= self._settings.stall_notice_s, self._unheard.is_unheard
         if self._has_left:
             self._has_left, self._spared_until = False, now + LEFT_S
         is_spared = now < self._spared_until
-        cure, cause = (None, None) if is_spared else self._cure(now - moved_at, silent_s, is_lost)
+        cure, cause = (None, None) if is_spared else self._cure(now - moved_at, silent_s)
         self.health = MediaHealth(
             moved_at=moved_at,
             is_broken=self.health.is_broken,
             is_silent=is_silent,
             is_unheard=is_unheard,
+            is_unanswered=self.questions.is_stalled,
             overdue=self._words(now - moved_at, is_silent),
             cure=cure,
             cause=cause,
         )
         return self.health
 
-    def _cure(self, still_s: float, silent_s: float, is_lost: bool) -> tuple[Cure | None, Cause | None]:
+    def _cure(self, still_s: float, silent_s: float) -> tuple[Cure | None, Cause | None]:
         if still_s >= self._settings.stall_end_s:
             return Cure.END, None
-        if silent_s >= self._settings.stall_end_s:
+        if silent_s >= self._settings.stall_end_s or self._speech.silent_turns.in_a_row >= SILENT_TURNS:
             log.info("the voice does not arrive")
             self._speech.avatar_says(False)  # once is enough
+            self._speech.silent_turns.forget()
             return Cure.JOIN_AGAIN, Cause.AVATAR_SILENT
-        if is_lost and self._may_join_again:
+        if self._unheard.is_lost and self._may_join_again:
             log.warning("the visitor is not heard")
             self._unheard.forget()
             return Cure.JOIN_AGAIN, Cause.VISITOR_UNHEARD
+        if self.questions.is_lost:
+            log.warning("the avatar gives no answer")
+            if self._may_join_again:
+                self.questions.joining()
+                return Cure.JOIN_AGAIN, Cause.UNANSWERED
+            self.questions.withdrawn()
+            return Cure.END_MUTE, Cause.UNANSWERED
         return None, None
 
-    def _is_unheard_lost(self, now: float) -> bool:
-        """Return whether so much went unheard that a fresh join is worth it."""
-        # The avatar's own voice in the room is no word of the visitor, and its answer shows that he was heard.
-        is_avatar = self._speech.avatar_is_heard
-        if is_avatar:
-            self._unheard.confirm()
-        if self._speech.trouble is Trouble.LOUD:  # those are the voices of others, and there is a hint for it
+    def _follow_speech(self, now: float) -> None:
+        """Tell the two that watch over question and answer who speaks."""
+        speech = self._speech
+        heard = speech.avatar_is_heard
+        if heard and not self._heard:
+            self._unheard.avatar_begins()
+        self._heard = heard
+        if speech.trouble is Trouble.LOUD:  # those are the voices of others, and there is a hint for it
             self._unheard.forget()
-        self._unheard.look(now, self._speech.visitor_is_heard_here and not is_avatar)
-        return self._unheard.is_lost
+        self._unheard.look(now, speech.visitor_is_heard_here, heard)
+        self.questions.look(now, heard=heard, thinks=speech.avatar_is_thinking, visitor=speech.visitor_speaks)
 
     def _moved_at(self, now: float) -> float:
         """Return when anything last moved, on the loop's clock."""

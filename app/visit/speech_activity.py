@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from app.audio.base import DeviceState, Microphone, SpeakerOut
 from app.screens import MicrophoneState, Speaker, Talk, TalkMode, Trouble
+from app.visit.silent_turns import SilentTurns
+from app.visit.timers import THINKING_S
 
 AUDIBLE = 0.02  # loudness of the avatar's voice, 0 to 1, that a person notices
 HANGOVER_S = 0.6  # a pause between two sentences is not the end of the speech
-SILENT_FLAG_S = 10.0  # "speaking" or "thinking" by the service's word counts so long without a sound
+SILENT_FLAG_S = 10.0  # "speaking" by the service's word counts so long without a sound
 DEAF_S = 6.0  # a microphone that delivers nothing for so long is a trouble
 LOUD = 0.35  # level of the room, 0 to 1, in which hands-free does not work
 LOUD_FOR_S = 5.0
@@ -24,6 +26,7 @@ class SpeechActivity:
         visitor_by_service: The service says that the visitor speaks.
         muted_by_us: Nobody answers: the avatar does not talk to an empty room.
         trouble: What the visitor should know about the microphone, or None.
+        silent_turns: Turns of the avatar from which no sound came.
     """
 
     def __init__(self, speaker: SpeakerOut, microphone: Microphone | None, mode: TalkMode) -> None:
@@ -32,11 +35,12 @@ class SpeechActivity:
         self.visitor_by_service = False
         self.muted_by_us = False
         self.trouble: Trouble | None = None
+        self.silent_turns = SilentTurns()
         self._speaker = speaker
         self._microphone = microphone
         self._talks = False  # push-to-talk is down
         self._says = self._thinks = False
-        self._flag_at = 0.0
+        self._says_at = self._thinks_at = 0.0
         self._says_since: float | None = None  # by the clock of `look`, which may be called later than `avatar_says`
         self._now = 0.0
         self._heard_at = -1e9
@@ -51,16 +55,21 @@ class SpeechActivity:
         """The service's word on whether the avatar speaks."""
         if active and not self._says:
             self._says_since = None
+        if active:
+            self.silent_turns.begin()
+        elif self._says:
+            self.silent_turns.end()
         self._says = active
         self._thinks = self._thinks and not active
-        self._flag_at = self._now
+        self._says_at = self._now
         if not active:
             self._forget_turn()
 
     def avatar_thinks(self, active: bool) -> None:
         """The service's word on whether the avatar thinks."""
+        if active and not self._thinks:
+            self._thinks_at = self._now
         self._thinks = active
-        self._flag_at = self._now
 
     def talk_button(self, down: bool) -> None:
         """The push-to-talk button. Where it was offered because of noise, the visit goes on with it."""
@@ -72,6 +81,7 @@ class SpeechActivity:
         """Silence the avatar on this side at once, whatever the service does about it."""
         self._speaker.flush()
         self._silenced = True
+        self.silent_turns.excuse()
         self._forget_turn()
 
     def begin_turn(self, clock: Callable[[], float]) -> Callable[[], float | None]:
@@ -109,10 +119,20 @@ class SpeechActivity:
         return self._now - self._heard_at < HANGOVER_S
 
     @property
-    def avatar_is_busy(self) -> bool:
-        """Whether it speaks or thinks, by sound or by a message of the service that is not too old."""
-        by_word = (self._says or self._thinks) and self._now - max(self._flag_at, self._heard_at) < SILENT_FLAG_S
+    def avatar_speaks(self) -> bool:
+        """Whether it speaks, by sound or by the service's word that is not too old."""
+        by_word = self._says and self._now - max(self._says_at, self._heard_at) < SILENT_FLAG_S
         return by_word or self.avatar_is_heard
+
+    @property
+    def avatar_is_thinking(self) -> bool:
+        """Whether it works on an answer, by the service's word that is not too old."""
+        return self._thinks and self._now - self._thinks_at < THINKING_S
+
+    @property
+    def avatar_is_busy(self) -> bool:
+        """Whether it speaks or thinks."""
+        return self.avatar_speaks or self.avatar_is_thinking
 
     @property
     def silent_s(self) -> float:
@@ -148,7 +168,7 @@ class SpeechActivity:
             return Talk.SPEAKING
         if self.visitor_speaks:
             return Talk.HEARING
-        if self._thinks and self.avatar_is_busy:
+        if self.avatar_is_thinking:
             return Talk.THINKING
         return Talk.LISTENING
 
@@ -174,6 +194,8 @@ class SpeechActivity:
             self._heard_at = now
         elif self._silenced and not self.avatar_is_heard:
             self._silenced = False
+        sound = self.avatar_is_heard or self._speaker.pending_s() > 0
+        self.silent_turns.look(now, sound=sound, visitor=self.visitor_speaks)
         self._speaker.muted = self.muted_by_us or self._silenced
         if self._microphone is not None:
             self._microphone.enabled = self._is_open()

@@ -9,6 +9,7 @@ SUSTAINED_S = 0.5  # a voice must last so long to count where no words prove it
 TICK_S = 0.001  # less than this is the rounding of a clock and counts as nothing
 NOISE_S = 120.0  # voice without any words holds the timer at most so long; then it counts as room noise
 ANSWER_S = 10.0  # an avatar that speaks so soon after a voice answers it
+THINKING_S = 120.0  # thinking counts so long; tools of 30 to 90 s are met in the field (docs/vendors/README.md 5.3)
 
 
 def _now() -> float:
@@ -19,8 +20,9 @@ class IdleTimer:
     """Runs only while nobody speaks, thinks, touches or types.
 
     A visitor's voice holds the timer while it lasts, and the timer then starts anew; without words for NOISE_S it is
-    noise. The avatar's voice or thinking holds the timer too, but starts it anew only once per activity of the visitor,
-    so that an avatar that prompts an empty room does not prolong the visit for ever.
+    noise. The avatar's voice holds the timer too, but starts it anew only once per activity of the visitor, so that an
+    avatar that prompts an empty room does not prolong the visit for ever. Its thinking holds it for THINKING_S
+    altogether per activity, and never starts it anew: the answer that follows does.
 
     Args:
         idle_s: The full time, seconds.
@@ -44,7 +46,10 @@ class IdleTimer:
         self._voice_is_echo = False
         self._asked_at: float | None = None  # when a voice that may be a question ended
         self._avatar = False
+        self._avatar_was_heard = False  # since it began
         self._avatar_may_restart = True
+        self._thinks = False
+        self._thought_s = 0.0  # since the last activity
         self._unproved_s: float | None = (
             None  # since the first voice that no words have proved, without the avatar's turns
         )
@@ -73,6 +78,7 @@ class IdleTimer:
         self._advance()
         self._full = self._left = self._idle_s
         self._avatar_may_restart = True
+        self._thought_s = 0.0
         self._unproved_s = None
         if self._voice:
             self._unproved_s = 0.0
@@ -98,18 +104,33 @@ class IdleTimer:
             self._asked_at = self._at
         self._changed.set()
 
-    def avatar(self, active: bool) -> None:
-        """The avatar starts or stops to speak or think. It stops when its voice was played to the end."""
+    def avatar(self, active: bool, *, heard: bool = True) -> None:
+        """The avatar starts or stops to speak. It stops when its voice was played to the end.
+
+        Args:
+            active: It speaks, by its voice or by the service's word.
+            heard: Its voice is heard now. Where it never was, its end does not start the timer anew.
+        """
         self._advance()
+        self._avatar_was_heard = self._avatar_was_heard or (active and heard)
         if active == self._avatar:
             return
         self._avatar = active
         if active and self._answers_prove and self._is_answer():
             self.activity()
-        if not active and self._avatar_may_restart:
-            self._avatar_may_restart = False
-            self._left = self._full
+        if not active:
+            if self._avatar_was_heard and self._avatar_may_restart:
+                self._avatar_may_restart = False
+                self._left = self._full
+            self._avatar_was_heard = False
         self._changed.set()
+
+    def thinking(self, active: bool) -> None:
+        """The avatar starts or stops to work on an answer, by the service's word."""
+        self._advance()
+        if active != self._thinks:
+            self._thinks = active
+            self._changed.set()
 
     def restart(self) -> None:
         """Start anew from full without counting as the visitor's activity (a voice closed the warning)."""
@@ -144,12 +165,17 @@ class IdleTimer:
     def _is_noise(self) -> bool:
         return self._needs_proof and self._unproved_s is not None and self._unproved_s >= NOISE_S
 
+    def _thinking_left_s(self) -> float:
+        return THINKING_S - self._thought_s if self._thinks else 0.0
+
     def _holds(self) -> bool:
-        return self._avatar or (self._voice and not self._is_noise())
+        return self._avatar or self._thinking_left_s() > TICK_S or (self._voice and not self._is_noise())
 
     def _next_look_s(self) -> float | None:
         if self._avatar:
             return None
+        if self._thinking_left_s() > TICK_S:
+            return self._thinking_left_s()
         if self._holds():
             return NOISE_S - (self._unproved_s or 0.0) + TICK_S if self._needs_proof else None
         return self._left
@@ -160,6 +186,9 @@ class IdleTimer:
         self._at = now
         if self._avatar:
             return
+        thinking = min(passed, self._thinking_left_s())
+        self._thought_s += thinking
+        passed -= thinking
         held = 0.0
         if self._voice:
             held = passed

@@ -49,11 +49,15 @@ class Transcript:
     def typed(self, text: str) -> bool:
         """Put a typed or suggested question, not empty. Returns whether a new line began."""
         self._typed += 1
+        self.asked_again(text)
+        line = CaptionLine(Speaker.VISITOR, f"{_TYPED}-{self._typed}", text, True)
+        return not self._repeats(line) and self._put(line)
+
+    def asked_again(self, text: str) -> None:
+        """A question that is shown already was sent: what comes back of it is not shown again."""
         self._echoes[_plain(text)] = ""
         while len(self._echoes) > KEPT:
             del self._echoes[next(iter(self._echoes))]
-        line = CaptionLine(Speaker.VISITOR, f"{_TYPED}-{self._typed}", text, True)
-        return not self._repeats(line) and self._put(line)
 
     def joined_again(self) -> None:
         """After a second join segments of the same names are others, and none of the old ones goes on."""

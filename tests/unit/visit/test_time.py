@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from app.events import Caption
+from app.events import Caption, Thinking
 from app.intents import Extend, Stay
-from app.screens import EndReason, Farewell, Live, Speaker, StillThere, WhyNot
+from app.screens import EndReason, Farewell, Live, Speaker, StillThere, Trouble, WhyNot
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 
@@ -60,6 +60,93 @@ async def test_room_noise_without_words_holds_two_minutes_at_most() -> None:
         await rig.until(StillThere)
         assert rig.loop.time() - began == pytest.approx(120 + 45, abs=1)
         assert (await rig.until(Farewell)).reason is EndReason.IDLE
+
+
+@pytest.mark.expect_log("the visitor is not heard")
+async def test_a_visitor_whom_nobody_hears_is_told_and_never_ended_in_the_middle_of_a_sentence() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        offers: set[bool] = set()
+        asked_at: list[float] = []
+        began = rig.loop.time()
+        while not isinstance(rig.screen, Farewell):
+            elapsed_s = rig.loop.time() - began
+            rig.audio.microphone.speaking = elapsed_s % 8 < 4
+            await asyncio.sleep(0.1)
+            if isinstance(rig.screen, Live) and rig.screen.trouble is Trouble.CANNOT_HEAR:
+                offers.add(rig.screen.show_questions)
+            if isinstance(rig.screen, StillThere | Farewell) and not asked_at:
+                asked_at.append(elapsed_s % 8)
+        assert offers == {True} and len(rig.rooms) == 2
+        assert elapsed_s > 120 + 45, "the bound of the room's noise"
+        assert elapsed_s % 8 >= 4 and asked_at[0] >= 4, "neither asked nor ended while he speaks"
+
+
+async def test_words_that_come_at_the_last_moment_keep_the_visit() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.audio.microphone.speaking = True
+        await rig.until(StillThere)
+        await asyncio.sleep(15)
+        rig.audio.microphone.speaking = False
+        await asyncio.sleep(4)
+        rig.audio.microphone.speaking = True
+        await asyncio.sleep(4)
+        assert isinstance(rig.screen, StillThere) and rig.screen.seconds == 0
+        rig.room.say(Caption(Speaker.VISITOR, "v", "I am here"))
+        await rig.until(Live, within=0.5)
+
+
+async def test_words_that_come_just_before_the_question_spare_it() -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.audio.microphone.speaking = True
+        await asyncio.sleep(120 + 43)
+        rig.audio.microphone.speaking = False
+        await asyncio.sleep(0.5)
+        rig.audio.microphone.speaking = True
+        await asyncio.sleep(3)
+        assert isinstance(rig.screen, Live), "it waits for the end of the sentence"
+        rig.room.say(Caption(Speaker.VISITOR, "v", "and what is that"))
+        await asyncio.sleep(0.3)
+        rig.audio.microphone.speaking = False
+        await asyncio.sleep(40)
+        assert isinstance(rig.screen, Live)
+
+
+@pytest.mark.parametrize("thinking_s", [60.0, 90.0, 150.0])
+async def test_thinking_is_waited_for_and_the_answer_starts_the_time_anew(thinking_s: float) -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Find it", False))
+        rig.room.say(Thinking(True))
+        await asyncio.sleep(thinking_s)
+        assert isinstance(rig.screen, Live)
+        rig.room.say(Thinking(False))
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(4)
+        rig.audio.speaker.level = 0.0
+        began = rig.loop.time()
+        await rig.until(StillThere)
+        assert rig.loop.time() - began == pytest.approx(45.6, abs=1)
+
+
+async def test_thinking_in_an_empty_room_does_not_keep_it_alive() -> None:
+    async with Rig(settings(visit={"hard_limit_s": 900.0})) as rig:
+        await rig.to_live()
+        began = rig.loop.time()
+
+        async def think() -> None:
+            while True:
+                rig.room.say(Thinking(True))
+                await asyncio.sleep(50)
+                rig.room.say(Thinking(False))
+                await asyncio.sleep(1)
+
+        thinking = asyncio.create_task(think())
+        assert (await rig.until(Farewell)).reason is EndReason.IDLE
+        assert rig.loop.time() - began < 120 + 45 + 20 + 5
+        thinking.cancel()
 
 
 @pytest.mark.parametrize("answer", ["tap", "words", "voice"])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.visit.timers import NOISE_S, Countdown, IdleTimer, SessionTimer
+from app.visit.timers import NOISE_S, THINKING_S, Countdown, IdleTimer, SessionTimer
 
 pytestmark = pytest.mark.asyncio
 
@@ -44,6 +44,35 @@ async def test_the_avatars_voice_starts_anew_once_and_later_only_pauses() -> Non
         loop.call_later(end, idle.avatar, False)
     # 20 + 45, and the second speech only holds for its 10 seconds.
     assert await _time_of(idle.expired()) == pytest.approx(75)
+
+
+async def test_only_a_voice_that_was_heard_uses_up_the_new_start() -> None:
+    idle = IdleTimer(45, transcripts=True)
+    loop = asyncio.get_running_loop()
+    loop.call_later(10, lambda: idle.avatar(True, heard=False))
+    loop.call_later(20, lambda: idle.avatar(False, heard=False))  # 10 s held, 35 left
+    loop.call_later(25, lambda: idle.avatar(True, heard=False))
+    loop.call_later(26, lambda: idle.avatar(True, heard=True))
+    loop.call_later(30, lambda: idle.avatar(False, heard=False))
+    assert await _time_of(idle.expired()) == pytest.approx(75)
+
+
+async def test_thinking_holds_two_minutes_for_each_activity_and_starts_nothing_anew() -> None:
+    idle = IdleTimer(45, transcripts=True)
+    loop = asyncio.get_running_loop()
+    loop.call_later(10, idle.thinking, True)
+    loop.call_later(80, idle.thinking, False)
+    loop.call_later(90, idle.thinking, True)
+    assert await _time_of(idle.expired()) == pytest.approx(45 + THINKING_S, abs=0.01)
+    idle.activity()
+    assert await _time_of(idle.expired()) == pytest.approx(45 + THINKING_S, abs=0.01)
+
+
+async def test_a_voice_beside_thinking_is_noise_as_late_as_ever() -> None:
+    idle = IdleTimer(45, transcripts=True)
+    idle.voice(True)
+    idle.thinking(True)
+    assert await _time_of(idle.expired()) == pytest.approx(THINKING_S + NOISE_S + 45, abs=0.01)
 
 
 async def test_after_an_activity_the_avatar_may_start_anew_again() -> None:

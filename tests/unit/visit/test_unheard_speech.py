@@ -48,7 +48,7 @@ async def test_words_that_nobody_hears_are_told_and_then_the_room_is_joined_anew
 @pytest.mark.parametrize(
     "sign",
     [
-        Caption(Speaker.VISITOR, "s", "hello", True),
+        Caption(Speaker.VISITOR, "s", "hello"),
         Speaking(Speaker.VISITOR, True),
         Thinking(True),
         "answer",
@@ -116,10 +116,106 @@ async def test_a_cough_or_the_avatars_own_voice_needs_no_sign() -> None:
 async def test_a_sign_in_the_middle_of_a_long_sentence_counts_for_it() -> None:
     unheard = UnheardSpeech()
     for tenth in range(100):
-        unheard.look(tenth / 10, speaking=tenth < 50)
+        unheard.look(tenth / 10, voice=tenth < 50)
         if tenth == 20:
             unheard.confirm()
     assert unheard.missed == 0
+
+
+async def prompt(rig: Rig, every: float, first: float) -> None:
+    """An agent that speaks by itself, whatever anybody says."""
+    await asyncio.sleep(first)
+    while True:
+        rig.room.say(Thinking(True))
+        await asyncio.sleep(0.5)
+        rig.room.say(Thinking(False))
+        rig.audio.speaker.level = 0.5
+        await asyncio.sleep(3)
+        rig.audio.speaker.level = 0.0
+        await asyncio.sleep(every - 3.5)
+
+
+@pytest.mark.expect_log("the visitor is not heard")
+@pytest.mark.parametrize("every", [15.0, 16.3, 17.0, 20.0, 24.0])
+@pytest.mark.parametrize("first", [1.0, 4.5, 7.5])
+async def test_prompts_of_a_deaf_agent_do_not_hide_that_nobody_is_heard(every: float, first: float) -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        prompting = asyncio.create_task(prompt(rig, every, first))
+        began = rig.loop.time()
+        told: list[float] = []
+        joined: list[float] = []
+        while (elapsed_s := rig.loop.time() - began) < 100:
+            rig.audio.microphone.speaking = elapsed_s % 8 < 4
+            await asyncio.sleep(0.1)
+            assert isinstance(rig.screen, Live)
+            if rig.screen.trouble is Trouble.CANNOT_HEAR:
+                assert rig.screen.show_questions, "another way is offered"
+                told.append(elapsed_s)
+            if len(rig.rooms) == 2:
+                joined.append(elapsed_s)
+        prompting.cancel()
+        assert told and joined and joined[0] < 75
+
+
+async def test_an_agent_that_sends_no_words_and_answers_promptly_is_not_joined_anew() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0, "hard_limit_s": 900.0})) as rig:
+        await rig.to_live()
+        for turn in range(20):
+            await say_something(rig, 3)
+            await asyncio.sleep(6.0 if turn % 4 == 3 else 1.5)  # at times it is slow
+            rig.audio.speaker.level = 0.5
+            await asyncio.sleep(4)
+            rig.audio.speaker.level = 0.0
+            await asyncio.sleep(1)
+            assert rig.screen.trouble is None
+        assert len(rig.rooms) == 1
+
+
+async def test_an_avatar_that_begins_into_a_voice_may_answer_it() -> None:
+    unheard = UnheardSpeech()
+    for tenth in range(100):
+        unheard.look(tenth / 10, voice=tenth < 50)
+        if tenth == 30:
+            unheard.avatar_begins()
+    assert unheard.missed == 0 and not unheard.is_unheard
+
+
+async def test_what_the_avatar_says_by_itself_takes_nothing_back() -> None:
+    unheard = UnheardSpeech()
+    unheard.avatar_begins()
+    for tenth in range(200):
+        unheard.look(tenth / 10, voice=tenth < 30)
+        if tenth == 150:
+            unheard.avatar_begins()
+    assert unheard.missed == 1 and unheard.is_unheard
+
+
+@pytest.mark.parametrize(("speaks_again", "missed"), [(False, 0), (True, 1)])
+async def test_a_late_answer_counts_for_a_visitor_who_waited_for_it(speaks_again, missed) -> None:
+    unheard = UnheardSpeech()
+    for tenth in range(90):
+        unheard.look(tenth / 10, voice=tenth < 30 or (speaks_again and 75 <= tenth < 80))
+    assert unheard.missed == 1
+    unheard.avatar_begins()
+    assert unheard.missed == missed
+
+
+async def test_a_pause_in_a_sentence_is_not_its_end_but_a_talk_without_end_is_not_waited_for() -> None:
+    unheard = UnheardSpeech()
+    for tenth in range(400):
+        unheard.look(tenth / 10, voice=tenth % 40 < 25)
+        if tenth < 200:
+            assert unheard.missed == 0
+    assert unheard.missed > 0
+
+
+@pytest.mark.parametrize(("voice_from", "counts"), [(30, True), (45, False)])
+async def test_a_voice_that_outlasts_the_avatars_is_no_echo(voice_from, counts) -> None:
+    unheard = UnheardSpeech()
+    for tenth in range(120):
+        unheard.look(tenth / 10, voice=voice_from <= tenth < 60, avatar=tenth < 50)
+    assert (unheard.missed == 1) is counts
 
 
 # ---------------------------------------------------------------- the avatar's voice

@@ -1,0 +1,187 @@
+"""Detects that nobody answers: a question gets neither words nor voice of the avatar (docs/vendors/README.md R28)."""
+
+from __future__ import annotations
+
+import math
+
+from app.visit.timers import THINKING_S
+
+ANSWER_S = 12.0  # a question that gets nothing for so long has gone unanswered once
+LOST_AFTER = 2  # so often in a row is not by chance
+VOICE_S = 15.0  # a visitor who goes on is waited for, but a voice without new words only so long: it may be noise
+PAUSE_S = 4.0  # a pause inside a visitor's sentence is shorter, and is not time that he waits for an answer
+LATE_S = 6.0  # words may be recognised so long after the answer to them has begun
+GREETING_S = 3.0  # in a fresh room the avatar begins its greeting by then, or has none
+
+
+class UnansweredQuestions:
+    """Follows the questions of one conversation: typed, suggested, or the visitor's final words.
+
+    The clock belongs to the oldest question without an answer: one more question does not restart it. It stands still
+    while the avatar speaks, while it thinks (`THINKING_S` at most), and while a visitor goes on speaking. After a fresh
+    join the newest open question is asked again, once a greeting is over: a greeting is no answer.
+
+    All times are seconds on the clock of `look`, which is called several times a second.
+
+    Args:
+        now: The time at the start.
+
+    Attributes:
+        missed: How often in a row a question was waited for in vain.
+        was_answered: Whether the visit had answers. False: none, or the last question was given up. None: no question
+            has waited for long.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.missed = 0
+        self.was_answered: bool | None = None
+        self._now = now
+        self._text: str | None = None  # the newest question without an answer
+        self._lost_at = LOST_AFTER  # misses
+        self._refusable = 0  # questions sent that the service may still refuse
+        self._echo = ""  # what was sent may come back as the visitor's words
+        self._quiet_s = self._pause_s = self._thought_s = 0.0
+        self._is_thinking = False
+        self._heard = False  # the avatar
+        self._is_old_voice = False  # it was under way when the question came
+        self._answer_at = self._voice_at = self._words_at = -math.inf
+        self._is_joining = False
+        self._again_at: float | None = None  # when the question is to be asked again in a fresh room
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether the visitor should be told that it takes a moment."""
+        return self._text is not None and self.missed > 0 and not self._is_thinking
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the avatar does not answer in this room any more."""
+        return self._text is not None and self.missed >= self._lost_at and not self._is_waiting
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether the question has not reached a fresh room yet."""
+        return self._is_joining or self._again_at is not None
+
+    # ------------------------------------------------------------ what happens
+
+    def asked(self, text: str) -> None:
+        """A typed or suggested question is sent."""
+        self._echo = text.casefold()
+        self._refusable += 1
+        self._words_at = -math.inf
+        self._open(text)
+
+    def spoken(self, text: str, final: bool) -> None:
+        """Words of the visitor came; only final ones are a question."""
+        if not final:
+            self._words_at = self._now
+            return
+        if text.casefold() == self._echo:
+            self._echo = ""
+            return
+        is_late = self._now - self._answer_at < LATE_S and self._voice_at <= self._answer_at
+        if self._heard or is_late or not text:
+            return  # the avatar has begun to answer before its recognition was done
+        self._words_at = self._now
+        self._open(text)
+
+    def refused(self) -> None:
+        """The service refused a question that was sent; one that is told twice counts once."""
+        if self._refusable and not self._is_waiting:
+            self._refusable -= 1
+            self._miss()
+
+    def turn_began(self) -> None:
+        """The avatar begins to speak, by the service's word: what is heard from now on is new."""
+        self._is_old_voice = False
+
+    def answered(self) -> None:
+        """New words of the avatar came, or its voice."""
+        self._answer_at = self._now
+        if self._is_waiting:
+            return
+        if self._text is not None:
+            self.was_answered = True
+        self.missed, self._lost_at = 0, LOST_AFTER
+        self.withdrawn()
+
+    def withdrawn(self) -> None:
+        """No answer is waited for any longer: the visitor interrupted, or the visit ends."""
+        self._text = None
+        self._refusable = 0
+        self._is_thinking = False
+
+    def joining(self) -> None:
+        """The room is left for a fresh one; time does not count until the question has reached that."""
+        self._is_joining = True
+
+    def joined(self) -> None:
+        """The fresh room works."""
+        self._is_joining = False
+        self._heard = self._is_old_voice = False
+        self._lost_at = max(LOST_AFTER, self.missed + 1)  # in the fresh room once is enough
+        self._again_at = None if self._text is None else self._now + GREETING_S
+
+    def take_again(self) -> str | None:
+        """Return the question that is to be asked again now, once; else None."""
+        if self._again_at is None or self._heard or self._now < self._again_at:
+            return None
+        self._again_at = None
+        text, self._text = self._text, None
+        if text is not None:
+            self.asked(text)
+        return text
+
+    def look(self, now: float, *, heard: bool, thinks: bool, visitor: bool) -> None:
+        """Take what is so now.
+
+        Args:
+            now: The time.
+            heard: The avatar's voice is heard.
+            thinks: The service says that it works on an answer.
+            visitor: The visitor's voice is heard.
+        """
+        passed, self._now = now - self._now, now
+        if heard and not self._heard:
+            self._answer_at = now
+        self._heard = heard
+        self._is_old_voice = self._is_old_voice and heard
+        if heard:
+            if self._again_at is not None:
+                self._again_at = now  # the greeting; the question follows it
+            elif self._text is not None and not self._is_old_voice:
+                self.answered()
+            return
+        if visitor:
+            self._voice_at = now
+        if self._text is not None and not self._is_waiting:
+            self._wait(passed, thinks, visitor)
+
+    # ------------------------------------------------------------ the clock
+
+    def _open(self, text: str) -> None:
+        if not self._is_joining:
+            self._again_at = None  # the fresh room has heard this one
+        if self._text is None:
+            self._quiet_s = self._pause_s = self._thought_s = 0.0
+            self._is_old_voice = self._heard
+        self._text = text
+
+    def _wait(self, passed: float, thinks: bool, visitor: bool) -> None:
+        self._is_thinking = thinks and self._thought_s < THINKING_S
+        if self._is_thinking:
+            self._thought_s += passed
+        elif visitor and self._now - self._words_at < VOICE_S:
+            self._quiet_s += self._pause_s if self._pause_s >= PAUSE_S else 0.0
+            self._pause_s = 0.0
+        else:
+            self._pause_s += passed
+            if self._quiet_s + self._pause_s >= ANSWER_S:
+                self._miss()
+
+    def _miss(self) -> None:
+        self.missed += 1
+        self._quiet_s = self._pause_s = 0.0
+        if self.missed >= LOST_AFTER or self.was_answered is None:
+            self.was_answered = False
