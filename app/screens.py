@@ -57,6 +57,7 @@ class UnavailableReason(StrEnum):
     NETWORK = "network"
     SAFE_MODE = "safe_mode"
     BUDGET = "budget"
+    NO_ANSWER = "no_answer"  # visits in a row in which the avatar answered nothing
 
 
 class Speaker(StrEnum):

@@ -15,6 +15,7 @@ from app.intents import StaffAction, Start
 from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
 from app.kiosk.planned_restart import PlannedRestart
+from app.kiosk.unanswered_visits import UnansweredVisits
 from app.records.journal import JournalError
 from app.screens import Attract, Closed, EndReason, Unavailable, UnavailableReason
 from app.sessions.release import JOURNAL_TROUBLE
@@ -32,6 +33,7 @@ LOOK_S = 1.0  # how often the time of day and the settings file are checked
 BEAT_S = 0.5  # between two heartbeats of the loop
 WAY_OUT_S = 3.5  # for releases; a requested end must be done within 5 s
 SERVICE_TROUBLE = "service"  # the key of the staff note
+NO_ANSWER_TROUBLE = "no answer"  # likewise
 
 STAFF_CODES = {
     StaffAction.RESTART: ExitCode.RESTART,
@@ -78,6 +80,7 @@ class Kiosk:
         self._guard_until = 0.0
         self._visit_is_over = False
         self._wants_again = False
+        self._unanswered = UnansweredVisits()
         self._clock = asyncio.get_running_loop().time
         self._touched_at = self._clock()
         self._restart = PlannedRestart(context.hours, context.epoch, self._clock, context.memory)
@@ -184,6 +187,7 @@ class Kiosk:
         vitals.ends = {**vitals.ends, vitals.last_end.value: vitals.ends.get(vitals.last_end.value, 0) + 1}
         if vitals.last_end is EndReason.OUT_OF_CREDITS:
             self._tell_staff(OutOfCredits(self._p.service.name, "minutes or credits were used up in a visit"))
+        self._count_answers(visit.was_answered)
         self._wants_again = visit.wants_again and vitals.unavailable is None
 
     async def _stay_closed(self) -> None:
@@ -202,7 +206,10 @@ class Kiosk:
         stage, vitals = self._p.stage, self._p.vitals
         stage.reset()
         self._p.figure.show(Mood.SORRY)
-        waits = list(NETWORK_MEND_S) if vitals.unavailable is UnavailableReason.NETWORK else []
+        waits = {
+            UnavailableReason.NETWORK: list(NETWORK_MEND_S),
+            UnavailableReason.NO_ANSWER: [self._unanswered.retry_s],
+        }.get(vitals.unavailable or UnavailableReason.NETWORK, [])
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():
             has_hint = self._context.unavailable is UnavailableReason.CONFIG
@@ -255,6 +262,20 @@ class Kiosk:
         self._p.vitals.staff_notes.report(JOURNAL_TROUBLE, str(error))
         log.error("the journal cannot be used", extra={"reason": str(error)})
         self._say_unavailable(UnavailableReason.CONFIG)
+
+    def _count_answers(self, was_answered: bool | None) -> None:
+        """No check of the service tells whether its avatar answers: the next visitor does, after a while."""
+        notes, reason = self._p.vitals.staff_notes, self._p.vitals.unavailable
+        if was_answered:
+            notes.mended(NO_ANSWER_TROUBLE)
+        if self._unanswered.note(was_answered) and reason is None:
+            notes.report(
+                NO_ANSWER_TROUBLE,
+                "The avatar answered nobody in the last visits, although it was connected. Look at the agent or "
+                "character at the service; visitors may try again from time to time.",
+            )
+            log.error("the service answers nobody")
+            self._say_unavailable(UnavailableReason.NO_ANSWER)
 
     def _say_unavailable(self, reason: UnavailableReason | None) -> None:
         self._p.vitals.unavailable = reason

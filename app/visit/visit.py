@@ -46,6 +46,11 @@ class Visit:
         self._reason = EndReason.CANCELLED
         self._has_service_picture = False
 
+    @property
+    def was_answered(self) -> bool | None:
+        """Whether the avatar answered; None: no question waited for long."""
+        return self._facts.was_answered
+
     async def run(self) -> EndReason:
         """Serve the visitor.
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from app.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
+from app.events import Caption, Ended, Ending, Event, QuestionRefused, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     AvatarAudio,
@@ -342,7 +342,8 @@ async def test_a_text_that_is_not_taken_is_not_shown_and_ends_nothing(refusal: V
         await talk.ask("the Moon", "the Sun")
         await asyncio.sleep(20)
     assert service.talked == ["About the Sun"] and talk.captions == ["About the Sun"]
-    assert talk.events[:2] == [Thinking(True), Thinking(False)]
+    assert talk.events[:3] == [Thinking(True), Thinking(False), QuestionRefused()]
+    assert talk.events.count(QuestionRefused()) == 1
 
 
 async def test_a_text_for_a_session_that_is_gone_ends_it_with_the_services_reason() -> None:
@@ -363,15 +364,16 @@ async def test_a_broken_file_ends_nothing() -> None:
         await talk.protocol.wrap_up(ROOM, 15.0)
         await asyncio.sleep(10)
     assert talk.captions == ["Time to say goodbye."]
+    assert talk.events.count(QuestionRefused()) == 1, "the closing line is no question"
 
 
-async def test_without_a_file_nothing_is_said() -> None:
+async def test_without_a_file_nothing_is_said_and_the_visit_is_told_so() -> None:
     service = Service()
     service.has_file = False
     async with Talk(service) as talk:
         await talk.ask("the Moon")
         await asyncio.sleep(10)
-    assert service.talked == [] and talk.events == []
+    assert service.talked == [] and talk.events == [QuestionRefused()]
 
 
 # ---------------------------------------------------------------- the end

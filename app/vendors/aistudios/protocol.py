@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from app.events import Caption, Ended, Ending, Event, Ready, Speaking, Thinking
+from app.aio import run_within
+from app.events import Caption, Ended, Ending, Event, QuestionRefused, Ready, Speaking, Thinking
 from app.rooms.base import (
     ActiveSpeakers,
     Choice,
@@ -132,28 +133,30 @@ class AistudiosProtocol:
     # ------------------------------------------------------------ texts for the avatar to speak
 
     async def attend(self, room: Room, emit: Callable[[Event], None]) -> None:
-        """See `VendorProtocol.attend`: answers one question after another."""
+        """See `VendorProtocol.attend`: answers one question after another, or tells that no answer will come."""
         answers: Answers | None = None
         while True:
             question = await self._questions.get()
+            is_said = False
             try:
                 answers = answers or await asyncio.to_thread(self._control.answers, self._session.language)
-                if answers is not None:
-                    await self._answer(answers, question, emit)
+                is_said = answers is not None and await self._answer(answers, question, emit)
             except Exception as error:
                 log.warning("a question could not be answered", extra={"error": type(error).__name__})
+            if question is not None and not is_said:
+                emit(QuestionRefused())
 
-    async def _answer(self, answers: Answers, question: str | None, emit: Callable[[Event], None]) -> None:
+    async def _answer(self, answers: Answers, question: str | None, emit: Callable[[Event], None]) -> bool:
+        """Let the avatar speak the answer, and return whether the service accepted it."""
         text = answers.wrap_up() if question is None else answers.reply(question)
         emit(Thinking(True))
         try:
-            if await self._say(text, emit):
-                self._said += 1
-                emit(Caption(Speaker.AVATAR, f"said-{self._said}", text[:MOST], final=True))
-                async with asyncio.timeout(VOICE_S):
-                    await self._voice.wait()
-        except TimeoutError:
-            return
+            if not await self._say(text, emit):
+                return False
+            self._said += 1
+            emit(Caption(Speaker.AVATAR, f"said-{self._said}", text[:MOST], final=True))
+            await run_within(self._voice.wait(), most_s=VOICE_S)
+            return True
         finally:
             emit(Thinking(False))
 

@@ -12,7 +12,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from app.audio.base import DeviceState
-from app.events import Caption, Ended, Ending, FlushMouth, Ready, Speaking, Thinking, Visemes
+from app.events import Caption, Ended, Ending, FlushMouth, QuestionRefused, Ready, Speaking, Thinking, Visemes
 from app.intents import (
     Accept,
     Activity,
@@ -34,6 +34,7 @@ from app.rooms.base import AvatarGone, Data, RoomError, RoomFault
 from app.screens import Attract, EndReason, Preferences, Speaker
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
+from app.visit.unanswered import ANSWER_S, GREETING_S, UnansweredQuestions
 from tests.fakes.kiosk import Rig, settings
 from tests.fakes.service import FakeControl, RoomScript
 from tests.virtual_time import VirtualLoop
@@ -50,7 +51,8 @@ EVENTS = st.sampled_from(
         Ready(), Speaking(Speaker.AVATAR, True), Speaking(Speaker.AVATAR, False), Speaking(Speaker.VISITOR, True),
         Speaking(Speaker.VISITOR, False), Thinking(True), Thinking(False), Caption(Speaker.VISITOR, "a", "hello"),
         Caption(Speaker.AVATAR, "b", "hello", True), Caption(Speaker.AVATAR, "", ""), Visemes(0.1, {"aa": 1.0}),
-        FlushMouth(), Ending(3.0), Ending(-1.0), Ended(EndReason.VENDOR_IDLE),
+        Caption(Speaker.VISITOR, "c", "Who?", True),
+        QuestionRefused(), FlushMouth(), Ending(3.0), Ending(-1.0), Ended(EndReason.VENDOR_IDLE),
     ]
 )  # fmt: skip
 REFUSALS = st.sampled_from(
@@ -160,3 +162,39 @@ def test_every_path_ends_in_attract_with_nothing_left(steps: list, absence_is_bu
             runner.run(_play([("tap", Start()), ("tap", Accept()), *steps], absence_is_busy, video))
     finally:
         logging.getLogger("app").setLevel(logging.NOTSET)
+
+
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("asked"), st.sampled_from(["why?", "who?"])),
+    st.tuples(st.just("spoken"), st.sampled_from(["why?", "who?", ""])),
+    st.tuples(st.sampled_from(["refused", "turn_began", "answered", "withdrawn", "joining", "joined"]), st.none()),
+    st.tuples(st.just("look"), st.tuples(st.booleans(), st.booleans(), st.booleans(), st.floats(0.05, 20))),
+)
+
+
+@effort(max_examples=300, deadline=None)
+@given(happenings=st.lists(HAPPENINGS, max_size=60))
+def test_whatever_happened_before_a_question_is_never_left_alone_for_more_than_30_s(happenings: list) -> None:
+    questions, now = UnansweredQuestions(0.0), 0.0
+    for what, value in happenings:
+        if what == "look":
+            *flags, passed = value
+            now += passed
+            questions.look(now, **dict(zip(("heard", "thinks", "visitor"), flags, strict=True)))
+            questions.take_again()
+        elif what == "asked":
+            questions.asked(value)
+        elif what == "spoken":
+            questions.spoken(value, final=True)
+        else:
+            getattr(questions, what)()
+        assert not (questions.is_stalled and questions.missed == 0)
+        assert not questions.is_lost or questions.missed >= 2
+    questions.joined()
+    questions.asked("What now?")
+    began = now
+    while not (questions.is_stalled or questions.is_lost):
+        now += 0.1
+        questions.look(now, heard=False, thinks=False, visitor=False)
+        questions.take_again()
+        assert now - began <= ANSWER_S + GREETING_S + 0.5
