@@ -98,7 +98,7 @@ class Presentation:
             on_close_request=lambda: self._close_request(),  # noqa: PLW0108  # reason: it is set later
             on_first_paint=lambda: setattr(self, "is_painted", True),
             on_free=lambda share: setattr(self.picture, "free", share),
-            drawn=lambda: self.picture.drawn,
+            drawn=lambda: self.picture.drawn or self.picture.withheld,
         )
 
     def appear(self, why: UnavailableReason | None) -> None:
@@ -161,7 +161,7 @@ class Presentation:
 
             def push(frame: Frame) -> None:
                 figure.free(self.picture.free)
-                self.picture.push(frame)
+                self.picture.push_drawn(frame)
 
             figure.start(push)
         return self.figure

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import colorsys
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from livekit import rtc
-from numpy.typing import NDArray
 
 from app.audio.base import Sound
+from tests.fakes.pictures import DARK, Pixels, to_i420
 
 RATE = 48_000
 FRAME = 480
@@ -19,27 +18,8 @@ PATTERNS = 30  # pictures in the moving pattern; each shows its number
 CELL = 32  # pixels of one bit of that number
 BITS = 5
 
-Pixels: TypeAlias = NDArray[np.uint8]
-
 # 75 % colour bars as red, green, blue.
 BARS = ((191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0))
-
-
-def to_i420(rgb: Pixels) -> Pixels:
-    """Convert (height, width, 3) uint8 to flat I420 in BT.601 limited range; odd sizes round the colour planes up."""
-    height, width = rgb.shape[:2]
-    red, green, blue = (rgb[..., n].astype(np.float64) / 255 for n in range(3))
-    luma = 16 + 65.481 * red + 128.553 * green + 24.966 * blue
-    cb = 128 - 37.797 * red - 74.203 * green + 112.0 * blue
-    cr = 128 + 112.0 * red - 93.786 * green - 18.214 * blue
-    planes = [luma] + [_halved(plane, height, width) for plane in (cb, cr)]
-    return np.concatenate([np.clip(np.rint(plane), 0, 255).astype(np.uint8).ravel() for plane in planes])
-
-
-def _halved(plane: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    even = np.pad(plane, ((0, height % 2), (0, width % 2)), mode="edge")
-    halved: NDArray[np.float64] = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
-    return halved
 
 
 def bars(width: int, height: int) -> Pixels:
@@ -64,10 +44,25 @@ def number_in(luma: Pixels) -> int:
 
 
 def rendered(pattern: str, width: int, height: int) -> list[rtc.VideoFrame]:
-    """Return the pictures of a pattern, "bars" or "moving", ready to be captured again and again."""
-    pictures = [bars(width, height)] if pattern == "bars" else [numbered(width, height, n) for n in range(PATTERNS)]
+    """Return the pictures of a pattern, ready to be captured again and again.
+
+    Args:
+        pattern: "bars", "moving", or one of `DARK`.
+        width: Pixels.
+        height: Pixels.
+    """
     kind = rtc.VideoBufferType.I420
-    return [rtc.VideoFrame(width, height, kind, bytearray(to_i420(picture).tobytes())) for picture in pictures]
+    return [
+        rtc.VideoFrame(width, height, kind, bytearray(to_i420(picture).tobytes()))
+        for picture in pictures(pattern, width, height)
+    ]
+
+
+def pictures(pattern: str, width: int, height: int) -> list[Pixels]:
+    """Return the pictures of a pattern, (height, width, 3); see `rendered`."""
+    if pattern == "bars":
+        return [bars(width, height)]
+    return [DARK.get(pattern, numbered)(width, height, number) for number in range(PATTERNS)]
 
 
 def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> Sound:
@@ -78,7 +73,16 @@ def tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> Sound:
 
 @dataclass(frozen=True)
 class AgentLook:
-    """How the picture is published. codec: "vp8", "vp9", "av1" or "h264"."""
+    """How the picture is published.
+
+    Attributes:
+        width: Pixels.
+        height: Pixels.
+        fps: Pictures a second.
+        pattern: What it shows: "moving", "bars"; "black", "black data", "night sky", "dim face".
+        codec: "vp8", "vp9", "av1" or "h264".
+        simulcast: In several sizes.
+    """
 
     width: int = 640
     height: int = 360

@@ -173,7 +173,7 @@ class VideoWidget(QWidget):
         frame = self._picture.take()
         if frame is None or self._picture.on_frame is None:
             return
-        if memoryview(frame.data).nbytes < _bytes_of(frame):
+        if not frame.is_whole:
             log.warning("frame too short", extra={"width": frame.width, "height": frame.height})
             return
         self._frame = frame
@@ -220,9 +220,3 @@ class VideoWidget(QWidget):
             )
         if self.painted is not None:
             self.painted(frame)
-
-
-def _bytes_of(frame: Frame) -> int:
-    if frame.format is PixelFormat.BGRA:
-        return 4 * frame.width * frame.height
-    return frame.width * frame.height + 2 * ((frame.width + 1) // 2) * ((frame.height + 1) // 2)

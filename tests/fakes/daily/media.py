@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.vendors.agent_media import numbered, to_i420
+from tests.fakes.pictures import DARK, to_i420
+from tests.vendors.agent_media import numbered
 
 RATE_HZ = 440.0
 NUMBERS = 8  # pictures in the moving pattern
@@ -40,9 +41,9 @@ class AudioData:
 
 
 @cache
-def pixels(width: int, height: int, layout: str, number: int) -> bytes:
+def pixels(width: int, height: int, layout: str, number: int, pattern: str = "moving") -> bytes:
     """Return one picture of the pattern."""
-    rgb = numbered(width, height, number)
+    rgb = DARK.get(pattern, numbered)(width, height, number)
     if layout == "I420":
         return to_i420(rgb).tobytes()
     return np.dstack([rgb[..., ::-1], np.full(rgb.shape[:2], 255, np.uint8)]).tobytes()
@@ -112,7 +113,8 @@ class Media:
         if found is not None:
             callback, layout = found
             width, height = look["width"], look["height"]
-            buffer = pixels(width, height, layout, number % NUMBERS)[: look.get("cut")]
+            pattern = look.get("pattern", "moving")
+            buffer = pixels(width, height, layout, number % NUMBERS, pattern)[: look.get("cut")]
             frame = VideoFrame(buffer, width, height, time.monotonic_ns() // 1000, look.get("layout", layout))
             callback(look["participant"], frame, "camera")
 
