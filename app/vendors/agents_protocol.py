@@ -22,6 +22,7 @@ from app.rooms.base import (
 from app.screens import EndReason, Speaker
 from app.vendors.agents_captions import CHAT, LEGACY, TRANSCRIPTION, AgentCaptions
 from app.vendors.agents_members import STATE, Members
+from app.vendors.own_player import needs_own_player, without_their_pictures
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class AgentsProtocol:
     """Decodes one session with a LiveKit agent; see `VendorProtocol`.
 
     Args:
-        expect_video: The avatar is not ready before its first picture.
+        expect_video: The avatar is not ready before its first picture, unless that needs a player of its provider's.
         interrupt_method: Remote procedure that makes the operator's agent stop speaking; "" for none, because there is
             no standard one (docs/vendors/livekit.md 4.5).
         codec: The only MIME type that the picture should have, "" for any; another one is logged for staff.
@@ -57,6 +58,7 @@ class AgentsProtocol:
         self._ignored = 0  # pieces of text from members that are not the avatar
         self._state: str | None = None
         self._has_frame = False
+        self._has_no_picture = False
         self._has_audio = False
         self._is_ready = False
         self._own_speaks = False
@@ -67,7 +69,7 @@ class AgentsProtocol:
 
     def choose(self, participants: Sequence[Participant]) -> Choice:
         """See `VendorProtocol.choose`; the rules are those of docs/vendors/livekit.md 4.1."""
-        return self._members.look(participants).choice
+        return self._members.look(without_their_pictures(participants)).choice
 
     # ------------------------------------------------------------ received
 
@@ -105,8 +107,9 @@ class AgentsProtocol:
             yield Ready()
 
     def _on_participants(self, participants: Sequence[Participant]) -> Iterator[Event]:
-        avatar = self._members.look(participants)
+        avatar = self._members.look(without_their_pictures(participants))
         agent = avatar.agent
+        self._has_no_picture = any(needs_own_player(m) for m in participants if m.identity in avatar.names)
         attributes: Mapping[str, str] = agent.attributes if agent is not None else {}
         self._state = attributes.get(STATE)
         if self._state is not None:
@@ -157,7 +160,7 @@ class AgentsProtocol:
             yield Thinking(active)
 
     def _can_be_ready(self) -> bool:
-        if self._expect_video and not self._has_frame:
+        if self._expect_video and not (self._has_frame or self._has_no_picture):
             return False
         if self._state is not None:
             return self._state in _READY_STATES

@@ -28,6 +28,7 @@ class AgentScript:
         kind: Its kind of participant.
         worker: Identity of an avatar worker that publishes in its place; "" for none.
         worker_kind: The worker's kind of participant.
+        worker_provider: The worker names it as the provider of its avatar; "": no such attribute.
         join_after_s: Seconds until it joins.
         worker_after_s: Seconds until the worker joins.
         states: Values of its state attribute after the join, one after another; empty: no such attribute.
@@ -46,6 +47,7 @@ class AgentScript:
     kind: Kind = "agent"
     worker: str = ""
     worker_kind: Kind = "agent"
+    worker_provider: str = ""
     join_after_s: float = 0.0
     worker_after_s: float = 0.0
     states: Sequence[str] = ("initializing", "listening")
@@ -97,7 +99,8 @@ class Agent:
         self._agent = publisher = await self._join(script.identity, script.kind, attributes)
         if script.worker:
             await asyncio.sleep(script.worker_after_s)
-            behalf = {"lk.publish_on_behalf": script.identity}
+            provider = {"lk.avatar_provider": script.worker_provider} if script.worker_provider else {}
+            behalf = {"lk.publish_on_behalf": script.identity, **provider}
             publisher = await self._join(script.worker, script.worker_kind, behalf)
         self._publisher = publisher
         if script.look is not None:
