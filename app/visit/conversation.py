@@ -13,12 +13,13 @@ from app.events import Caption, Emotion, Ended, Ending, FlushMouth, Speaking, Th
 from app.intents import AskText, Extend, Intent, Interrupt, Mute, Prefer, TalkButton
 from app.intents import End as EndIntent
 from app.picture import Picture
-from app.rooms.base import Arriving, AvatarGone, Disconnected, FirstFrame
+from app.rooms.base import Arriving, AvatarGone, Disconnected
 from app.screens import EndReason, Speaker, TalkMode
 from app.settings.model import VisitSettings
 from app.stage import Stage
 from app.vendors.base import Capabilities
 from app.visit.avatar_face import AvatarFace
+from app.visit.avatar_picture import AvatarPicture
 from app.visit.clock import VisitClock
 from app.visit.live_scene import LiveScene
 from app.visit.media_session import MediaEvent, MediaSession
@@ -27,7 +28,7 @@ from app.visit.parting import Parting
 from app.visit.service_messages import ServiceMessages
 from app.visit.speech_activity import SpeechActivity
 from app.visit.transcript import Transcript
-from app.vitals import VideoVitals, VisitVitals, Vitals
+from app.vitals import VisitVitals, Vitals
 from app.waiting.line import Line
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class ConversationParts:
     """What a conversation works with; made by the visit.
 
     Attributes:
+        has_video: The service's picture has come; otherwise the drawn character is shown.
         most_s: The service's own maximum from now, seconds, or None.
         first_idle_s: The first idle period, seconds; None: `idle_s`.
         rejoin: Joins a fresh session inside the same visit.
@@ -111,14 +113,19 @@ class Conversation:
             health=self._watch.health,
             figure=None if parts.has_video else parts.figure,
         )
+        seen = {"is_promised": can.video, "is_there": parts.has_video}
+        self._picture = AvatarPicture(parts.picture, parts.figure, parts.vitals, self._watch, self._scene, **seen)
         self._has_rejoined = False
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
+    @property
+    def has_video(self) -> bool:
+        """Whether the service's picture is what is seen."""
+        return self._watch.has_video
+
     async def run(self) -> EndReason:
         """Run until the end and return why it ended. Every task that it started has stopped then."""
-        self._p.vitals.video = VideoVitals(
-            painter=self._p.vitals.painter, source="room" if self._p.has_video else "character"
-        )
+        self._picture.begin()
         self._scene.measure(0.0)  # the facts are there before the screen that they belong to
         work = {
             "events": self._follow_media_session(),
@@ -139,6 +146,7 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
             self._face.rest()
             self._p.facts.was_answered = self._watch.questions.was_answered
+            self._picture.end()
             await self._media.stop()
 
     def end(self, reason: EndReason) -> None:
@@ -207,19 +215,10 @@ class Conversation:
                 self._messages.doubted()
             case Ending(remaining_s=remaining_s, reason=reason):
                 self._clock.service_ends(remaining_s, reason)
-            case FirstFrame() if not self._watch.has_video:
-                self._show_services_picture()
             case Ended(reason=reason):
                 self.end(reason)
             case _:
                 pass
-
-    def _show_services_picture(self) -> None:
-        """A service that promised a voice only sends a picture after all."""
-        self._watch.has_video = True
-        self._p.figure.hide()
-        self._scene.figure = None
-        self._p.vitals.video = VideoVitals(painter=self._p.vitals.painter, source="room")
 
     def _on_caption(self, caption: Caption) -> None:
         is_new = self._transcript.add(caption.speaker, caption.segment, caption.text, caption.final)
@@ -284,6 +283,7 @@ class Conversation:
             self._speech.look(now)
             self._clock.look(now)
             self._parting.look(now)
+            self._picture.look(now)
             self._follow_media(now)
             self._scene.measure(self._p.speaker.level)
             self._p.measure()

@@ -72,6 +72,8 @@ class LiveScene:
             self._quiet_since = now
         if self.figure is not None:
             self._act(self.figure, loudness)
+        else:
+            self._mood = None
 
     def why_no_extension(self) -> WhyNot | None:
         """Return why no more time can be offered, or None where it can."""

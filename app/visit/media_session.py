@@ -58,7 +58,11 @@ class MediaLimits:
 
 
 class MediaSession:
-    """A joined room and its decoded events. Use as: `start`, `ready`, then `next` until the end, then `stop`."""
+    """A joined room and its decoded events. Use as: `start`, `ready`, then `next` until the end, then `stop`.
+
+    Attributes:
+        has_picture: A frame of the avatar has come.
+    """
 
     def __init__(self, vendor: str, room: Room, protocol: VendorProtocol, limits: MediaLimits) -> None:
         self.room = room
@@ -68,6 +72,7 @@ class MediaSession:
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self._early: list[MediaEvent] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self.has_picture = False
         self._has_appeared = False
         self._frame_due: float | None = None
 
@@ -130,6 +135,7 @@ class MediaSession:
     async def _pump(self) -> None:
         while True:
             event = await self.room.events.get()
+            self.has_picture = self.has_picture or isinstance(event, FirstFrame)
             for decoded in self.protocol.decode(event, self.room):
                 self._events.put_nowait(decoded)
             if isinstance(event, RoomFact):

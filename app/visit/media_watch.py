@@ -74,18 +74,19 @@ class MediaWatch:
 
     Args:
         speech: Who speaks. It is told that the avatar is silent where the voice does not arrive: once is enough.
-        picture: Counts the frames that arrived.
+        picture: Counts the frames of the room that arrived.
         settings: `stall_notice_s` until the visitor is told, `stall_end_s` until the cure.
         now: The loop's clock, seconds.
-        has_video: A picture is expected. Otherwise what arrives at all is watched, or, where a room does not tell that,
-            what the library says of the connection.
+        has_video: A picture is expected. Otherwise what arrives at all is watched, also frames that nobody sees, or,
+            where a room does not tell that, what the library says of the connection.
         room_proves: The room's level meter is the only proof that the visitor is heard. Otherwise the service sends the
             visitor's words, and what only reached the room was not heard.
 
     Attributes:
         health: What was found last.
         questions: The visitor's questions; whoever sends or receives them tells it.
-        has_video: May become true later: a service that promised only a voice can send a picture after all.
+        has_video: May change: a service that promised only a voice can send a picture after all, and one that promised
+            a picture one that shows nothing.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class MediaWatch:
         self._room_proves = room_proves
         self._unheard = UnheardSpeech()
         self._arrivals: int | None = None  # None: the room does not tell
-        self._moved: int | None = picture.pushed
+        self._moved: tuple[int, int | None] = (picture.arrived, None)  # frames of the room, and other arrivals
         self._may_join_again = True
         self._has_left = False  # since the last look
         self._spared_until = now  # no cure before: the avatar left on purpose, and the room tells whether it is gone
@@ -211,8 +212,10 @@ class MediaWatch:
 
     def _moved_at(self, now: float) -> float:
         """Return when anything last moved, on the loop's clock."""
-        moved = self._picture.pushed if self.has_video else self._arrivals
-        if moved != self._moved or (moved is None and not self.health.is_broken):
+        arrivals = None if self.has_video else self._arrivals
+        moved = (self._picture.arrived, arrivals)
+        is_untold = not self.has_video and arrivals is None
+        if moved != self._moved or (is_untold and not self.health.is_broken):
             self._moved = moved
             return now
         return self.health.moved_at

@@ -94,6 +94,7 @@ class Visit:
             await self._give_notice()
         sound.open_microphone()
         self._p.figure.show(Mood.IDLE)
+        self._p.picture.withhold(True)
         try:
             media, slot = await arrival.reach_avatar()
         except TransientError as error:
@@ -121,8 +122,7 @@ class Visit:
         control, session = slot.lease.control, slot.lease.session
         most_s = session.max_duration_s if session else None
         on_the_way_s = asyncio.get_running_loop().time() - slot.lease.since  # the service counts it
-        has_video = control.capabilities.video
-        self._has_service_picture = has_video
+        has_video = control.capabilities.video and media.has_picture
         if has_video:
             self._p.figure.hide()
         conversation = Conversation(
@@ -153,6 +153,7 @@ class Visit:
         try:
             return await conversation.run()
         finally:
+            self._has_service_picture = conversation.has_video
             self._conversation = None
 
     # ------------------------------------------------------------ the end

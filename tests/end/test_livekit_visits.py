@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.end.conftest import livekit_toml
+from tests.vendors.agent_media import AgentLook
 
 # The scripted agent runs in this process, and its library complains about rooms that were closed under it.
 pytestmark = [pytest.mark.expect_log("livekit"), pytest.mark.asyncio, pytest.mark.live, pytest.mark.display]
@@ -43,6 +44,34 @@ async def test_picture_words_and_questions_from_attract_to_attract(start, endpoi
     await _all_given_back(program, endpoint, livekit_server)
     assert program.end() == 0
     assert "Traceback" not in program.output
+
+
+async def test_a_black_picture_gives_way_to_the_drawn_character(start, endpoint, livekit_server) -> None:
+    endpoint.next_script = replace(endpoint.next_script, look=AgentLook(pattern="black"))
+    program = start(livekit_toml(endpoint))
+    await program.to_live(40)
+    drawn = await program.until(lambda s: s["video"] and s["video"]["source"] == "character", 6)
+    assert drawn["health"] == "DEGRADED" and program.get("/healthz")[0] == 200
+    painted = drawn["video"]["frames"]
+    await program.until(lambda s: s["video"]["frames"] > painted + 40, 6)
+    await program.press("Escape")
+    await program.until("farewell", 3)
+    assert (await program.until("attract", 8))["health"] == "ONLINE"
+    await _all_given_back(program, endpoint, livekit_server)
+
+
+async def test_an_avatar_that_needs_its_providers_player_is_drawn_at_once(start, endpoint, livekit_server) -> None:
+    script = replace(endpoint.next_script, look=AgentLook(pattern="black"), worker="spatius-avatar-agent")
+    endpoint.next_script = script
+    program = start(livekit_toml(endpoint))
+    live = await program.to_live(40)
+    assert live["video"]["source"] == "character" and live["health"] == "DEGRADED"
+    await asyncio.sleep(7)  # longer than a picture may stand still
+    later = await program.until("live")
+    assert later["video"]["source"] == "character" and program.get("/healthz")[0] == 200
+    await program.press("Escape")
+    await program.until("attract", 8)
+    await _all_given_back(program, endpoint, livekit_server)
 
 
 async def test_an_empty_room_idles_out(start, endpoint, livekit_server) -> None:

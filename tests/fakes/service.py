@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.audio.base import Microphone, SpeakerOut
 from app.events import Event, Ready
 from app.findings import Finding
-from app.picture import Frame, Picture, PixelFormat
+from app.picture import Frame, Picture
 from app.rooms.base import (
     AvatarVideo,
     Choice,
@@ -27,9 +27,8 @@ from app.screens import EndReason
 from app.vendors.base import Capabilities, VendorControl, VendorProtocol
 from app.vendors.errors import Busy, TransientError, VendorError
 from app.vendors.session import SessionInfo, StopOrder, VisitRequest
+from tests.fakes.pictures import plain
 from tests.fakes.room import QuietRoom
-
-PIXELS = bytes(16 * 16 * 4)
 
 
 @dataclass
@@ -117,6 +116,7 @@ class RoomScript:
     appears: bool = True
     shows_frames: bool = True
     frame_s: float = 0.1
+    frames: Sequence[Frame] = field(default_factory=lambda: [plain()])  # what its picture shows, again and again
     voice_only: bool = False
     gets_ready: bool = True  # False: somebody comes, and that is all
 
@@ -172,9 +172,11 @@ class FakeRoom(QuietRoom):
             self._frames.cancel()
 
     async def _move(self) -> None:
+        number = 0
         while True:
             if self.moving:
-                self.picture.push(Frame(16, 16, PixelFormat.BGRA, PIXELS))
+                self.picture.push(self.script.frames[number % len(self.script.frames)])
+                number += 1
             await asyncio.sleep(self.script.frame_s)
 
 

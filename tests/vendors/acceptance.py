@@ -39,6 +39,7 @@ from app.screens import (
     UnavailableReason,
     Waiting,
 )
+from tests.fakes.character import FakeFigure
 from tests.vendors.kiosk_rig import KioskRig
 from tests.vendors.vendor_under_test import VendorUnderTest
 
@@ -176,6 +177,18 @@ class Acceptance(AcceptanceVisit, ManyVisits):
         async with KioskRig(vendor, visit={"avatar_timeout_s": 1.5, "first_frame_timeout_s": 1.5}) as rig:
             await rig.tap_start()
             assert (await rig.until(Farewell, within=30)).reason is EndReason.NO_START
+            await rig.all_given_back()
+
+    @pytest.mark.expect_log("the avatar's picture is black")
+    async def test_a_black_picture_gives_way_to_the_drawn_character(self, vendor: VendorUnderTest) -> None:
+        vendor.paint("black data")
+        async with KioskRig(vendor) as rig:
+            await rig.to_live()
+            await asyncio.sleep(5.2)
+            assert isinstance(rig.screen, Live) and rig.screen.trouble is None
+            assert isinstance(rig.figure, FakeFigure) and rig.figure.visible and rig.picture.withheld
+            assert rig.vitals.video is not None and rig.vitals.video.source == "character"
+            rig.tap(End())
             await rig.all_given_back()
 
     async def test_a_short_gap_of_the_network_goes_by(self, vendor: VendorUnderTest) -> None:

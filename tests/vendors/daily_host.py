@@ -39,6 +39,7 @@ class ReplicaLook:
         width: Pixels.
         height: Pixels.
         fps: Pictures per second.
+        pattern: What it shows: "moving", or one of `tests.fakes.pictures.DARK`.
         frozen: The picture stands still.
         voice: It has sound.
         channels: Channels of the sound.
@@ -50,6 +51,7 @@ class ReplicaLook:
     width: int = 360
     height: int = 640
     fps: float = 20.0
+    pattern: str = "moving"
     frozen: bool = False
     voice: bool = True
     channels: int = 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import itertools
 import uuid
 from dataclasses import dataclass, field, replace
 
 from app.audio.base import FRAME, RATE, Microphone, Sound, SpeakerOut
-from app.picture import Picture
+from app.picture import Frame, Picture
 from app.rooms.base import ChooseAvatar, Data, Disconnected, Participant, RoomFactory, Text
 from app.screens import EndReason
-from tests.vendors.agent_media import AgentLook
+from tests.fakes.pictures import frame_of
+from tests.vendors.agent_media import AgentLook, pictures
 from tests.vendors.emulator import Clock
 from tests.vendors.media_server import Actor, Ears, MediaServer
-from tests.vendors.memory_room import JOIN_S, MemoryRoom
+from tests.vendors.memory_room import JOIN_S, SIZE, MemoryRoom
 
 
 class LoopClock(Clock):
@@ -187,8 +190,13 @@ class MemoryActor(Actor):
         return [] if self._media_server.is_cut else list(self._media_server.place(self._room).visitors.values())
 
     async def _move(self, look: AgentLook) -> None:
-        while True:
+        for frame in itertools.cycle(_frames(look.pattern)):
             if not self.frozen:
                 for visitor in self._listeners():
-                    visitor.see(self.identity)
+                    visitor.see(self.identity, frame)
             await asyncio.sleep(1 / look.fps)
+
+
+@functools.cache
+def _frames(pattern: str) -> tuple[Frame, ...]:
+    return tuple(frame_of(picture) for picture in pictures(pattern, SIZE, SIZE))

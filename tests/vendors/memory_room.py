@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from app.audio.base import RATE, Microphone, Sound, SpeakerOut
-from app.picture import Frame, Picture, PixelFormat
+from app.picture import Frame, Picture
 from app.rooms.base import (
     AvatarAudio,
     AvatarGone,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.vendors.memory_media_server import MemoryActor, MemoryMediaServer
 
 JOIN_S = 0.1
-SIZE = 16  # pixels of the pictures, whatever the look says
+SIZE = 64  # pixels of the pictures, whatever the look says
 RECONNECT_S = 18.0  # as the kiosk's LiveKit rooms (app.rooms.presence.RoomTimes)
 GONE_S = 10.0
 
@@ -145,10 +145,10 @@ class MemoryRoom(Room):
         elif is_gone and self._gone is None and (had.audio or had.video):
             self._gone = asyncio.get_running_loop().call_later(GONE_S, self.tell, AvatarGone())
 
-    def see(self, identity: str) -> None:
+    def see(self, identity: str, frame: Frame) -> None:
         if self._choice.video != identity or self._over:
             return
-        self._picture.push(Frame(SIZE, SIZE, PixelFormat.BGRA, bytes(SIZE * SIZE * 4)))
+        self._picture.push(frame)
         if not self._seen_frame:
             self._seen_frame = True
             self.tell(FirstFrame())

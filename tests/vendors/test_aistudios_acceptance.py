@@ -11,6 +11,7 @@ import pytest_asyncio
 from app.vendors.aistudios import VENDOR
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.acceptance import Acceptance, AcceptanceVisit
+from tests.vendors.agent_media import AgentLook
 from tests.vendors.aistudios_service import APP, AVATAR, KEY, AistudiosService
 from tests.vendors.memory_media_server import LoopClock, MemoryMediaServer
 from tests.vendors.vendor_under_test import VendorUnderTest
@@ -52,6 +53,9 @@ class AistudiosUnderTest(VendorUnderTest):
 
     def keep_away(self) -> None:
         self.service.script = replace(self.service.script, joins=False)
+
+    def paint(self, pattern: str) -> None:
+        self.service.script = replace(self.service.script, look=AgentLook(pattern=pattern))
 
     def linger(self) -> None:
         """They always do."""

@@ -11,6 +11,7 @@ import pytest_asyncio
 from app.vendors.convai import VENDOR
 from tests.rigs.livekit_server import LiveKitServer
 from tests.vendors.acceptance import Acceptance, AcceptanceVisit
+from tests.vendors.agent_media import AgentLook
 from tests.vendors.convai_service import CHARACTER, KEY, ConvaiService
 from tests.vendors.memory_media_server import LoopClock, MemoryMediaServer
 from tests.vendors.vendor_under_test import VendorUnderTest
@@ -38,6 +39,9 @@ class ConvaiUnderTest(VendorUnderTest):
 
     def keep_away(self) -> None:
         self.service.script = replace(self.service.script, joins=False)
+
+    def paint(self, pattern: str) -> None:
+        self.service.script = replace(self.service.script, look=AgentLook(pattern=pattern))
 
     def linger(self) -> None:
         self.service.knobs.lingers = True

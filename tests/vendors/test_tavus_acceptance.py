@@ -14,6 +14,7 @@ from app.rooms.presence import RoomTimes
 from app.vendors.tavus import VENDOR
 from tests.fakes import daily
 from tests.vendors.acceptance import Acceptance, ManyVisits
+from tests.vendors.daily_host import ReplicaLook
 from tests.vendors.tavus_replica import ReplicaScript
 from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
 from tests.vendors.vendor_under_test import VendorUnderTest
@@ -39,6 +40,9 @@ class TavusUnderTest(VendorUnderTest):
 
     def keep_away(self) -> None:
         self.service.script = lambda: ReplicaScript(joins_after_s=None)
+
+    def paint(self, pattern: str) -> None:
+        self.service.script = lambda: ReplicaScript(joins_after_s=0.02, look=ReplicaLook(pattern=pattern))
 
     def linger(self) -> None:
         self.service.knobs.lingers = True

@@ -58,6 +58,10 @@ class VendorUnderTest(ABC):
         """From now on no avatar appears in new sessions."""
 
     @abstractmethod
+    def paint(self, pattern: str) -> None:
+        """From now on the picture of new sessions shows this; see `tests.vendors.agent_media.AgentLook`."""
+
+    @abstractmethod
     def linger(self) -> None:
         """From now on sessions end by the stop call alone, not because a client went away."""
 

@@ -125,6 +125,7 @@ class LiveKitRoom:
         self._lifecycle = Lifecycle(times, background, stop=self._stop, goodbye=self._goodbye)
         self.events: asyncio.Queue[RoomEvent] = self._lifecycle.events
         self.identity = self.sid = ""
+        self._picture = picture
         self._microphone = microphone
         self._choose = choose
         self._background = background
@@ -161,7 +162,8 @@ class LiveKitRoom:
         self._lifecycle.joined()
         self.identity, self.sid = room.local_participant.identity, room.local_participant.sid
         self._open_microphone(room)
-        self._traffic.follow(room, lambda: not self._avatar.is_seen)  # not needed once frames come
+        # Not needed once frames come that are shown: others may cease, and the voice goes on.
+        self._traffic.follow(room, lambda: self._picture.withheld or not self._avatar.is_seen)
         self._review()
 
     def _failed(self, text: str, began: float, relayed: bool) -> RoomError:

@@ -16,6 +16,7 @@ from app.vendors.base import Capabilities
 from app.vendors.errors import TransientError
 from app.waiting.line import NoLine
 from tests.fakes.kiosk import Rig, settings
+from tests.fakes.pictures import plain
 from tests.fakes.service import FakeControl, RoomScript
 
 pytestmark = pytest.mark.asyncio
@@ -160,7 +161,9 @@ async def test_a_picture_that_was_not_promised_is_shown_all_the_same() -> None:
         rig.scripts.append(RoomScript(voice_only=True))
         await rig.to_live()
         rig.room.tell(FirstFrame())
-        await asyncio.sleep(1)
+        for _ in range(15):
+            rig.picture.push(plain())
+            await asyncio.sleep(0.1)
         assert not rig.figure.visible and rig.vitals.video.source == "room"
 
 
