@@ -279,20 +279,28 @@ class StillThere:
         seconds: Seconds left to answer.
         of_s: Seconds that there were.
         live: The conversation, darkened behind the question.
+        goodbye: The visitor said goodbye: that is said back, and the visit ends unless somebody is still here.
     """
 
     seconds: int = 20
     of_s: int = 20
     live: Live = field(default_factory=Live)
+    goodbye: bool = False
 
     name = "still_there"
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """The end of a visit: thanks, or what happened."""
+    """The end of a visit: thanks, or what happened.
+
+    Attributes:
+        reason: Why it ended.
+        said: A goodbye was said before: the end surprises nobody, and there is nothing to be sorry for.
+    """
 
     reason: EndReason = EndReason.VISITOR
+    said: bool = False
 
     name = "farewell"
 

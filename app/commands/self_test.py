@@ -70,6 +70,7 @@ def _resources() -> str:
         resource("kiosk.toml"),
         *resource("translations").glob("*.toml"),
         *resource("keyboards").glob("*.toml"),
+        *resource("farewells").glob("*.toml"),
     ):
         tomllib.loads(file.read_text(encoding="utf-8"))
         read += 1

@@ -46,6 +46,7 @@ from app.system.status import StatusServer, StatusUnavailable
 from app.vendors.base import AnyVendor, VendorControl
 from app.vendors.build import control_for
 from app.vendors.registry import vendors
+from app.visit.farewell_words import load_farewells
 from app.visit.parts import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
@@ -198,6 +199,7 @@ class Composition:
             figure=figure,
             line=NoLine(is_shared=bool(settings.line.account)),
             questions=questions,
+            farewells=load_farewells(resource("farewells"), settings.kiosk.languages),
             plan_max_s=table.plan_max_s,
             chance=random.Random(),  # reason: jitter
             new_name=lambda: f"kiosk-{settings.kiosk.id}-{secrets.token_hex(8)}",

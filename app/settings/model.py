@@ -98,6 +98,7 @@ class VisitSettings(Table):
         first_frame_timeout_s: From a picture track to its first picture.
         stall_notice_s: Time without a new picture, or without the expected voice, until the visitor is told.
         stall_end_s: The same until the room is joined a second time, or the visit ends.
+        spoken_goodbye: A visitor who says nothing but a farewell ends the visit, after a moment to object.
         farewell_s: Length of the farewell screen.
         touch_guard_s: Time after a visit in which the first screen takes no start, by touch or key.
     """
@@ -118,6 +119,7 @@ class VisitSettings(Table):
     first_frame_timeout_s: Duration = 10.0
     stall_notice_s: Duration = 5.0
     stall_end_s: Duration = 15.0
+    spoken_goodbye: bool = True
     farewell_s: DurationOrZero = 3.0
     touch_guard_s: DurationOrZero = 1.5
 

@@ -21,6 +21,7 @@ from app.vendors.base import Capabilities
 from app.visit.avatar_face import AvatarFace
 from app.visit.avatar_picture import AvatarPicture
 from app.visit.clock import VisitClock
+from app.visit.farewell_words import FarewellWords
 from app.visit.live_scene import LiveScene
 from app.visit.media_session import MediaEvent, MediaSession
 from app.visit.media_watch import Cure, MediaWatch
@@ -60,6 +61,7 @@ class ConversationParts:
     capabilities: Capabilities
     line: Line
     questions: tuple[str, ...]
+    farewells: FarewellWords
     has_video: bool
     most_s: float | None
     first_idle_s: float | None
@@ -68,7 +70,11 @@ class ConversationParts:
 
 
 class Conversation:
-    """Connects events, intents, timers, devices and the screen between the first picture and the goodbye."""
+    """Connects events, intents, timers, devices and the screen between the first picture and the goodbye.
+
+    Attributes:
+        was_said: When it ended, one of both had said goodbye.
+    """
 
     def __init__(self, parts: ConversationParts, media: MediaSession) -> None:
         self._p = parts
@@ -98,7 +104,14 @@ class Conversation:
             has_video=parts.has_video,
             room_proves=can.local or not can.transcripts,
         )
-        self._parting = Parting(self._speech, self.end)
+        self._parting = Parting(
+            parts.farewells,
+            listens=settings.spoken_goodbye,
+            speech=self._speech,
+            clock=self._clock,
+            speaker=parts.speaker,
+            end=self.end,
+        )
         self._transcript = Transcript()
         self._scene = LiveScene(
             stage=parts.stage,
@@ -108,6 +121,7 @@ class Conversation:
             questions=parts.questions,
             speech=self._speech,
             clock=self._clock,
+            parting=self._parting,
             transcript=self._transcript,
             has_captions=can.captions,
             health=self._watch.health,
@@ -115,7 +129,7 @@ class Conversation:
         )
         seen = {"is_promised": can.video, "is_there": parts.has_video}
         self._picture = AvatarPicture(parts.picture, parts.figure, parts.vitals, self._watch, self._scene, **seen)
-        self._has_rejoined = False
+        self.was_said = self._has_rejoined = False
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     @property
@@ -152,6 +166,7 @@ class Conversation:
     def end(self, reason: EndReason) -> None:
         """End the conversation; the first reason counts."""
         if not self._over.done():
+            self.was_said = self._parting.was_said(self._now())
             self._over.set_result(self._parting.reason(reason))
 
     async def _guarded(self, work: Awaitable[None]) -> None:
@@ -247,6 +262,7 @@ class Conversation:
             return
         self._clock.activity()
         self._messages.reassure()
+        self._parting.touched(intent, self._now())
         match intent:
             case Extend() if self._scene.why_no_extension() is None:
                 self._clock.extend()

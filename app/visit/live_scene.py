@@ -11,7 +11,9 @@ from app.settings.model import VisitSettings
 from app.stage import Stage
 from app.visit.clock import VisitClock
 from app.visit.media_watch import MediaHealth
+from app.visit.parting import Parting
 from app.visit.speech_activity import SpeechActivity
+from app.visit.spoken_goodbye import SHOWN_S
 from app.visit.transcript import Transcript
 from app.vitals import VisitVitals
 from app.waiting.line import Line
@@ -37,6 +39,7 @@ class LiveScene:
     questions: tuple[str, ...]
     speech: SpeechActivity
     clock: VisitClock
+    parting: Parting
     transcript: Transcript
     has_captions: bool
     health: MediaHealth
@@ -51,12 +54,13 @@ class LiveScene:
     def draw(self) -> None:
         """Show the screen as it is now."""
         live = self._live()
-        warning = self.clock.warning
-        if warning is None:
+        goodbye = self.parting.question
+        question = goodbye or self.clock.warning
+        if question is None:
             self.stage.show(live)
             return
-        of_s = round(self.settings.idle_warning_s)
-        self.stage.show(StillThere(min(of_s, round(warning.remaining_s)), of_s, live))
+        of_s = round(SHOWN_S if goodbye else self.settings.idle_warning_s)
+        self.stage.show(StillThere(min(of_s, round(question.remaining_s)), of_s, live, goodbye is not None))
 
     def measure(self, loudness: float) -> None:
         """Write the facts of this moment. loudness: of the avatar's voice, 0 to 1; it moves the drawn mouth."""

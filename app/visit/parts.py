@@ -16,6 +16,7 @@ from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.session import SessionInfo
+from app.visit.farewell_words import FarewellWords
 from app.vitals import Vitals
 from app.waiting.line import Line
 
@@ -27,6 +28,7 @@ class VisitParts:
     Attributes:
         make_protocol: Makes the protocol for a session that the control created.
         questions: Returns the suggested questions in a language.
+        farewells: What visitors say to end a conversation.
         plan_max_s: The longest session that the plan allows, seconds.
         chance: The source of random delays.
         new_name: Returns a name that is unique and cannot be guessed.
@@ -45,6 +47,7 @@ class VisitParts:
     figure: Figure
     line: Line
     questions: Callable[[str], tuple[str, ...]]
+    farewells: FarewellWords
     plan_max_s: float
     chance: random.Random
     new_name: Callable[[], str]

@@ -28,6 +28,9 @@ CAP_FAREWELL_S = 10.0  # a visitor who waited in vain needs time to read where t
 # The visitor did nothing wrong and got less than promised.
 _SORRY = frozenset({EndReason.NO_START, EndReason.CAP, EndReason.NETWORK, EndReason.ERROR, EndReason.AVATAR_LEFT})
 
+# How a service ends a session, in order or not. After a spoken goodbye it was in order.
+_UNEXPLAINED = frozenset({EndReason.AVATAR_LEFT, EndReason.ROOM_CLOSED})
+
 
 class Visit:
     """One visit, from the tap to the farewell.
@@ -44,7 +47,7 @@ class Visit:
         self._facts = VisitVitals(vendor=parts.service.name)
         self._conversation: Conversation | None = None
         self._reason = EndReason.CANCELLED
-        self._has_service_picture = False
+        self._has_service_picture = self._was_said = False
 
     @property
     def was_answered(self) -> bool | None:
@@ -139,6 +142,7 @@ class Visit:
                 capabilities=control.capabilities,
                 line=self._p.line,
                 questions=self._p.questions(self._p.stage.preferences.language),
+                farewells=self._p.farewells,
                 has_video=has_video,
                 most_s=None if most_s is None else max(most_s - max(MARGIN_S, on_the_way_s + SOONER_S), 1.0),
                 first_idle_s=self._p.settings.waiting.claim_s if slot.waited_long else None,
@@ -154,15 +158,17 @@ class Visit:
             return await conversation.run()
         finally:
             self._has_service_picture = conversation.has_video
+            self._was_said = conversation.was_said
             self._conversation = None
 
     # ------------------------------------------------------------ the end
 
     def _say_goodbye(self, reason: EndReason) -> None:
         self._reason = reason
+        said = self._was_said and reason in _UNEXPLAINED
         if not self._has_service_picture:
-            self._p.figure.show(Mood.SORRY if reason in _SORRY else Mood.GOODBYE)
-        self._p.stage.show(Farewell(reason))
+            self._p.figure.show(Mood.SORRY if reason in _SORRY and not said else Mood.GOODBYE)
+        self._p.stage.show(Farewell(reason, said))
 
     def _farewell_s(self, reason: EndReason) -> float:
         return APOLOGY_S if reason is EndReason.NO_START else self._settings.farewell_s

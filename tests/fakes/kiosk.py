@@ -19,6 +19,7 @@ from app.kiosk.exit_code import ExitCode
 from app.kiosk.hours import Hours
 from app.kiosk.kiosk import Kiosk, KioskContext
 from app.picture import Picture
+from app.resources import resource
 from app.rooms.base import ChooseAvatar, Room
 from app.screens import Attract, Live, Notice, Preferences, Screen, Shown, UnavailableReason
 from app.sessions.create import Service, SessionCreator
@@ -27,6 +28,7 @@ from app.settings.model import Settings
 from app.stage import Stage
 from app.vendors.base import VendorControl, VendorProtocol
 from app.vendors.session import SessionInfo
+from app.visit.farewell_words import load_farewells
 from app.visit.parts import VisitParts
 from app.vitals import Vitals
 from app.waiting.line import NoLine
@@ -107,6 +109,7 @@ class BaseRig(ABC, Generic[ControlT, ProtocolT, RoomT]):
             figure=self.figure,
             line=NoLine(is_shared=bool(self.settings.line.account)),
             questions=lambda language: (),
+            farewells=load_farewells(resource("farewells"), self.settings.kiosk.languages),
             plan_max_s=self.plan_max_s,
             chance=self._chance,
             new_name=lambda: f"name-{next(self._ids)}",

@@ -16,6 +16,7 @@ from PySide6.QtGui import QRawFont
 from app.resources import resource
 from app.settings.not_yet import languages
 from app.vendors.tavus.languages import CLOSING, language_name
+from app.visit.farewell_words import load_farewells
 from app.window.screens.facts import load_facts
 from app.window.toolkit.keyboard_layout import Layer, load_layout
 from app.window.toolkit.look import FONT_FILES
@@ -42,6 +43,8 @@ def lacking(code: str) -> Iterator[str]:
         yield f"resources/keyboards/{code}.toml"
     elif missing := sorted(_letters(text) - _keys(code)):
         yield f"resources/keyboards/{code}.toml: {' '.join(missing)}"
+    if not load_farewells(resource("farewells"), [code]).farewells:
+        yield f"resources/farewells/{code}.toml"
     facts = [fact.art for fact in load_facts(resource("facts"), FALLBACK)]
     own = resource("facts", f"{code}.toml")
     if not own.is_file() or [fact.art for fact in load_facts(resource("facts"), code)] != facts:
@@ -106,6 +109,7 @@ def test_of_a_language_that_nobody_has_added_each_place_is_named(qapp):
     assert list(lacking("zz")) == [
         "resources/translations/zz.toml",
         "resources/keyboards/zz.toml",
+        "resources/farewells/zz.toml",
         "resources/facts/zz.toml",
         "resources/kiosk.toml: the comment of kiosk.languages",
         "docs/contract.md: the comment of kiosk.languages",

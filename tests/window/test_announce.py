@@ -19,6 +19,7 @@ from app.screens import (
     Shown,
     StillThere,
     Talk,
+    TalkMode,
     Trouble,
     Waiting,
     WhyNot,
@@ -65,6 +66,14 @@ def test_the_question_whether_somebody_is_there_may_interrupt_and_tells_its_time
     show(Live())
     said = "Are you still there? Touch the screen, or just say something. 20 seconds"
     assert show(StillThere(20), step=2) == [(said, True)]
+
+
+def test_a_goodbye_is_told_with_what_can_be_done_about_it(show):
+    show(Live())
+    said = "Goodbye! Not finished? Touch the screen, or keep talking. 6 seconds"
+    assert show(StillThere(6, 6, goodbye=True), step=2) == [(said, True)]
+    typed = StillThere(6, 6, Live(mode=TalkMode.TEXT), goodbye=True)
+    assert "press any key" in show(typed, step=3)[0][0]
 
 
 def test_a_countdown_is_told_at_its_marks_and_not_every_second(show):

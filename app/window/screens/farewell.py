@@ -109,7 +109,9 @@ class FarewellScreen(SheetScreen):
         return items
 
     def _kind(self) -> _Parting:
-        return _KINDS[self.shown.reason] if isinstance(self.shown, Farewell) else _TALKED
+        if not isinstance(self.shown, Farewell) or self.shown.said:
+            return _TALKED
+        return _KINDS[self.shown.reason]
 
     @property
     def glow(self) -> Glow | None:

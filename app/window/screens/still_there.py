@@ -1,4 +1,4 @@
-"""The question "Are you still there?"; any key or touch says yes."""
+"""The question "Are you still there?", and "Goodbye" to who said it; any key or touch says that somebody is here."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from app.window.toolkit.shapes import ProgressRing
 from app.window.toolkit.texts import Texts
 from app.window.toolkit.words import Words
 
+_QUESTION = ("still_there.title", "still_there.more", "still_there.stay")
+_GOODBYE = ("still_there.goodbye", "still_there.goodbye_more", "still_there.goodbye_stay")
+
 
 class StillThereScreen(SheetScreen):
     """A countdown, a question, one big button; any key or touch stays, Esc ends the visit."""
@@ -36,10 +39,15 @@ class StillThereScreen(SheetScreen):
             return
         left = max(0, shown.seconds)
         self._ring.set(left / max(1, shown.of_s), texts.number(left), texts("unit.seconds", count=left))
-        self._title.say(texts("still_there.title"))
         typed_only = shown.live.mode is TalkMode.TEXT or shown.live.microphone is MicrophoneState.MISSING
-        self._more.say(texts("still_there.more_text" if typed_only else "still_there.more"))
-        self._stay.say(texts("still_there.stay"))
+        title, more, stay = _GOODBYE if shown.goodbye else _QUESTION
+        self._title.say(texts(title))
+        self._more.say(texts(f"{more}_text" if typed_only else more))
+        self._stay.say(texts(stay))
+
+    def topic(self) -> object:
+        """Return the language, and which of the two is asked."""
+        return self.texts.code, isinstance(self.shown, StillThere) and self.shown.goodbye
 
     def content(self, fit: Fit) -> list[Item | Grow | Space]:
         """Return ring and words in the middle, the button below."""
