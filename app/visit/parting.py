@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.audio.base import SpeakerOut
 from app.events import AvatarEnds, Caption
-from app.intents import AskText, Extend, Intent, TalkButton
+from app.intents import AskText, Intent, Interrupt, TalkButton
 from app.screens import EndReason, Speaker
 from app.visit.clock import VisitClock
 from app.visit.farewell_words import FarewellWords
@@ -85,12 +85,10 @@ class Parting:
         match intent:
             case AskText(text=text):
                 self._hear("typed", text, True, now)
-            case Extend() | TalkButton(down=True):
-                self._goodbye.go_on(now)
-            case _ if self.question is not None:
-                self._goodbye.go_on(now)
+            case Interrupt() | TalkButton(down=False) if self.question is None:
+                pass  # neither says that the conversation goes on
             case _:
-                pass
+                self._goodbye.touch(now)
 
     def _hear(self, segment: str, text: str, final: bool, now: float) -> None:
         self._closed_at = None

@@ -10,6 +10,7 @@ from app.visit.timers import TICK_S, Countdown
 
 ANSWER_S = 8.0  # an avatar that has not answered a farewell by then does not answer it
 QUIET_S = 1.0  # its answer is over, not only a sentence of it
+TOUCH_S = 1.0  # a typed farewell is followed by touches that close the keyboard
 SHOWN_S = 6.0  # how long "Goodbye" is shown
 HOLD_S = 20.0  # voices hold that for so long at most: who speaks may go on with the conversation
 AGAIN_S = 10.0  # the same farewell may come twice, and late
@@ -59,6 +60,11 @@ class SpokenGoodbye:
             self._since = self._quiet_since = now
             self._segment = segment
             self._is_answered, self._was_heard = False, self._speech.avatar_is_heard
+
+    def touch(self, now: float) -> None:
+        """The visitor touched something or pressed a key. now: the loop's clock, seconds."""
+        if self._since is not None and now - self._since >= TOUCH_S:
+            self.go_on(now)
 
     def go_on(self, now: float) -> None:
         """The visitor is still here: the conversation goes on. now: the loop's clock, seconds."""

@@ -30,6 +30,24 @@ async def test_the_demo_needs_no_settings_no_sound_and_no_network(start) -> None
     assert program.end() == 0
 
 
+async def test_who_types_goodbye_reads_it_and_may_go_on_or_not(start) -> None:
+    program = start("", command="demo")
+    await program.until("attract", 40)
+    await program.to_live()
+    for ends in (False, True):
+        for key in ("b", "y", "e", "Return"):
+            await program.press(key)
+        asked = await program.until("still_there", 30)
+        assert asked["focus"] == "stay"
+        if not ends:
+            await program.press("Return")
+            await program.until("live", 3)
+            await asyncio.sleep(10)  # the same farewell may come twice
+    done = await program.until("attract", 15)
+    assert done["last_end"] == "visitor" and done["open_sessions"] == 0
+    assert program.end() == 0
+
+
 @pytest.mark.sound
 async def test_the_guide_is_heard_and_hears(start, sound_server) -> None:
     names = ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")

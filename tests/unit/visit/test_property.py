@@ -12,7 +12,18 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from app.audio.base import DeviceState
-from app.events import Caption, Ended, Ending, FlushMouth, QuestionRefused, Ready, Speaking, Thinking, Visemes
+from app.events import (
+    AvatarEnds,
+    Caption,
+    Ended,
+    Ending,
+    FlushMouth,
+    QuestionRefused,
+    Ready,
+    Speaking,
+    Thinking,
+    Visemes,
+)
 from app.intents import (
     Accept,
     Activity,
@@ -30,7 +41,7 @@ from app.intents import (
     Stay,
     TalkButton,
 )
-from app.rooms.base import AvatarGone, Data, RoomError, RoomFault
+from app.rooms.base import AvatarGone, AvatarLeft, Data, RoomError, RoomFault
 from app.screens import Attract, EndReason, Preferences, Speaker
 from app.vendors.base import Capabilities
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError
@@ -42,8 +53,9 @@ from tests.virtual_time import VirtualLoop
 INTENTS = st.sampled_from(
     [
         Start(), Accept(), Cancel(), KeepPlace(), Stay(), Extend(), End(), AskText("why?"), AskText("  "), Interrupt(),
-        TalkButton(True), TalkButton(False), Mute(True), Mute(False), Activity(), Staff(StaffAction.END_VISIT),
-        Prefer(Preferences(volume=0.2, captions=False)), Start(), Accept(), Start(), Accept(),
+        AskText("bye"), TalkButton(True), TalkButton(False), Mute(True), Mute(False), Activity(),
+        Staff(StaffAction.END_VISIT), Prefer(Preferences(volume=0.2, captions=False)),
+        Start(), Accept(), Start(), Accept(),
     ]
 )  # fmt: skip
 EVENTS = st.sampled_from(
@@ -53,6 +65,7 @@ EVENTS = st.sampled_from(
         Caption(Speaker.AVATAR, "b", "hello", True), Caption(Speaker.AVATAR, "", ""), Visemes(0.1, {"aa": 1.0}),
         Caption(Speaker.VISITOR, "c", "Who?", True),
         QuestionRefused(), FlushMouth(), Ending(3.0), Ending(-1.0), Ended(EndReason.VENDOR_IDLE),
+        AvatarEnds(), Caption(Speaker.VISITOR, "c", "Bye", True), Caption(Speaker.VISITOR, "c", "Bye, where", True),
     ]
 )  # fmt: skip
 REFUSALS = st.sampled_from(
@@ -78,6 +91,7 @@ STEPS = st.one_of(
     st.tuples(st.just("slots"), st.integers(0, 2)),
     st.tuples(st.just("drop"), st.sampled_from([(EndReason.NETWORK, True), (EndReason.ROOM_CLOSED, False)])),
     st.tuples(st.just("gone"), st.none()),
+    st.tuples(st.just("left"), st.none()),
     st.tuples(st.just("freeze"), st.booleans()),
     st.tuples(st.just("voice"), st.tuples(st.booleans(), st.floats(0, 1))),
     st.tuples(st.just("device"), st.sampled_from(list(DeviceState))),
@@ -131,6 +145,8 @@ def _do(rig: Rig, what: str, value: object) -> None:
             room.drop(*value)
         case "gone" if room:
             room.tell(AvatarGone())
+        case "left" if room:
+            room.tell(AvatarLeft())
         case "freeze" if room:
             room.moving = not value
         case "voice" if rig.audio.microphones:
