@@ -30,6 +30,7 @@ class VisitVitals:
         extensions: How many times the visitor took more time.
         asks: The question that a waiting visitor is asked.
         was_answered: Whether the avatar answered; None: no question waited for long. Known at the end of the visit.
+        parted: One of both had said goodbye when the conversation ended.
     """
 
     vendor: str = ""
@@ -42,6 +43,7 @@ class VisitVitals:
     extensions: int = 0
     asks: Ask | None = None
     was_answered: bool | None = None
+    parted: bool = False
 
 
 @dataclass

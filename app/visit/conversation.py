@@ -70,11 +70,7 @@ class ConversationParts:
 
 
 class Conversation:
-    """Connects events, intents, timers, devices and the screen between the first picture and the goodbye.
-
-    Attributes:
-        was_said: When it ended, one of both had said goodbye.
-    """
+    """Connects events, intents, timers, devices and the screen between the first picture and the goodbye."""
 
     def __init__(self, parts: ConversationParts, media: MediaSession) -> None:
         self._p = parts
@@ -105,12 +101,7 @@ class Conversation:
             room_proves=can.local or not can.transcripts,
         )
         self._parting = Parting(
-            parts.farewells,
-            listens=settings.spoken_goodbye,
-            speech=self._speech,
-            clock=self._clock,
-            speaker=parts.speaker,
-            end=self.end,
+            parts.farewells, self._speech, self._clock, parts.speaker, self.end, listens=settings.spoken_goodbye
         )
         self._transcript = Transcript()
         self._scene = LiveScene(
@@ -129,7 +120,7 @@ class Conversation:
         )
         seen = {"is_promised": can.video, "is_there": parts.has_video}
         self._picture = AvatarPicture(parts.picture, parts.figure, parts.vitals, self._watch, self._scene, **seen)
-        self.was_said = self._has_rejoined = False
+        self._has_rejoined = False
         self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
 
     @property
@@ -166,7 +157,7 @@ class Conversation:
     def end(self, reason: EndReason) -> None:
         """End the conversation; the first reason counts."""
         if not self._over.done():
-            self.was_said = self._parting.was_said(self._now())
+            self._p.facts.parted = self._parting.was_said(self._now())
             self._over.set_result(self._parting.reason(reason))
 
     async def _guarded(self, work: Awaitable[None]) -> None:

@@ -28,22 +28,22 @@ class Parting:
 
     Args:
         words: The phrases of a farewell.
-        listens: The visitor may end the visit by saying goodbye.
         speech: Tells who speaks.
         clock: The timers, which go on meanwhile.
         speaker: Plays a chime when "Goodbye" is shown.
         end: Ends the conversation.
+        listens: The visitor may end the visit by saying goodbye.
     """
 
     def __init__(
         self,
         words: FarewellWords,
-        *,
-        listens: bool,
         speech: SpeechActivity,
         clock: VisitClock,
         speaker: SpeakerOut,
         end: Callable[[EndReason], None],
+        *,
+        listens: bool,
     ) -> None:
         self._words = words
         self._listens = listens

@@ -47,7 +47,7 @@ class Visit:
         self._facts = VisitVitals(vendor=parts.service.name)
         self._conversation: Conversation | None = None
         self._reason = EndReason.CANCELLED
-        self._has_service_picture = self._was_said = False
+        self._has_service_picture = False
 
     @property
     def was_answered(self) -> bool | None:
@@ -158,14 +158,13 @@ class Visit:
             return await conversation.run()
         finally:
             self._has_service_picture = conversation.has_video
-            self._was_said = conversation.was_said
             self._conversation = None
 
     # ------------------------------------------------------------ the end
 
     def _say_goodbye(self, reason: EndReason) -> None:
         self._reason = reason
-        said = self._was_said and reason in _UNEXPLAINED
+        said = self._facts.parted and reason in _UNEXPLAINED
         if not self._has_service_picture:
             self._p.figure.show(Mood.SORRY if reason in _SORRY and not said else Mood.GOODBYE)
         self._p.stage.show(Farewell(reason, said))

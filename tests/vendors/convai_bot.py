@@ -40,7 +40,7 @@ class BotScript:
         needs_label: It ignores messages without `label`.
         transcripts: The visitor's final texts: "pair", "twice", "blank", "interim", or "vad": a final text alone,
             after `vad-stt-started` and `vad-stt-stopped`, and no other message about the visitor.
-        ends_typed: `user-stopped-speaking` follows the text of a typed question; without it the web SDK says for good that
+        ends_typed: `user-stopped-speaking` follows the text of a typed question; else the web SDK says for good that
             the visitor speaks.
         turn: "normal", "interrupted", "aborted", "silent" (no answer), "text" only or "audio" only.
         completes: It tells the end of a turn by `bot-turn-completed`.
