@@ -36,7 +36,7 @@ class ReplicaScript:
         late_piece: After the visitor's whole turn one more, older piece comes.
         greeting_streams: The greeting comes in pieces too, not as a whole turn alone.
         echoes: A question that was sent comes back as the visitor's words.
-        tool: Name of the tool that it calls with its next answer; "" for none.
+        tool: Name of the tool that it calls with each answer; "" for none.
         tool_when: It calls it in its "speech", or in the "silence" after it.
         shape: Messages come as an "object", or as "text" of JSON.
         words_key: Where the spoken text stands: "speech", "text", "content" or "transcript".
@@ -108,7 +108,7 @@ class Replica:
         while not self._room.is_joined:  # noqa: ASYNC110 - the room is asked as the service would ask its own
             await asyncio.sleep(0.02)
         if self._greeting:
-            self.begin(self._greeting, streams=self.script.streams and self.script.greeting_streams)
+            self.begin(self._greeting, is_greeting=True)
         for attempt in itertools.count(1):
             self.send("system.replica_present", message_type="system", attempt=attempt)
             await asyncio.sleep(self.script.heartbeat_s)
@@ -188,18 +188,20 @@ class Replica:
         """Send anything at all."""
         self._room.say(message, ID)
 
-    def begin(self, text: str, *, streams: bool | None = None) -> None:
-        """Begin to speak; what it said before ends there. streams: also in pieces; None: as in the script."""
+    def begin(self, text: str, *, is_greeting: bool = False) -> None:
+        """Begin to speak; what it said before ends there."""
         self.stop_talking()
-        self._talking = self._spawn(self.speak(text, self.script.streams if streams is None else streams))
+        self._talking = self._spawn(self.speak(text, is_greeting=is_greeting))
 
     def stop_talking(self) -> None:
         """Fall silent in the middle."""
         if self._talking is not None:
             self._talking.cancel()
 
-    async def speak(self, text: str, streams: bool = True) -> None:
+    async def speak(self, text: str, *, is_greeting: bool = False) -> None:
         """Say it: speaking events, voice, and the words as they come."""
+        streams = self.script.streams and (self.script.greeting_streams or not is_greeting)
+        tool = "" if is_greeting else self.script.tool
         self._tell_visitors_turn()
         self._turn += 1
         inference, role = str(uuid.uuid4()), self.script.role
@@ -208,7 +210,7 @@ class Replica:
         self._room.speak(self.script.word_s * len(words) + 0.2)
         interrupted = True
         if self.script.tool_when == "speech":
-            self.call_tool(self.script.tool)
+            self.call_tool(tool)
         try:
             for index, word in enumerate(words):
                 said = f"{said} {word}".strip()
@@ -223,7 +225,7 @@ class Replica:
                 self.utter(role, text, inference, interrupted=interrupted)
                 self.speaking(role, "stopped_speaking", interrupted=interrupted)
                 if self.script.tool_when == "silence":
-                    self.call_tool(self.script.tool)
+                    self.call_tool(tool)
 
     def call_tool(self, name: str) -> None:
         """Call a tool of the persona, which the client is to run; "" for none."""

@@ -216,3 +216,32 @@ async def test_a_question_that_meets_an_ended_conversation_ends_the_visit(vendor
         rig.tap(AskText("Where is the cafe?"))
         assert (await rig.until(Farewell, within=5)).reason is EndReason.VENDOR_MAX_DURATION
         await rig.all_given_back()
+
+
+@pytest.mark.parametrize("when", ["speech", "silence"])
+@pytest.mark.parametrize("name", ["end_call", "end_conversation"])
+async def test_the_avatar_ends_the_visit_with_its_tool_once_it_has_finished(
+    vendor: TavusUnderTest, name: str, when: str
+) -> None:
+    script = ReplicaScript(joins_after_s=0.02, word_s=0.2, tool=name, tool_when=when, shape="text")
+    vendor.service.script = lambda: script
+    async with KioskRig(vendor) as rig:
+        await rig.to_live()
+        rig.tap(AskText("Goodbye"))
+        await said(rig, "You asked: Goodbye")
+        assert (await rig.until(Farewell, within=8)).reason is EndReason.AVATAR_ENDED
+        await rig.all_given_back()
+        assert len(vendor.emulator.sessions) == 1
+
+
+async def test_a_tool_that_means_nothing_here_ends_nothing(vendor: TavusUnderTest) -> None:
+    script = ReplicaScript(joins_after_s=0.02, tool="book_a_tour")
+    vendor.service.script = lambda: script
+    async with KioskRig(vendor) as rig:
+        await rig.to_live()
+        rig.tap(AskText("Hello"))
+        await said(rig, "You asked: Hello")
+        await asyncio.sleep(3)
+        assert isinstance(rig.screen, Live)
+        rig.tap(End())
+        await rig.all_given_back()
