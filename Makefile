@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS :=
 VISITS := 1000
 
-.PHONY: help install run test test-long drills soak check bench package smoke lock clean dev
+.PHONY: help install run test test-long test-official drills soak check bench package smoke lock clean dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ test: dev ## every test, against real parts; ARGS="-k name" goes to pytest
 
 test-long: ARGS := -m long
 test-long: test ## what "test" leaves out because it only proves the same on real parts, or for longer
+
+test-official: dev ## the services' own clients against the emulators, and a genuine agent against the kiosk; ARGS="-k tavus"
+	@bash packaging/system.sh screen browser
+	@bash packaging/livekit_server.sh .tools/livekit-server
+	@bash packaging/official.sh
+	@KIOSK_TEST_STRICT=1 $(BIN)/python -m pytest -q -p no:randomly -m official tests/official $(ARGS)
 
 drills: dev ## everything that may go wrong, played against the real program, with a table; ARGS="-k outages"
 	@bash packaging/system.sh screen test

@@ -18,3 +18,7 @@ compile() { # LOCK-FILE OPTIONS
 compile packaging/requirements.txt pyproject.toml --extra listen --extra tavus
 compile packaging/requirements-dev.txt pyproject.toml --extra listen --extra tavus --group dev --constraints packaging/requirements.txt
 compile packaging/requirements-go.txt --group go
+# Versions without hashes: what these install runs in tests alone, and nobody would read four thousand hashes.
+for client in agents pipecat tavus; do
+    compile "packaging/official/$client.txt" --group "official-$client" --no-generate-hashes
+done

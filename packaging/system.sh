@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to the system's own libraries and programs: system.sh GROUP... (python, run, screen, test, package).
+# Sees to the system's own libraries and programs: system.sh GROUP... (python, run, screen, test, browser, package).
 #
 # Looks for what is missing by name of library or program, so it works on any distribution and takes no time when all is
 # there. Installs with apt where it may (root, or sudo without a password); elsewhere it names what is missing and stops.
@@ -39,6 +39,12 @@ EOF
     test) cat <<'EOF'
 bin pulseaudio              pulseaudio           virtual sound devices
 bin pactl                   pulseaudio-utils     virtual sound devices
+EOF
+        ;;
+    browser) cat <<'EOF'
+bin chromium                chromium             official clients that run in a browser
+bin node                    nodejs               official clients that run in a browser
+bin npm                     npm                  official clients that run in a browser
 EOF
         ;;
     package) cat <<'EOF'

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import ClientError, web
 from google.protobuf.json_format import ParseDict
@@ -162,7 +163,9 @@ class LiveKitEndpoint(Emulator):
         is_full = self.taken(ACCOUNT) >= self.accounts[ACCOUNT].slots
         if is_full and self.knobs.full in ("429", "503"):
             return refusal(int(self.knobs.full), message="all agents are busy")
-        visit = EndpointVisit(body.get("room_name", "room"), body.get("participant_identity", "visitor"))
+        visit = EndpointVisit(
+            body.get("room_name") or f"room-{uuid4().hex}", body.get("participant_identity") or f"visitor-{uuid4().hex}"
+        )
         visit.config = body.get("room_config", {})
         self.visits.append(visit)
         if is_full and self.knobs.full == "room":

@@ -1,0 +1,64 @@
+"""What the official clients need: their packages, bundled pages, and a LiveKit server that also relays media."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.official.browser import TOOLS, Browser, bundle
+from tests.rigs.livekit_server import LiveKitServer, find_binary, free_port
+
+
+def needs(name: str) -> Path:
+    """Return the folder of an installed client; without it the test is skipped, or fails in strict mode."""
+    if not (TOOLS / name / "filled-from").exists():
+        reason = "an official client is not installed: make test-official"
+        if os.environ.get("KIOSK_TEST_STRICT"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return TOOLS / name
+
+
+class RelayingServer(LiveKitServer):
+    """A LiveKit server with its own TURN server: Convai's web SDK takes relayed media only."""
+
+    def _config(self) -> dict[str, object]:
+        config = super()._config()
+        config["rtc"] |= {"node_ip": "127.0.0.1"}  # type: ignore[operator]  # reason: the base is a literal
+        config["turn"] = {
+            "enabled": True,
+            "udp_port": free_port(socket.SOCK_DGRAM),
+            "bind_addresses": ["127.0.0.1"],
+            "allow_restricted_peer_cidrs": ["0.0.0.0/0"],
+        }
+        return config
+
+
+@pytest.fixture(scope="session")
+def relaying_server() -> Iterator[LiveKitServer]:
+    binary = find_binary()
+    assert binary is not None
+    server = RelayingServer(binary)
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the pages' modules, bundled."""
+    needs("npm")
+    folder = tmp_path_factory.mktemp("bundles")
+    bundle(folder)
+    return folder
+
+
+@pytest.fixture
+def browse(bundles: Path) -> Callable[[str], Any]:
+    """Opens a page: `async with browse("convai") as page`."""
+    return lambda module: Browser(bundles, module)
