@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ import pytest
 
 from tests.official.browser import TOOLS, Browser, bundle
 from tests.rigs.livekit_server import LiveKitServer, find_binary, free_port
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = Path(__file__).parent / "programs"
 
 
 def needs(name: str) -> Path:
@@ -62,3 +66,15 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browse(bundles: Path) -> Callable[[str], Any]:
     """Opens a page: `async with browse("convai") as page`."""
     return lambda module: Browser(bundles, module)
+
+
+async def run(*command: str | Path, **environ: str) -> str:
+    """Run a program to its end and return what it wrote; it must succeed."""
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command), env={**os.environ, **environ}, cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert process.returncode == 0, f"{command}\n{out.decode()}\n{err.decode()}"
+    return out.decode()
