@@ -26,7 +26,7 @@ test-long: ARGS := -m long
 test-long: test ## what "test" leaves out because it only proves the same on real parts, or for longer
 
 test-official: dev ## the services' own clients against the emulators, and a genuine agent against the kiosk; ARGS="-k tavus"
-	@bash packaging/system.sh screen browser
+	@bash packaging/system.sh screen test browser
 	@bash packaging/livekit_server.sh .tools/livekit-server
 	@bash packaging/official.sh
 	@KIOSK_TEST_STRICT=1 $(BIN)/python -m pytest -q -p no:randomly -m official tests/official $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.end.conftest import start, wait_until  # noqa: F401 - reason: the first is a fixture
 from tests.official.browser import TOOLS, Browser, bundle
 from tests.rigs.livekit_server import LiveKitServer, find_binary, free_port
 
@@ -41,6 +43,20 @@ class RelayingServer(LiveKitServer):
             "allow_restricted_peer_cidrs": ["0.0.0.0/0"],
         }
         return config
+
+
+async def started(word: str, *command: str | Path, log: Path, **environ: str) -> asyncio.subprocess.Process:
+    """Start a program and wait until it has written a word to its log; whoever calls ends its group of processes."""
+    leash = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    with log.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            *leash, *map(str, command), env={**os.environ, "PYTHONUNBUFFERED": "1", **environ}, cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+    is_there = lambda: word in log.read_text() or process.returncode is not None  # noqa: E731
+    await wait_until(is_there, 40, lambda: f"{word}\n{log.read_text()}")
+    assert process.returncode is None, log.read_text()
+    return process
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Runs in the environment of livekit-plugins-tavus: creates a conversation; prints its id, or the status of a refusal."""
+"""Runs in the environment of livekit-plugins-tavus: creates a conversation; prints its id, or the refusal."""
 
 import asyncio
 import json
