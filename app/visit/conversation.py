@@ -290,6 +290,8 @@ class Conversation:
             self._speech.look(now)
             self._clock.look(now)
             self._parting.look(now)
+            if self._parting.wants_no_answer:
+                self._watch.questions.withdrawn()  # a farewell is no question
             self._picture.look(now)
             self._follow_media(now)
             self._scene.measure(self._p.speaker.level)

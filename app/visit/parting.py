@@ -53,12 +53,18 @@ class Parting:
         self._ends_since: float | None = None
         self._spoke = False
         self._quiet_since = 0.0
+        self._bids = False  # the visitor's newest words are a farewell, taken up or not
         self._closed_at: float | None = None  # when the avatar said its farewell; the visitor has said nothing since
 
     @property
     def avatar_ends(self) -> bool:
         """Whether the avatar has asked to end the visit: from then on nothing is repaired any more."""
         return self._ends_since is not None
+
+    @property
+    def wants_no_answer(self) -> bool:
+        """Whether nothing is asked of the avatar: it ends the visit, or the visitor's words are a farewell."""
+        return self.avatar_ends or self._goodbye.is_said or self._bids
 
     @property
     def question(self) -> Countdown | None:
@@ -92,6 +98,7 @@ class Parting:
 
     def _hear(self, segment: str, text: str, final: bool, now: float) -> None:
         self._closed_at = None
+        self._bids = self._words.is_farewell(text)
         if self._listens and self._ends_since is None:
             self._goodbye.hear(segment, text, final, now)
 

@@ -11,7 +11,7 @@ from app.intents import Activity, AskText, End, Extend, Intent, Interrupt, Mute,
 from app.rooms.base import AvatarGone
 from app.screens import Attract, EndReason, Farewell, Live, Speaker, StillThere
 from app.vendors.base import Capabilities
-from tests.fakes.kiosk import Rig, settings
+from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import FakeControl
 
 pytestmark = pytest.mark.asyncio
@@ -74,6 +74,21 @@ async def test_an_avatar_that_does_not_answer_is_waited_for_8_seconds() -> None:
         began = rig.loop.time()
         assert (await rig.until(StillThere, within=10)).goodbye
         assert rig.loop.time() - began == pytest.approx(8, abs=0.3)
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_a_farewell_without_an_answer_is_no_question_that_nobody_answers(typed: bool) -> None:
+    async with Rig() as rig:
+        await rig.to_live()
+        if typed:
+            rig.tap(AskText("Goodbye"))
+        else:
+            rig.room.say(visitor("Goodbye"))
+        await rig.until(StillThere, within=10)
+        rig.audio.microphone.speaking = True  # holds the goodbye beyond the time in which questions are answered
+        assert (await rig.until(Farewell)).reason is EndReason.VISITOR
+        assert len(rig.rooms) == 1 and told_staff(rig.vitals) == ""
+        assert not any(isinstance(s.screen, StillThere) and s.screen.live.trouble for s in rig.shown)
 
 
 async def test_what_the_avatar_was_saying_is_no_answer_but_is_finished() -> None:
