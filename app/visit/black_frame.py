@@ -22,7 +22,7 @@ _FLAT = 10.0  # the most by which they differ where there is no shape
 def is_black(frame: Frame, turn: int) -> bool:
     """Return whether nothing can be seen: no bright or coloured spot, and no shape that is darker still.
 
-    It costs some 60 microseconds at 720 x 1280.
+    Of a real picture that costs some 10 microseconds, of a black one some 60 at 720 x 1280.
 
     Args:
         frame: A whole one. No part of it is kept.
@@ -33,21 +33,25 @@ def is_black(frame: Frame, turn: int) -> bool:
 
     width, height, first = frame.width, frame.height, turn % STEP
     if frame.format is PixelFormat.BGRA:
-        rows = np.frombuffer(frame.data, "<u4", width * height).reshape(height, width)[first::STEP]
-        if int(np.bitwise_or.reduce(rows, axis=None)) & _BRIGHT_BITS:
+        if not _is_flat(np.frombuffer(frame.data, np.uint8, 4 * width * height).reshape(height, width, 4)[..., 1]):
             return False
-        return _is_flat(np.frombuffer(frame.data, np.uint8, 4 * width * height).reshape(height, width, 4)[..., 1])
+        rows = np.frombuffer(frame.data, "<u4", width * height).reshape(height, width)[first::STEP]
+        set_bits = np.bitwise_or.reduce(np.bitwise_or.reduce(rows, axis=0))
+        return not int(set_bits) & _BRIGHT_BITS
     luma = np.frombuffer(frame.data, np.uint8, width * height).reshape(height, width)
-    if luma[first::STEP].max() >= _BRIGHT:
+    if not _is_flat(luma) or luma[first::STEP].max() >= _BRIGHT:
         return False
     half = (width + 1) // 2, (height + 1) // 2
     colours = np.frombuffer(frame.data, np.uint8, 2 * half[0] * half[1], width * height).reshape(2 * half[1], half[0])
     rows = colours[first::STEP]
-    return bool(rows.min() >= _GREY - _COLOURED and rows.max() <= _GREY + _COLOURED) and _is_flat(luma)
+    return bool(rows.min() >= _GREY - _COLOURED and rows.max() <= _GREY + _COLOURED)
 
 
 def _is_flat(plane: NDArray[np.uint8]) -> bool:
+    """Return whether a coarse look finds one dark grey."""
     points: NDArray[Any] = plane[_every(plane.shape[0]), _every(plane.shape[1])]
+    if points.max() >= _BRIGHT:
+        return False
     rows, columns = (length // _BLOCKS for length in points.shape)
     points = points[: rows * _BLOCKS, : columns * _BLOCKS]
     means = points.reshape(_BLOCKS, rows, _BLOCKS, columns).mean(axis=(1, 3))

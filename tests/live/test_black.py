@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from app.picture import PixelFormat
+from app.rooms.base import Arriving
 from app.visit.black_frame import STEP, is_black
 from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import AgentLook
@@ -27,3 +30,14 @@ async def test_a_dark_scene_and_a_black_one_are_told_apart_when_they_arrive(agen
         await visitor.frames(1)
         looks.append(is_black(visitor.picture.last, turn))
     assert all(looks) if black else not all(looks[:STEP])
+
+
+async def test_while_frames_are_withheld_the_connection_itself_tells_that_it_works(agent, guest):
+    await agent(AgentScript(look=AgentLook(pattern="black")))
+    visitor = await (await guest().join()).seen()
+    await asyncio.sleep(2)  # a count may be under way
+    seen = visitor.count(Arriving)
+    await asyncio.sleep(2)
+    assert visitor.count(Arriving) == seen
+    visitor.picture.withhold(True)
+    await visitor.counted(Arriving, seen + 2, 8)
