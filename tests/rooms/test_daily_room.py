@@ -16,6 +16,7 @@ from app.picture import Frame, Picture, PixelFormat
 from app.rooms.base import (
     AvatarAudio,
     AvatarGone,
+    AvatarLeft,
     AvatarVideo,
     Choice,
     Data,
@@ -37,7 +38,7 @@ from tests.vendors.daily_host import DailyHost, HostedRoom
 
 pytestmark = pytest.mark.asyncio
 
-QUICK = RoomTimes(reconnect_s=0.4, absent_s=0.2, gone_s=0.5)
+QUICK = RoomTimes(reconnect_s=0.4, absent_s=0.2, gone_s=0.5, left_s=0.4)
 TOKEN = "eyJ-CANARY-token"
 
 
@@ -429,7 +430,7 @@ async def test_a_repaired_connection_is_told_and_goes_on(visitor, place):
     at = len(visitor.picture.frames)
     await visitor.until(lambda: len(visitor.picture.frames) > at + 2)
     await asyncio.sleep(0.6)
-    assert not any(isinstance(event, Disconnected | AvatarGone) for event in visitor.told)
+    assert not any(isinstance(event, Disconnected | AvatarGone | AvatarLeft) for event in visitor.told)
     assert AvatarVideo(False) not in visitor.told
 
 
@@ -459,12 +460,22 @@ async def test_strange_words_of_the_library_are_normal_input(visitor, place, str
 # ---------------------------------------------------------------- an avatar that leaves
 
 
-async def test_an_avatar_that_leaves_is_gone_after_a_while(visitor, place):
+@pytest.mark.parametrize(("why", "told"), [("leftCall", [AvatarLeft()]), ("hidden", [])])
+async def test_an_avatar_that_leaves_is_gone_after_a_while(visitor, place, why, told):
     await (await visitor.join()).seen()
-    place.exit("replica")
+    place.exit("replica", why)
     await visitor.until(AvatarVideo(False))
     await visitor.until(AvatarGone)
     assert visitor.told[-1] == AvatarGone()
+    assert [event for event in visitor.told if isinstance(event, AvatarLeft)] == told
+
+
+async def test_somebody_else_who_leaves_is_not_the_avatar(visitor, place):
+    await (await visitor.join()).seen()
+    place.enter("guest", camera="off", microphone="off")
+    place.exit("guest")
+    await asyncio.sleep(0.6)
+    assert not any(isinstance(event, AvatarLeft | AvatarGone) for event in visitor.told)
 
 
 async def test_an_avatar_that_comes_back_is_seen_again(visitor, place):

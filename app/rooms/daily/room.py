@@ -17,6 +17,7 @@ from app.aio import TaskSet, log_kind
 from app.audio.base import Microphone, SpeakerOut
 from app.picture import Picture
 from app.rooms.base import (
+    Choice,
     ChooseAvatar,
     Data,
     FirstFrame,
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 MISSING = 'the package "daily-python" is missing (the extra "tavus" of this program brings it)'
 FLOW_END_S = 0.2
+LEFT = "leftCall"  # the library's word for a participant who has left, and is not only hidden
 
 
 @cache
@@ -143,6 +145,7 @@ class DailyRoom:
         self._call: Call | None = None
         self._tracked = Participants()
         self._participants: tuple[Participant, ...] = ()
+        self._choice = Choice()
         self._sending = TaskSet(log_kind(log, "the microphone's flow failed"))
         self._broken: set[str] = set()  # names of the connections that the library repairs now
         self._last_error = ""
@@ -186,9 +189,8 @@ class DailyRoom:
             case (("participant_joined" | "participant_updated"), (participant, *_)):
                 self._tracked.note(participant)
                 self._review()
-            case "participant_left", (participant, *_):
-                self._tracked.forget(participant)
-                self._review()
+            case "participant_left", (participant, *why):
+                self._on_left(participant, text_of(why[0]) if why else "")
             case "app_message", (message, sender, *_):
                 self._on_message(message, sender)
             case "call_state_updated", ("left", *_):
@@ -200,6 +202,13 @@ class DailyRoom:
             case _:
                 pass
 
+    def _on_left(self, participant: object, why: str) -> None:
+        is_avatar = text_of(mapping(participant).get("id")) in (self._choice.video, self._choice.audio)
+        self._tracked.forget(participant)
+        self._review()
+        if is_avatar and why == LEFT and not self._broken:  # while the library repairs, it can look like that too
+            self._presence.left()
+
     def _review(self) -> None:
         """Check all participants again, whatever has changed about them."""
         if self._call is None:
@@ -208,7 +217,7 @@ class DailyRoom:
         if participants != self._participants:
             self._participants = participants
             self._lifecycle.tell(ParticipantsChanged(participants))
-        choice = self._choose(participants)
+        self._choice = choice = self._choose(participants)
         self._avatar.follow(self._call, choice)
         video = self._tracked.track_state(choice.video, "camera")
         self._presence.see(video, self._tracked.track_state(choice.audio, "microphone"))
