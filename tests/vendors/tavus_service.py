@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from tests.vendors.daily_host import DailyHost, HostedRoom, ReplicaLook
 from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
+from tests.vendors.tavus_app_messages import answer_to
 from tests.vendors.tavus_knobs import TavusKnobs
 from tests.vendors.tavus_replica import Replica, ReplicaScript
 
@@ -25,12 +25,6 @@ KEY = "tavus-secret-key"
 REPLICA = "r90bbd427f71"
 PERSONA = "pcb7a34da5fe"
 LOOK_S = 0.03
-MOST_MESSAGE = 65_536  # bytes
-MOST_MESSAGES, RATE_S = 120, 60.0
-TO_THE_REPLICA = frozenset({
-    "respond", "echo", "interrupt", "overwrite_llm_context", "append_llm_context", "sensitivity", "set_emotion",
-    "tool_result",
-})  # fmt: skip
 
 
 @dataclass
@@ -155,14 +149,14 @@ class TavusService(Emulator):
             return self._refuse_key()
         wanted = request.query.get("status")
         rows = [
-            self._listed(self._row(talk.session.id, talk.asked, self._status(talk)), talk.asked)
+            _listed(self._row(talk.session.id, talk.asked, self._status(talk)), talk.asked)
             for talk in reversed(self.talks.values())
             if talk.session.account == key and wanted in (None, self._status(talk))
         ]
         others = [s for s in self.active() if s.account == key and s.id not in self.talks]
         if wanted in (None, "active"):
             rows += [
-                self._listed(self._row(s.id, {"conversation_name": s.name or "of another kiosk"}, "active"), {})
+                _listed(self._row(s.id, {"conversation_name": s.name or "of another kiosk"}, "active"), {})
                 for s in others
             ]
         limit, page = int(request.query.get("limit", 10)), int(request.query.get("page", 1))
@@ -196,27 +190,7 @@ class TavusService(Emulator):
         talk = self._find(request)
         if talk is None:
             return self._unknown()
-        now = self.clock.now()
-        talk.told_at = [at for at in talk.told_at if at > now - RATE_S] + [now]
-        text = await request.text()
-        if len(text.encode()) > MOST_MESSAGE:
-            return refusal(413, **{self.knobs.error_key: "The app message is too large."})
-        if len(talk.told_at) > MOST_MESSAGES:
-            return refusal(429, **{self.knobs.error_key: "Too many requests"})
-        if talk.session.ended_at is not None:
-            text = "App messages can only be sent to active conversations."
-            return refusal(400, **{self.knobs.error_key: text})
-        if not talk.room.is_open:
-            text = "The conversation's room is no longer available."
-            return refusal(self.knobs.gone_status, **{self.knobs.error_key: text})
-        if self.knobs.app_message in ("taken", "delivered unknown"):
-            message = json.loads(text)
-            if message.get("event_type", "").removeprefix("conversation.") in TO_THE_REPLICA:
-                talk.replica.told_by_http(message)
-            else:
-                talk.room.say(message)
-        status = {"taken": 200, "undelivered": 502}.get(self.knobs.app_message, 504)
-        return web.Response() if status == 200 else refusal(status, message="The message could not be delivered.")
+        return answer_to(await request.text(), talk, self.knobs, self.clock.now())
 
     async def _delete(self, request: web.Request) -> web.Response:
         talk = self._find(request)
@@ -325,10 +299,11 @@ class TavusService(Emulator):
             "created_at": "2026-01-01T00:00:00Z",
         }
 
-    def _listed(self, row: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-        """Return a row of the list, which has a few fields more."""
-        face, persona = (next((body[n] for n in names if body.get(n)), "") for names in _NAMES["both"])
-        return row | {"replica_id": face, "persona_id": persona, "updated_at": "2026-01-01T00:00:00Z"}
+
+def _listed(row: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the list, which has a few fields more."""
+    face, persona = (next((body[n] for n in names if body.get(n)), "") for names in _NAMES["both"])
+    return row | {"replica_id": face, "persona_id": persona, "updated_at": "2026-01-01T00:00:00Z"}
 
 
 async def serve(slots: int) -> None:

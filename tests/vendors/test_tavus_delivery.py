@@ -18,8 +18,9 @@ from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.delivery import Delivery, deliver
 from app.vendors.tavus.protocol import TavusProtocol
 from tests.vendors.emulator import Clock
+from tests.vendors.tavus_app_messages import MOST_MESSAGES
 from tests.vendors.tavus_replica import ReplicaScript
-from tests.vendors.tavus_service import KEY, MOST_MESSAGES, TavusService
+from tests.vendors.tavus_service import KEY, TavusService
 from tests.vendors.test_tavus_control import REQUEST, control
 from tests.vendors.test_tavus_protocol import HERE, ROOM, AskedControl, SentRoom, data, envelope, protocol, told
 
