@@ -16,8 +16,8 @@ import numpy as np
 
 from tests.rigs.livekit_server import start_server
 from tests.vendors import agent
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import PATTERNS, AgentCamera, AgentLook
+from tests.vendors.agent_script import AgentScript
 from tests.vendors.livekit_endpoint import LiveKitEndpoint
 
 

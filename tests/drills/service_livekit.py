@@ -21,8 +21,8 @@ from tests.drills.service import (
     set_for_now,
 )
 from tests.rigs.livekit_server import LiveKitServer
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import AgentLook
+from tests.vendors.agent_script import AgentScript
 from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoint
 
 

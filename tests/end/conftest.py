@@ -171,7 +171,7 @@ def start(display: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Pro
 @pytest_asyncio.fixture
 async def endpoint(livekit_server) -> AsyncIterator[Any]:
     """An operator's token endpoint with one agent that shows a moving pattern; change its knobs and script."""
-    from tests.vendors.agent import AgentScript
+    from tests.vendors.agent_script import AgentScript
     from tests.vendors.livekit_endpoint import LiveKitEndpoint
 
     made = LiveKitEndpoint(livekit_server, script=lambda: made.next_script)

@@ -52,7 +52,8 @@ async def late_joins(server: LiveKitServer) -> None:
 
 async def blocked_media(server: LiveKitServer) -> None:
     """Signalling works, media does not: the error says so within the visit's own deadline."""
-    rooms = LiveKitRooms()
+    relays = Relays()
+    rooms = LiveKitRooms(relays=relays)
     # The client is given a wrong media port of the server, on which nobody listens.
     told, nobody = (b" %d typ" % port for port in (server.media_port, free_port(socket.SOCK_DGRAM)))
     async with FaultyProxy(server.port, swap=(told, nobody)) as door:
@@ -62,6 +63,7 @@ async def blocked_media(server: LiveKitServer) -> None:
             assert error.hint == "media ports blocked", error.hint
         else:
             raise AssertionError("the join should have failed")
+        assert relays.in_use, "the next join should go through relays"
 
 
 async def relays_alone(server: LiveKitServer) -> None:

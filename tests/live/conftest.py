@@ -16,7 +16,8 @@ from app.rooms.livekit.log import LibraryLog
 from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.live.guest import Guest
-from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent import Agent
+from tests.vendors.agent_script import AgentScript
 
 _numbers = itertools.count()
 

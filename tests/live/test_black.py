@@ -9,8 +9,8 @@ import pytest
 from app.picture import PixelFormat
 from app.rooms.base import Arriving
 from app.visit.black_frame import STEP, is_black
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import AgentLook
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

@@ -16,7 +16,7 @@ from app.vendors.livekit.control import LiveKitControl
 from app.vendors.livekit.settings import LiveKitSettings
 from app.vendors.session import StopOrder, VisitRequest
 from tests.live.guest import Guest
-from tests.vendors.agent import AgentScript
+from tests.vendors.agent_script import AgentScript
 from tests.vendors.livekit_endpoint import ACCOUNT, EndpointKnobs, LiveKitEndpoint
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]

@@ -21,8 +21,9 @@ from app.rooms.presence import RoomTimes
 from app.screens import EndReason
 from tests.live.conftest import subscribers
 from tests.live.guest import Guest, luma
-from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent import Agent
 from tests.vendors.agent_media import tone
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

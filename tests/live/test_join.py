@@ -18,8 +18,8 @@ from app.rooms.base import (
     RoomFault,
 )
 from tests.live.conftest import subscribers
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import AgentLook
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

@@ -16,8 +16,8 @@ from app.rooms.base import Choice
 from app.rooms.livekit.tracks import pump_video
 from tests.live.conftest import subscribers
 from tests.live.guest import PictureRecorder, luma, rgb
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import BARS, AgentLook, number_in, tone
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

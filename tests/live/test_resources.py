@@ -11,8 +11,9 @@ import pytest
 from app.rooms.base import Disconnected
 from tests.live.conftest import subscribers
 from tests.live.guest import IDENTITY, Guest
-from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent import Agent
 from tests.vendors.agent_media import AgentLook
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

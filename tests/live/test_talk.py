@@ -10,8 +10,8 @@ from livekit import api
 from app.events import Caption, Ready, Speaking, Thinking
 from app.rooms.base import AvatarGone, Data, ParticipantsChanged
 from app.screens import Speaker
-from tests.vendors.agent import AgentScript
 from tests.vendors.agent_media import tone
+from tests.vendors.agent_script import AgentScript
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.vendors.agent import AgentScript
+from tests.vendors.agent_script import AgentScript
 from tests.vendors.livekit_endpoint import ACCOUNT, HEADER, LiveKitEndpoint
 
 pytestmark = [pytest.mark.official, pytest.mark.asyncio, pytest.mark.expect_log("livekit")]

@@ -4,62 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from livekit import rtc
 
 from tests.rigs.livekit_server import Kind, LiveKitServer
-from tests.vendors.agent_media import AgentCamera, AgentLook, AgentVoice, tone
+from tests.vendors.agent_media import AgentAmbience, AgentCamera, AgentVoice, tone
+from tests.vendors.agent_script import AgentScript
+from tests.vendors.agent_words import AgentWords
 
+BEHALF = "lk.publish_on_behalf"
+FAILURES = 4  # of its model, after which an agent of livekit-agents 1.8.9 closes its session and stays in the room
 STATE = "lk.agent.state"
 CLIENT_INITIATED = rtc.DisconnectReason.CLIENT_INITIATED
-
-
-@dataclass(frozen=True)
-class AgentScript:
-    """What an agent does by itself.
-
-    Attributes:
-        identity: Its identity in the room.
-        kind: Its kind of participant.
-        worker: Identity of an avatar worker that publishes in its place; "" for none.
-        worker_kind: The worker's kind of participant.
-        worker_provider: The worker names it as the provider of its avatar; "": no such attribute.
-        join_after_s: Seconds until it joins.
-        worker_after_s: Seconds until the worker joins.
-        states: Values of its state attribute after the join, one after another; empty: no such attribute.
-        look: The picture; None for no picture.
-        has_voice: It publishes a voice.
-        greeting: Said as soon as somebody is there.
-        transcription: "plain", "json" or "" for none.
-        segment_ids: False leaves the ids out.
-        legacy: Also send the older event.
-        chat: "answer", "ignore", or "linked" (answers only the first participant).
-        interrupt_method: Remote procedure that interrupts it.
-        leaves_after_visitor: It leaves when the visitor has left.
-    """
-
-    identity: str = "agent-1"
-    kind: Kind = "agent"
-    worker: str = ""
-    worker_kind: Kind = "agent"
-    worker_provider: str = ""
-    join_after_s: float = 0.0
-    worker_after_s: float = 0.0
-    states: Sequence[str] = ("initializing", "listening")
-    look: AgentLook | None = field(default_factory=AgentLook)
-    has_voice: bool = True
-    greeting: str = ""
-    transcription: str = "plain"
-    segment_ids: bool = True
-    legacy: bool = False
-    chat: str = "answer"
-    interrupt_method: str = "interrupt"
-    leaves_after_visitor: bool = True
 
 
 class Agent:
@@ -69,6 +28,7 @@ class Agent:
         chats: Texts that the visitor sent.
         interrupts: How often the visitor interrupted.
         heard: Peak of each 10 ms of the visitor's microphone.
+        failures: How often its model failed.
     """
 
     def __init__(self, server: LiveKitServer, room: str, script: AgentScript | None = None) -> None:
@@ -76,9 +36,18 @@ class Agent:
         self.chats: list[str] = []
         self.interrupts = 0
         self.heard: list[int] = []
-        self.linked = ""
+        self.failures = 0
+        self.words = AgentWords(
+            self.script.transcription,
+            segment_ids=self.script.segment_ids,
+            track_ids=self.script.track_ids,
+            visitor_as=self.script.visitor_as,
+            legacy=self.script.legacy,
+        )
         self.camera: AgentCamera | None = None
         self.voice: AgentVoice | None = None
+        self._dead_cameras: list[AgentCamera] = []
+        self._ambience: AgentAmbience | None = None
         self.left = asyncio.Event()
         self._server = server
         self._name = room
@@ -86,7 +55,6 @@ class Agent:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: set[asyncio.Task[None]] = set()  # never cancelled: the stream's own task would be, too
         self._streams: dict[str, rtc.AudioStream] = {}
-        self._segments = 0
         self._is_set_up = False
         self._has_greeted = False
         self._is_leaving = False
@@ -96,24 +64,37 @@ class Agent:
         script = self.script
         await asyncio.sleep(script.join_after_s)
         attributes = {STATE: script.states[0]} if script.states else {}
+        if script.behalf:
+            attributes[BEHALF] = script.behalf
         self._agent = publisher = await self._join(script.identity, script.kind, attributes)
         if script.worker:
             await asyncio.sleep(script.worker_after_s)
             provider = {"lk.avatar_provider": script.worker_provider} if script.worker_provider else {}
-            behalf = {"lk.publish_on_behalf": script.identity, **provider}
-            publisher = await self._join(script.worker, script.worker_kind, behalf)
+            publisher = await self._join(script.worker, script.worker_kind, {BEHALF: script.identity, **provider})
         self._publisher = publisher
+        self.words.agent, self.words.publisher = self._agent, publisher
+        if script.ambience == "before":
+            await self.play_ambience()
         if script.look is not None:
             self.camera = AgentCamera(script.look)
             await self.camera.publish(publisher.local_participant)
         if script.has_voice:
             self.voice = AgentVoice()
             await self.voice.publish(publisher.local_participant)
+        if script.ambience == "after":
+            await self.play_ambience()
         for state in script.states[1:]:
             await self.state(state)
         self._is_set_up = True
         self._greet()
+        if script.mind == "deaf":
+            self._spawn(self._prompt())
         return self
+
+    @property
+    def linked(self) -> str:
+        """Identity of the visitor that it talks to; "" while nobody is there."""
+        return self.words.visitor
 
     def _greet(self) -> None:
         if self._is_set_up and self.linked and self.script.greeting and not self._has_greeted:
@@ -142,7 +123,7 @@ class Agent:
 
     def _on_joined(self, participant: rtc.RemoteParticipant) -> None:
         if participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD and not self.linked:
-            self.linked = participant.identity
+            self.words.visitor = participant.identity
             self._greet()
 
     def _on_left(self, participant: rtc.RemoteParticipant) -> None:
@@ -187,8 +168,24 @@ class Agent:
         text = await reader.read_all()
         self.chats.append(text)
         if self.script.chat == "answer" or (self.script.chat == "linked" and identity == self.linked):
-            await self.state("thinking")
-            await self.say(f"You asked: {text}")
+            await self._think(text)
+
+    async def _think(self, question: str) -> None:
+        """Answer a question as the mind does."""
+        if self.script.mind == "deaf" or self.failures >= FAILURES:
+            return
+        await self.state("thinking")
+        await asyncio.sleep(self.script.thinks_s)
+        if self.script.mind == "fails":
+            self.failures += 1
+            await self.state("listening")
+            return
+        await self.say(self.script.answer.format(question))
+
+    async def _prompt(self) -> None:
+        while True:
+            await asyncio.sleep(self.script.prompts_s)
+            await self.say("Are you still there?")
 
     async def _on_interrupt(self, call: rtc.RpcInvocationData) -> str:
         self.interrupts += 1
@@ -204,64 +201,29 @@ class Agent:
     async def say(self, text: str, voice_s: float = 0.3, stop_after: int | None = None) -> None:
         """Speak: state, voice and transcription, word by word. stop_after: words until it is interrupted."""
         await self.state("speaking")
-        speaking = asyncio.create_task(self.voice.say(tone(voice_s))) if self.voice else None
-        if self.script.transcription:
-            await self.transcribe(text.split(" ")[:stop_after] if stop_after else text.split(" "))
-        if speaking is not None:
-            await speaking
+        is_heard = self.voice is not None and not self.script.is_mute
+        speaking = asyncio.create_task(self._sound(voice_s) if is_heard else asyncio.sleep(voice_s))
+        await self.transcribe(text.split(" ")[:stop_after] if stop_after else text.split(" "))
+        await speaking
         await self.state("listening")
 
     async def transcribe(self, words: Sequence[str], identity: str | None = None, closed: bool = True) -> None:
-        """Send the avatar's words as one stream of pieces. identity: in whose name; closed False: left open."""
-        attributes = self._attributes(final=False)
-        writer = await self._agent.local_participant.stream_text(
-            topic="lk.transcription", attributes=attributes, sender_identity=identity
-        )
-        for number, word in enumerate(words):
-            piece = word if number == len(words) - 1 else f"{word} "
-            if self.script.transcription == "json":
-                piece = json.dumps({"text": piece, "start_time": number * 0.2}) + "\n"
-            await writer.write(piece)
-        if self.script.legacy:
-            await self._send_older(" ".join(words), self.script.identity, final=True)
-        if closed:
-            await writer.aclose(attributes=attributes | {"lk.transcription_final": "true"})
+        """Send the avatar's words; see `AgentWords.say`."""
+        await self.words.say(words, identity, closed)
 
     async def hear(self, *interims: str, final: str) -> None:
-        """Transcribe the visitor: each interim a stream of its own with the whole text so far, then the final one."""
-        open_one = self._attributes(final=False)
-        for text in interims:
-            await self._send_as(self.linked, text, open_one)
-        await self._send_as(self.linked, final, open_one | {"lk.transcription_final": "true"})
+        """Transcribe the visitor; see `AgentWords.heard`."""
+        await self.words.heard(*interims, final=final)
 
-    async def _send_as(self, identity: str, text: str, attributes: dict[str, str]) -> None:
-        final = attributes["lk.transcription_final"] == "true"
-        if self.script.legacy:
-            await self._send_older(text, identity, final)
-        writer = await self._agent.local_participant.stream_text(
-            topic="lk.transcription", attributes=attributes, sender_identity=identity
-        )
-        await writer.write(text)
-        await writer.aclose(attributes=attributes)
+    async def hear_growing(self, *finals: str) -> None:
+        """Transcribe one utterance several times, each longer and final under an id of its own, as some models do."""
+        for final in finals:
+            await self.words.heard(final=final)
 
-    async def _send_older(self, text: str, identity: str, final: bool) -> None:
-        segment = rtc.TranscriptionSegment(
-            id=f"SG_old{self._segments}", text=text, start_time=0, end_time=0, language="en", final=final
-        )
-        # Without a track's id the event makes every receiver's library panic (SDK 1.2.0).
-        sid = self._sound_of(identity)
-        if sid:
-            await self._agent.local_participant.publish_transcription(rtc.Transcription(identity, sid, [segment]))
-
-    def _sound_of(self, identity: str) -> str:
-        who = self._agent.remote_participants.get(identity) or self._publisher.local_participant
-        kinds = {publication.kind: sid for sid, publication in who.track_publications.items()}
-        return kinds.get(rtc.TrackKind.KIND_AUDIO, "")
-
-    def _attributes(self, final: bool) -> dict[str, str]:
-        self._segments += 1
-        segment = {"lk.segment_id": f"SG_{self._segments}"} if self.script.segment_ids else {}
-        return segment | {"lk.transcription_final": "true" if final else "false"}
+    async def hear_question(self, *interims: str, final: str) -> None:
+        """Transcribe a spoken question, and answer it as the mind does."""
+        await self.hear(*interims, final=final)
+        await self._think(final)
 
     async def send_text(self, text: str, topic: str, **attributes: str) -> None:
         """Send any text stream."""
@@ -270,6 +232,23 @@ class Agent:
     async def send_data(self, payload: bytes, topic: str = "") -> None:
         """Send any data message."""
         await self._agent.local_participant.publish_data(payload, topic=topic)
+
+    async def _sound(self, voice_s: float) -> None:
+        assert self.voice is not None
+        await self.voice.say(tone(voice_s))
+
+    async def play_ambience(self) -> None:
+        """Play a background sound in the agent's own name, also where a worker publishes its voice."""
+        self._ambience = AgentAmbience()
+        await self._ambience.publish(self._agent.local_participant)
+
+    async def second_picture(self) -> None:
+        """The picture stands still without being unpublished, and a second one is published beside it."""
+        assert self.camera is not None and self.script.look is not None
+        self.camera.frozen = True
+        self._dead_cameras.append(self.camera)
+        self.camera = AgentCamera(self.script.look)
+        await self.camera.publish(self._publisher.local_participant)
 
     async def stop_picture(self) -> None:
         """Unpublish the picture; the agent stays."""
@@ -297,10 +276,11 @@ class Agent:
             task.cancel()
         if others:
             await asyncio.wait(others)
-        for part in (self.camera, self.voice):
+        for part in (self.camera, *self._dead_cameras, self.voice, self._ambience):
             if part is not None:
                 await part.close()
-        self.camera = self.voice = None
+        self.camera = self.voice = self._ambience = None
+        self._dead_cameras.clear()
         for room in reversed(self._rooms):
             await room.disconnect()
         self.left.set()

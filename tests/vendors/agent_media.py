@@ -150,13 +150,17 @@ class AgentVoice:
     """A published voice, silent until it says something."""
 
     def __init__(self) -> None:
+        self.sid = ""
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
         self._turn = asyncio.Lock()  # the library refuses a second sound beside the first
 
     async def publish(self, participant: rtc.LocalParticipant) -> None:
         """Publish it as a microphone, as agents do."""
-        track = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
-        await participant.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
+        await self._publish(participant, "voice", rtc.TrackSource.SOURCE_MICROPHONE)
+
+    async def _publish(self, participant: rtc.LocalParticipant, name: str, source: rtc.TrackSource.ValueType) -> None:
+        track = rtc.LocalAudioTrack.create_audio_track(name, self._source)
+        self.sid = (await participant.publish_track(track, rtc.TrackPublishOptions(source=source))).sid
 
     async def say(self, samples: Sound) -> None:
         """Say it, in real time, after whatever is being said."""
@@ -169,3 +173,29 @@ class AgentVoice:
     async def close(self) -> None:
         """Free it."""
         await self._source.aclose()
+
+
+class AgentAmbience(AgentVoice):
+    """A background sound beside the voice, of unknown source as agents publish it; it never pauses."""
+
+    HERTZ = 880.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._playing: asyncio.Task[None] | None = None
+
+    async def publish(self, participant: rtc.LocalParticipant) -> None:
+        """Publish it and begin to play."""
+        await self._publish(participant, "background_audio", rtc.TrackSource.SOURCE_UNKNOWN)
+        self._playing = asyncio.create_task(self._play(), name="agent-ambience")
+
+    async def close(self) -> None:
+        """Fall silent and free it."""
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.wait({self._playing})
+        await super().close()
+
+    async def _play(self) -> None:
+        while True:
+            await self.say(tone(1.0, self.HERTZ))

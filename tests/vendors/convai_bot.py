@@ -141,9 +141,9 @@ class ConvaiBot:
             await self.actor.show(self.script.look)
 
     async def step_out(self) -> None:
-        """Leave the room without ending the session."""
+        """Be lost to the room without ending the session."""
         if self.actor is not None:
-            await self.actor.leave()
+            await self.actor.leave(on_purpose=False)
 
     async def leave(self) -> None:
         """End with everything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +15,9 @@ from livekit import api, rtc
 from livekit.protocol.room import RoomConfiguration
 
 from tests.rigs.livekit_server import KEY, SECRET, LiveKitServer, start_server
-from tests.vendors.agent import Agent, AgentScript
+from tests.vendors.agent import Agent
 from tests.vendors.agent_media import AgentLook
+from tests.vendors.agent_script import AgentScript
 from tests.vendors.emulator import Account, Clock, EmulatedSession, Emulator, NoSlot, refusal
 
 ACCOUNT = "operator"
@@ -38,6 +39,7 @@ class EndpointKnobs:
             room refuses).
         named: Agents come only when dispatched by this name; "": by themselves.
         never: No agent ever comes.
+        twins: Each dispatch brings two agents, the second under another name.
         departure_timeout_s: Time-out that the server uses instead of the requested one; None: the requested one.
         second_release: Status of the answer when an ended session is released.
         secret: Secret that tokens are signed with.
@@ -50,6 +52,7 @@ class EndpointKnobs:
     full: str = "silent"
     named: str = ""
     never: bool = False
+    twins: bool = False
     departure_timeout_s: int | None = None
     second_release: int = 200
     secret: str = SECRET
@@ -66,6 +69,7 @@ class EndpointVisit:
         joined: The visitor joined.
         session: The session; None before an agent is dispatched.
         agent: The agent; None while nobody joined or none is free.
+        twin: The second agent of a double dispatch.
     """
 
     room: str
@@ -74,6 +78,7 @@ class EndpointVisit:
     joined: bool = False
     session: EmulatedSession | None = None
     agent: Agent | None = None
+    twin: Agent | None = None
 
 
 class LiveKitEndpoint(Emulator):
@@ -139,9 +144,10 @@ class LiveKitEndpoint(Emulator):
             _, stuck = await asyncio.wait(self._starting, timeout=PATIENCE_S)
             for task in stuck:
                 task.cancel()
-        leaving = [asyncio.create_task(visit.agent.leave()) for visit in self.visits if visit.agent is not None]
+        agents = [agent for visit in self.visits for agent in (visit.agent, visit.twin) if agent is not None]
+        leaving = [asyncio.create_task(agent.leave()) for agent in agents]
         for visit in self.visits:
-            visit.agent = None
+            visit.agent = visit.twin = None
         if leaving:
             await asyncio.wait(leaving, timeout=PATIENCE_S)
 
@@ -249,10 +255,17 @@ class LiveKitEndpoint(Emulator):
         except NoSlot:
             return
         visit.session.joined_at = self.clock.now()
-        visit.agent = Agent(self._server, visit.room, self._script())
-        task = asyncio.create_task(visit.agent.start(), name="agent-start")
+        script = self._script()
+        visit.agent = self._send(visit.room, script)
+        if self.knobs.twins:
+            visit.twin = self._send(visit.room, replace(script, identity=f"{script.identity}-twin"))
+
+    def _send(self, room: str, script: AgentScript) -> Agent:
+        agent = Agent(self._server, room, script)
+        task = asyncio.create_task(agent.start(), name="agent-start")
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
+        return agent
 
 
 def _camel(name: str) -> str:

@@ -15,7 +15,7 @@ from app.rooms.base import RoomFactory
 from app.rooms.livekit.room import LiveKitRooms
 from app.rooms.presence import RoomTimes
 from tests.rigs.livekit_server import SECRET, Kind, LiveKitServer
-from tests.vendors.agent_media import AgentCamera, AgentLook, AgentVoice
+from tests.vendors.agent_media import AgentAmbience, AgentCamera, AgentLook, AgentVoice
 from tests.vendors.media_server import Actor, Ears, MediaServer
 
 
@@ -78,6 +78,7 @@ class LiveKitActor(Actor):
         self._room = rtc.Room()
         self._camera: AgentCamera | None = None
         self._voice: AgentVoice | None = None
+        self._ambience: AgentAmbience | None = None
         self._streams: list[rtc.AudioStream] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_left = False
@@ -134,6 +135,10 @@ class LiveKitActor(Actor):
         self._voice = AgentVoice()
         await self._voice.publish(self._room.local_participant)
 
+    async def open_ambience(self) -> None:
+        self._ambience = AgentAmbience()
+        await self._ambience.publish(self._room.local_participant)
+
     async def say(self, samples: Sound) -> None:
         assert self._voice is not None
         await self._voice.say(samples)
@@ -145,7 +150,7 @@ class LiveKitActor(Actor):
     async def send_text(self, text: str, topic: str, **attributes: str) -> None:
         await self._room.local_participant.send_text(text, topic=topic, attributes=attributes)
 
-    async def leave(self) -> None:
+    async def leave(self, *, on_purpose: bool = True) -> None:
         if self._has_left:
             return
         self._has_left = True
@@ -155,7 +160,7 @@ class LiveKitActor(Actor):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        for part in (self._camera, self._voice):
+        for part in (self._camera, self._voice, self._ambience):
             if part is not None:
                 await part.close()
         await self._room.disconnect()

@@ -57,6 +57,10 @@ class Actor(Protocol):
         """Publish a voice, silent until it says something."""
         ...
 
+    async def open_ambience(self) -> None:
+        """Publish another sound beside the voice, of unknown source; it never pauses."""
+        ...
+
     async def say(self, samples: Sound) -> None:
         """Say it in real time: int16, 48,000 a second."""
         ...
@@ -69,8 +73,8 @@ class Actor(Protocol):
         """Send a whole text stream to everybody."""
         ...
 
-    async def leave(self) -> None:
-        """Leave with everything; idempotent."""
+    async def leave(self, *, on_purpose: bool = True) -> None:
+        """Leave with everything; idempotent. `on_purpose` False: be lost, where the media server can tell it."""
         ...
 
 

@@ -129,6 +129,7 @@ class MemoryActor(Actor):
         self.heard_s = 0.0
         self.ears = ears
         self.has_voice = False
+        self.has_ambience = False
         self.is_agent = is_agent
         self.look: AgentLook | None = None
         self.frozen = False
@@ -138,7 +139,9 @@ class MemoryActor(Actor):
 
     @property
     def participant(self) -> Participant:
-        return Participant(self.identity, self.is_agent, {}, self.look is not None, self.has_voice)
+        return Participant(
+            self.identity, self.is_agent, {}, self.look is not None, self.has_voice, has_sound=self.has_ambience
+        )
 
     async def show(self, look: AgentLook) -> None:
         self.look = look
@@ -161,6 +164,10 @@ class MemoryActor(Actor):
         self.has_voice = True
         self._media_server.review(self._room)
 
+    async def open_ambience(self) -> None:
+        self.has_ambience = True
+        self._media_server.review(self._room)
+
     async def say(self, samples: Sound) -> None:
         for start in range(0, len(samples) - FRAME + 1, FRAME):
             for visitor in self._listeners():
@@ -177,10 +184,11 @@ class MemoryActor(Actor):
             visitor.tell(Text(topic, self.identity, stream, text, False, attributes))
             visitor.tell(Text(topic, self.identity, stream, "", True, attributes))
 
-    async def leave(self) -> None:
+    async def leave(self, *, on_purpose: bool = True) -> None:
         self.stop()
         if self._media_server.place(self._room).actors.pop(self.identity, None) is not None:
-            self._media_server.review(self._room)
+            for visitor in list(self._media_server.place(self._room).visitors.values()):
+                visitor.review(left=self.identity if on_purpose else "")
 
     def stop(self) -> None:
         if self._moving is not None:

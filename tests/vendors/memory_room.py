@@ -11,6 +11,7 @@ from app.picture import Frame, Picture
 from app.rooms.base import (
     AvatarAudio,
     AvatarGone,
+    AvatarLeft,
     AvatarVideo,
     Choice,
     ChooseAvatar,
@@ -35,6 +36,7 @@ JOIN_S = 0.1
 SIZE = 64  # pixels of the pictures, whatever the look says
 RECONNECT_S = 18.0  # as the kiosk's LiveKit rooms (app.rooms.presence.RoomTimes)
 GONE_S = 10.0
+LEFT_S = 4.0
 
 
 class MemoryRoom(Room):
@@ -124,7 +126,8 @@ class MemoryRoom(Room):
         if not self._over:
             self.events.put_nowait(event)
 
-    def review(self) -> None:
+    def review(self, left: str = "") -> None:
+        """Take who is there now; `left`: who has just left on purpose."""
         participants = tuple(actor.participant for actor in self._media_server.place(self.name).actors.values())
         if participants != self._participants:
             self._participants = participants
@@ -136,14 +139,19 @@ class MemoryRoom(Room):
             self.tell(AvatarVideo(True))
         if choice.audio and not had.audio:
             self.tell(AvatarAudio(True))
-        self._weigh(is_gone=not (choice.video if self._seen_frame else choice.audio or choice.video), had=had)
+        is_gone = not (choice.video if self._seen_frame else choice.audio or choice.video)
+        if is_gone and left and left in (had.audio, had.video):
+            self.tell(AvatarLeft())
+            self._weigh(is_gone, had, LEFT_S)
+        else:
+            self._weigh(is_gone, had, GONE_S)
 
-    def _weigh(self, is_gone: bool, had: Choice) -> None:
+    def _weigh(self, is_gone: bool, had: Choice, most_s: float) -> None:
         if not is_gone and self._gone is not None:
             self._gone.cancel()
             self._gone = None
         elif is_gone and self._gone is None and (had.audio or had.video):
-            self._gone = asyncio.get_running_loop().call_later(GONE_S, self.tell, AvatarGone())
+            self._gone = asyncio.get_running_loop().call_later(most_s, self.tell, AvatarGone())
 
     def see(self, identity: str, frame: Frame) -> None:
         if self._choice.video != identity or self._over:
