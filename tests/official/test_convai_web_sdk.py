@@ -67,7 +67,7 @@ async def test_it_is_ready_greeted_answered_and_leaves(browse, service) -> None:
         assert await page.run("visit.named('turn end').length") == 1
         states = await page.run("visit.values('state')")
         assert "speaking" in states and states[-1] == "connected"
-        assert [sender[:3] for sender in service.bot.senders()] == ["PA_"]
+        assert service.bot.asked("user_text_message")[0]["participant_sid"].startswith("PA_")
 
         await page.run("visit.leave()")
         left = time.monotonic()

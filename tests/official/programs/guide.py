@@ -6,6 +6,7 @@ the manners from the JSON in the first argument:
     greeting    said at the beginning
     hears       what the visitor says aloud, word by word, after 4 s of microphone
     fails       each request to the model fails
+    mute        in the first room the session is shut down after the greeting, and the agent stays
     avatar      an avatar worker publishes picture and voice
     delete_room whether the tool "end_call" deletes the room, or the agent only leaves
 
@@ -45,7 +46,7 @@ from livekit.agents.voice.avatar import (
     VideoGenerator,
 )
 
-MANNERS = {"greeting": "", "hears": "", "fails": False, "avatar": False, "delete_room": True}
+MANNERS = {"greeting": "", "hears": "", "fails": False, "mute": False, "avatar": False, "delete_room": True}
 MANNERS |= json.loads(sys.argv[1])
 WORKER = "bey-avatar-agent"
 RATE = 24_000
@@ -204,6 +205,7 @@ class Face(AvatarSession):
         await self._place.disconnect()
 
 
+rooms = []
 server = AgentServer(job_executor_type=JobExecutorType.THREAD, host="127.0.0.1", port=0, load_fnc=lambda: 0.0)
 
 server.on("worker_registered", lambda *_: print("registered", flush=True))
@@ -221,8 +223,11 @@ async def guide(ctx: JobContext) -> None:
         await face.start(session, ctx.room)
     await session.start(Agent(instructions="You are the guide of a museum."), room=ctx.room)
     print("started", flush=True)
+    rooms.append(ctx.room.name)
     if MANNERS["greeting"]:
-        session.say(MANNERS["greeting"])
+        await session.say(MANNERS["greeting"])
+    if MANNERS["mute"] and len(rooms) == 1:
+        session.shutdown()
 
 
 asyncio.run(server.run(devmode=True))
