@@ -1,5 +1,6 @@
 """The scripts around the program: what they run, and how they tell good from bad."""
 
+import json
 import os
 import re
 import shutil
@@ -39,6 +40,30 @@ def test_the_lock_holds_what_the_project_asks_for():
     asked = sum(PROJECT["project"]["optional-dependencies"].values(), PROJECT["project"]["dependencies"])
     names = {re.match(r"[\w-]+", line)[0].lower().replace("_", "-") for line in asked}
     assert names <= locked
+
+
+def test_the_locks_of_official_clients_hold_what_is_asked_for_and_name_no_index():
+    folder = ROOT / "packaging" / "official"
+    groups = {name: asked for name, asked in PROJECT["dependency-groups"].items() if name.startswith("official-")}
+    assert {f"{name.removeprefix('official-')}.txt" for name in groups} == {path.name for path in folder.glob("*.txt")}
+    for name, asked in groups.items():
+        pins = (folder / f"{name.removeprefix('official-')}.txt").read_text().splitlines()
+        assert {re.sub(r"\[.*\]", "", line) for line in asked} <= set(re.sub(r"\[.*\]", "", pin) for pin in pins)
+        assert all(re.match(r"[a-z0-9.-]+(\[[a-z,-]+\])?==\S+( ;.*)?$", pin) for pin in pins)
+    packages = json.loads((folder / "package.json").read_text())
+    lock = json.loads((folder / "package-lock.json").read_text())["packages"]
+    for name, version in {**packages["dependencies"], **packages["devDependencies"]}.items():
+        assert lock[f"node_modules/{name}"]["version"] == version
+    assert all("integrity" in entry and "resolved" not in entry for name, entry in lock.items() if name)
+
+
+def test_the_page_of_official_clients_names_the_versions():
+    page = (ROOT / "docs/official-clients.md").read_text()
+    groups = {name: asked for name, asked in PROJECT["dependency-groups"].items() if name.startswith("official-")}
+    packages = json.loads((ROOT / "packaging" / "official" / "package.json").read_text())["dependencies"]
+    wanted = [re.sub(r"\[.*\]", "", line).split("==") for asked in groups.values() for line in asked]
+    for name, version in [*wanted, *packages.items()]:
+        assert re.search(rf"^\| \w+ `{re.escape(name)}`.* \| {re.escape(version)} \|", page, re.MULTILINE), name
 
 
 def test_a_checkout_and_the_package_have_one_version():
