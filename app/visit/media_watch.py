@@ -117,7 +117,10 @@ class MediaWatch:
     def note(self, event: MediaEvent) -> None:
         """Take from an event whether the room really works, besides what it says."""
         match event:
-            case Caption(speaker=Speaker.VISITOR) | Speaking(speaker=Speaker.VISITOR, by_room=False):
+            case Caption(speaker=Speaker.VISITOR, text=text, final=final):
+                if not self.questions.is_echo(text, final):  # what was typed proves nothing about his voice
+                    self._unheard.confirm()
+            case Speaking(speaker=Speaker.VISITOR, by_room=False):
                 self._unheard.confirm()
             case Thinking(active=True):
                 self._unheard.avatar_begins()

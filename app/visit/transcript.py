@@ -55,7 +55,7 @@ class Transcript:
 
     def asked_again(self, text: str) -> None:
         """A question that is shown already was sent: what comes back of it is not shown again."""
-        self._echoes[_plain(text)] = ""
+        self._echoes[plain(text)] = ""
         while len(self._echoes) > KEPT:
             del self._echoes[next(iter(self._echoes))]
 
@@ -83,7 +83,7 @@ class Transcript:
 
     def _is_echo(self, line: CaptionLine) -> bool:
         """Tell whether these are words that were typed, whole (which counts once), or so far."""
-        words = _plain(line.text)
+        words = plain(line.text)
         if not words or line.speaker is not Speaker.VISITOR:
             return False
         open_echoes = [typed for typed, echo in self._echoes.items() if echo in ("", line.segment)]
@@ -117,7 +117,7 @@ def _visible(lines: Iterable[CaptionLine]) -> list[CaptionLine]:
 def _compared(last: CaptionLine, line: CaptionLine) -> _Other:
     if not last.speaker is line.speaker is Speaker.VISITOR or _is_typed(line):
         return _Other.WORDS
-    before, now = _plain(last.text), _plain(line.text)
+    before, now = plain(last.text), plain(line.text)
     if not before or not now:
         return _Other.WORDS
     if before.startswith(now) and (last.final or not line.final):
@@ -134,6 +134,6 @@ def _is_typed(line: CaptionLine) -> bool:
     return line.segment.startswith(_TYPED)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the words alone, for comparison."""
     return " ".join(_WORDS.findall(text.casefold()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from app.visit.timers import THINKING_S
+from app.visit.transcript import plain
 
 ANSWER_S = 12.0  # a question that gets nothing for so long has gone unanswered once
 LOST_AFTER = 2  # so often in a row is not by chance
@@ -39,7 +40,7 @@ class UnansweredQuestions:
         self._text: str | None = None  # the newest question without an answer
         self._lost_at = LOST_AFTER  # misses
         self._refusable = 0  # questions sent that the service may still refuse
-        self._echo = ""  # what was sent may come back as the visitor's words
+        self._echo = ""  # the words that were sent last: they may come back as the visitor's own
         self._quiet_s = self._pause_s = self._thought_s = 0.0
         self._is_thinking = False
         self._heard = False  # the avatar
@@ -65,26 +66,36 @@ class UnansweredQuestions:
 
     # ------------------------------------------------------------ what happens
 
-    def asked(self, text: str) -> None:
-        """A typed or suggested question is sent."""
-        self._echo = text.casefold()
+    def asked(self, text: str, wants_answer: bool = True) -> None:
+        """A typed or suggested question is sent. wants_answer: False: a goodbye, which takes the open one back."""
+        self._echo = plain(text)
+        if not wants_answer:
+            self.withdrawn()
+            return
         self._refusable += 1
         self._words_at = -math.inf
         self._open(text)
 
-    def spoken(self, text: str, final: bool) -> None:
-        """Words of the visitor came; only final ones are a question."""
+    def spoken(self, text: str, final: bool, wants_answer: bool = True) -> None:
+        """Words of the visitor came; only final ones are a question. wants_answer: as in `asked`."""
         if not final:
             self._words_at = self._now
             return
-        if text.casefold() == self._echo:
-            self._echo = ""
+        if not wants_answer:
+            self.withdrawn()
             return
         is_late = self._now - self._answer_at < LATE_S and self._voice_at <= self._answer_at
-        if self._heard or is_late or not text:
+        if self._heard or is_late:
             return  # the avatar has begun to answer before its recognition was done
+        if not text or self.is_echo(text, final):
+            return
         self._words_at = self._now
         self._open(text)
+
+    def is_echo(self, text: str, final: bool) -> bool:
+        """Return whether words of the visitor are those that were typed last, or the beginning of them."""
+        words = plain(text)
+        return bool(words) and (words == self._echo if final else self._echo.startswith(words))
 
     def refused(self) -> None:
         """The service refused a question that was sent; one that is told twice counts once."""

@@ -285,15 +285,28 @@ async def test_a_visitor_who_interrupts_waits_for_no_answer() -> None:
         assert rig.screen.trouble is None and len(rig.rooms) == 1
 
 
-async def test_a_question_that_comes_back_after_its_answer_is_no_new_one() -> None:
+@pytest.mark.parametrize("echo", ["Who built this?", "who built this"])
+async def test_a_question_that_comes_back_after_its_answer_is_no_new_one(echo: str) -> None:
     async with patient() as rig:
         await rig.to_live()
         await asked(rig)
         await answer(rig, "words")
-        await asyncio.sleep(5)
-        rig.room.say(Caption(Speaker.VISITOR, "echo", "Who built this?", True))
+        await asyncio.sleep(10)
+        rig.room.say(Caption(Speaker.VISITOR, "echo", echo[:6]))
+        rig.room.say(Caption(Speaker.VISITOR, "echo", echo, True))
         await asyncio.sleep(3 * ANSWER_S)
         assert rig.screen.trouble is None
+
+
+@pytest.mark.parametrize("how", ["typed", "spoken"])
+async def test_who_says_goodbye_waits_for_no_answer(how: str) -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        await asked(rig)
+        await asyncio.sleep(ANSWER_S + 1)
+        rig.tap(AskText("Goodbye")) if how == "typed" else rig.room.say(Caption(Speaker.VISITOR, "v", "Goodbye", True))
+        assert (await rig.until(Farewell, within=20)).reason is EndReason.VISITOR
+        assert len(rig.rooms) == 1
 
 
 @pytest.mark.parametrize("late_s", [0.5, 5.0])

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from app.events import Caption, Speaking, Thinking
+from app.intents import AskText
 from app.rooms.base import ActiveSpeakers, Reconnected, Reconnecting
 from app.screens import EndReason, Farewell, Live, Speaker, TalkMode, Trouble
 from app.vendors.base import Capabilities
@@ -156,6 +157,25 @@ async def test_prompts_of_a_deaf_agent_do_not_hide_that_nobody_is_heard(every: f
                 joined.append(elapsed_s)
         prompting.cancel()
         assert told and joined and joined[0] < 75
+
+
+async def test_a_typed_question_that_comes_back_as_the_visitors_words_does_not_prove_that_he_is_heard() -> None:
+    async with Rig(settings(visit={"idle_s": 300.0})) as rig:
+        await rig.to_live()
+        await say_something(rig)
+        await asyncio.sleep(REACTION_S + 0.3)
+        assert rig.screen.trouble is Trouble.CANNOT_HEAR
+        rig.tap(AskText("Who built this?"))
+        await asyncio.sleep(0.5)
+        rig.room.say(Caption(Speaker.VISITOR, "echo", "Who built"))
+        rig.room.say(Caption(Speaker.VISITOR, "echo", "Who built this?", True))
+        rig.room.say(Caption(Speaker.AVATAR, "a", "A giant.", True))
+        await asyncio.sleep(0.3)
+        assert rig.screen.trouble is Trouble.CANNOT_HEAR
+        rig.room.say(Caption(Speaker.VISITOR, "v", "A giant", True))
+        rig.room.say(Caption(Speaker.AVATAR, "b", "Yes.", True))
+        await asyncio.sleep(0.3)
+        assert rig.screen.trouble is None
 
 
 async def test_an_agent_that_sends_no_words_and_answers_promptly_is_not_joined_anew() -> None:
