@@ -149,6 +149,17 @@ async def test_an_agent_that_leaves_on_purpose_is_told_at_once(agent, guest, wor
     assert visitor.count(Disconnected) == 0
 
 
+async def test_an_agent_that_rebuilds_its_connection_seems_to_leave_and_is_back(agent, guest):
+    speaker = await agent(AgentScript(leaves_after_visitor=False))
+    visitor = await (await guest().join()).seen()
+    await speaker._agent.simulate_scenario(rtc.SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
+    await visitor.until(AvatarLeft)
+    await visitor.wait(lambda: visitor.count(AvatarVideo) == 3)
+    await asyncio.sleep(5.0)  # longer than one that left on purpose is waited for
+    assert visitor.count(AvatarGone) == 0
+    await visitor.frames(5)
+
+
 # ---------------------------------------------------------------- minds
 
 
