@@ -102,6 +102,7 @@ class ConvaiBot:
     Attributes:
         received: What the client sent, as (type, data, topic), oldest first.
         rejected: What it ignored: no JSON, or without a label where it needs one.
+        starting: The task that lets it join.
         asked_face: The face data that the client asked for, as in `BotScript.face`.
     """
 
@@ -109,6 +110,7 @@ class ConvaiBot:
         self.script = script
         self.received: list[tuple[str, dict[str, Any], str]] = []
         self.rejected: list[bytes] = []
+        self.starting: asyncio.Task[None] | None = None
         self.asked_face = "none"
         self.actor: Actor | None = None
         self._media_server = media_server

@@ -23,6 +23,7 @@ from tests.vendors.media_server import MediaServer
 KEY = "convai-demo-key"
 CHARACTER = "3f2b5d6c-0000-4000-8000-00000000c0de"
 LOOK_S = 0.1
+START_S = 5.0  # a bot has joined by then
 TOKEN_S = 3600.0
 MEMORY = (
     "Missing end_user_id. end_user_id is required when the character has Long Term Memory enabled. "
@@ -143,7 +144,7 @@ class ConvaiService(Emulator):
         bot = ConvaiBot(self.media_server, room, self.script, self._host(session))
         bot.asked_face = convai_face.asked(body)
         self.bots[session.id] = bot
-        self._spawn(bot.start())
+        bot.starting = self._spawn(bot.start())
         url = self.media_server.url.replace("ws", "http", 1) if self.knobs.http_style else self.media_server.url
         return web.json_response(
             {
@@ -261,15 +262,18 @@ class ConvaiService(Emulator):
             bot.tell("user-idle-warning", "B", remaining_seconds=round(left_s), message="You've been idle.")
 
     async def _clear(self, bot: ConvaiBot, room: str) -> None:
+        if bot.starting is not None:  # the library waits for ever where a room is closed under a join
+            await asyncio.wait({bot.starting}, timeout=START_S)
         await asyncio.sleep(0.1)  # what was just sent arrives before the room closes
         with contextlib.suppress(Exception):  # the media server may be down
             await self.media_server.close_room(room)
         await bot.leave()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name="convai-service")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 async def _json(request: web.Request) -> Any:
