@@ -234,7 +234,7 @@ class Conversation:
             wants_answer = self._parting.wants_answer(caption.text, self._now())
             self._watch.questions.spoken(caption.text.strip(), caption.final, wants_answer)
         elif is_new:
-            self._watch.questions.answered()
+            self._watch.questions.said()
         if is_new:
             self._count_caption()
 

@@ -12,7 +12,10 @@ LOST_AFTER = 2  # so often in a row is not by chance
 VOICE_S = 15.0  # a visitor who goes on is waited for, but a voice without new words only so long: it may be noise
 PAUSE_S = 4.0  # a pause inside a visitor's sentence is shorter, and is not time that he waits for an answer
 LATE_S = 6.0  # words may be recognised so long after the answer to them has begun
-GREETING_S = 3.0  # in a fresh room the avatar begins its greeting by then, or has none
+SOUND_S = 2.0  # words may come so long before the voice that says them
+TURN_S = 1.0  # the service's word on a turn and its first sound come within so long
+GREETING_S = 6.0  # in a fresh room an avatar that greets begins by then
+SETTLE_S = 2.0  # where it did not greet in the first room
 
 
 class UnansweredQuestions:
@@ -44,7 +47,10 @@ class UnansweredQuestions:
         self._quiet_s = self._pause_s = self._thought_s = 0.0
         self._is_thinking = False
         self._heard = False  # the avatar
+        self._heard_at = 0.0  # since when
+        self._greets: bool | None = None  # None: nothing was said or asked yet
         self._is_old_voice = False  # it was under way when the question came
+        self._old_until = self._said_at = -math.inf
         self._answer_at = self._voice_at = self._words_at = -math.inf
         self._is_joining = False
         self._again_at: float | None = None  # when the question is to be asked again in a fresh room
@@ -104,12 +110,18 @@ class UnansweredQuestions:
             self._miss()
 
     def turn_began(self) -> None:
-        """The avatar begins to speak, by the service's word: what is heard from now on is new."""
-        self._is_old_voice = False
+        """The avatar begins to speak, by the service's word: beside a voice under way that is a new turn."""
+        if self._heard and self._now - self._heard_at >= TURN_S:
+            self._is_old_voice = False
+
+    def said(self) -> None:
+        """New words of the avatar came."""
+        self._said_at = self._now
+        self.answered()
 
     def answered(self) -> None:
         """New words of the avatar came, or its voice."""
-        self._answer_at = self._now
+        self._begins()
         if self._is_waiting:
             return
         if self._text is not None:
@@ -132,7 +144,7 @@ class UnansweredQuestions:
         self._is_joining = False
         self._heard = self._is_old_voice = False
         self._lost_at = max(LOST_AFTER, self.missed + 1)  # in the fresh room once is enough
-        self._again_at = None if self._text is None else self._now + GREETING_S
+        self._again_at = None if self._text is None else self._now + (GREETING_S if self._greets else SETTLE_S)
 
     def take_again(self) -> str | None:
         """Return the question that is to be asked again now, once; else None."""
@@ -155,9 +167,10 @@ class UnansweredQuestions:
         """
         passed, self._now = now - self._now, now
         if heard and not self._heard:
-            self._answer_at = now
+            self._heard_at = now
+            self._begins()
+        self._is_old_voice = self._is_old_voice and (heard or (not self._heard and now < self._old_until))
         self._heard = heard
-        self._is_old_voice = self._is_old_voice and heard
         if heard:
             if self._again_at is not None:
                 self._again_at = now  # the greeting; the question follows it
@@ -171,12 +184,18 @@ class UnansweredQuestions:
 
     # ------------------------------------------------------------ the clock
 
+    def _begins(self) -> None:
+        self._answer_at = self._now
+        if self._greets is None:
+            self._greets = self._text is None
+
     def _open(self, text: str) -> None:
         if not self._is_joining:
             self._again_at = None  # the fresh room has heard this one
         if self._text is None:
             self._quiet_s = self._pause_s = self._thought_s = 0.0
-            self._is_old_voice = self._heard
+            self._old_until = self._said_at + SOUND_S
+            self._is_old_voice = self._heard or self._now < self._old_until
         self._text = text
 
     def _wait(self, passed: float, thinks: bool, visitor: bool) -> None:

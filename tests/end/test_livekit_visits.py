@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.end.conftest import livekit_toml
+from tests.end.conftest import livekit_toml, wait_until
 from tests.vendors.agent_media import AgentLook
 
 # The scripted agent runs in this process, and its library complains about rooms that were closed under it.
@@ -160,3 +160,31 @@ async def test_a_request_to_end_stops_the_session_within_five_seconds(start, end
     assert await asyncio.to_thread(program.end) == 0
     assert loop.time() - began < 8  # 5 s for the visit, the rest for the interpreter of the machine under test
     await livekit_server.wait_empty(endpoint.visits[-1].room, 3)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(240)
+async def test_an_agent_whose_model_fails_is_joined_anew_left_and_after_three_visits_not_offered(
+    start, endpoint, livekit_server
+) -> None:
+    endpoint.next_script = replace(endpoint.next_script, mind="fails", greeting="Welcome to the hall")
+    program = start(livekit_toml(endpoint))
+    await program.to_live(40)
+    await program.until(lambda s: s["visit"]["captions"] == 1)
+    await program.press("Return")
+    await wait_until(lambda: len(endpoint.visits) == 2, 30, "a fresh join within 30 s")
+    left = await program.until("farewell", 30)
+    assert left["visit"] is None
+    assert (await program.until("attract", 8))["last_end"] == "avatar_left"
+    assert len(endpoint.agent.chats) == 1, "the question was asked again, once"
+    for _ in range(2):
+        await program.to_live(40)
+        await program.until(lambda s: s["visit"]["captions"] == 1)
+        await program.press("Return")
+        await asyncio.sleep(15)
+        assert (await program.until("live"))["unavailable"] is None
+        await program.press("Escape")
+        await program.until("farewell", 3)
+    shown = await program.until("unavailable", 8)
+    assert shown["unavailable"] == "no_answer" and shown["health"] == "DEGRADED"
+    assert 'avatar_kiosk_unavailable{reason="no_answer"} 1.0' in program.get("/metrics")[1]

@@ -12,7 +12,7 @@ from app.intents import AskText, End, Interrupt
 from app.rooms.base import Disconnected, RoomError, RoomFault
 from app.screens import Attract, EndReason, Farewell, Live, Speaker, Talk, Trouble
 from app.visit.timers import THINKING_S
-from app.visit.unanswered import ANSWER_S, GREETING_S, UnansweredQuestions
+from app.visit.unanswered import ANSWER_S, GREETING_S, SETTLE_S, UnansweredQuestions
 from tests.fakes.kiosk import Rig, settings, told_staff
 from tests.fakes.service import RoomScript
 
@@ -66,7 +66,7 @@ async def test_a_question_that_nobody_answers_is_told_then_asked_in_a_fresh_room
         await asyncio.sleep(ANSWER_S + 2)
         assert len(rig.rooms) == 2 and is_stalled(rig.screen)
         assert "gave no answer" in told_staff(rig.vitals)
-        await asyncio.sleep(GREETING_S + 0.2)
+        await asyncio.sleep(SETTLE_S + 0.2)
         assert rig.protocol.calls == [("ask", "Who built this?")]
         rig.room.say(Caption(Speaker.VISITOR, "echo", "who built this?", True))
         await asyncio.sleep(0.2)
@@ -114,7 +114,7 @@ async def test_a_second_question_does_not_put_off_the_trouble_and_is_the_one_ask
             await asked(rig, f"At {rig.loop.time() - began:.0f} s: anybody?")
             await asyncio.sleep(5)
         assert rig.loop.time() - began < 30
-        await asyncio.sleep(GREETING_S + 2)
+        await asyncio.sleep(SETTLE_S + 2)
         assert len(rig.protocol.calls) == 1
         await answer(rig, "words")
         await asyncio.sleep(60)
@@ -135,7 +135,7 @@ async def test_a_refused_question_counts_at_once_and_a_refusal_told_twice_once()
         assert is_stalled(rig.screen) and len(rig.rooms) == 1
         await asked(rig, "And this?")
         rig.room.say(QuestionRefused())
-        await asyncio.sleep(GREETING_S + 2)
+        await asyncio.sleep(SETTLE_S + 2)
         assert rig.protocol.calls == [("ask", "And this?")]
         rig.room.say(QuestionRefused())
         assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_LEFT
@@ -178,7 +178,7 @@ async def test_a_question_that_a_lost_room_took_with_it_is_asked_in_the_next() -
         await rig.to_live()
         await asked(rig)
         rig.room.tell(Disconnected(EndReason.NETWORK, may_rejoin=True))
-        await asyncio.sleep(GREETING_S + 3)
+        await asyncio.sleep(SETTLE_S + 3)
         assert rig.protocol.calls == [("ask", "Who built this?")]
         await answer(rig, "words")
         await asyncio.sleep(40)
@@ -186,12 +186,16 @@ async def test_a_question_that_a_lost_room_took_with_it_is_asked_in_the_next() -
 
 
 @MUTE
-async def test_the_greeting_of_a_fresh_room_is_no_answer() -> None:
+@pytest.mark.parametrize("how", ["words", "voice"])
+async def test_the_greeting_of_a_fresh_room_is_no_answer(how: str) -> None:
     async with patient() as rig:
         await rig.to_live()
+        await answer(rig, how)  # it greeted in the first room, too
+        await asyncio.sleep(3)
         await asked(rig)
         await asyncio.sleep(2 * ANSWER_S + 2)
         assert len(rig.rooms) == 2
+        await asyncio.sleep(GREETING_S - 3)
         rig.room.say(Caption(Speaker.AVATAR, "greeting", "Hello!"))
         rig.room.say(Speaking(Speaker.AVATAR, True))
         await speak(rig, 6)
@@ -255,6 +259,36 @@ async def test_what_the_avatar_was_saying_anyway_is_no_answer() -> None:
         assert len(rig.rooms) == 2
         rig.tap(End())
         await rig.until(Farewell)
+
+
+@MUTE
+@pytest.mark.parametrize("greeted", ["words first", "words, then speaking", "words alone"])
+async def test_a_voice_whose_words_came_before_the_question_is_no_answer(greeted: str) -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.AVATAR, "greeting", "Hello!", True))
+        await asyncio.sleep(0.2)
+        await asked(rig)
+        if greeted == "words, then speaking":
+            rig.room.say(Speaking(Speaker.AVATAR, True))
+        if greeted != "words alone":
+            await speak(rig, 2)
+        rig.room.say(Speaking(Speaker.AVATAR, False))
+        await asyncio.sleep(2 * ANSWER_S + 2)
+        assert len(rig.rooms) == 2
+        rig.tap(End())
+        await rig.until(Farewell)
+
+
+async def test_the_first_voice_after_words_that_stayed_without_one_is_an_answer() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.AVATAR, "greeting", "Hello!", True))
+        await asked(rig)
+        await asyncio.sleep(4)
+        await speak(rig, 1)
+        await asyncio.sleep(3 * ANSWER_S)
+        assert rig.screen.trouble is None
 
 
 async def test_a_new_turn_right_behind_the_old_one_is_an_answer() -> None:
@@ -373,7 +407,7 @@ async def test_a_question_between_the_join_and_the_greeting_replaces_the_older_o
     questions.refused()
     assert questions.missed == 0, "so did the refusal"
     questions.joined()
-    questions.look(GREETING_S + 0.1, heard=False, thinks=False, visitor=False)
+    questions.look(SETTLE_S + 0.1, heard=False, thinks=False, visitor=False)
     assert questions.take_again() == "newer" and questions.take_again() is None
     questions.joining()
     questions.joined()
@@ -388,7 +422,7 @@ async def test_a_question_withdrawn_during_the_greeting_is_not_asked() -> None:
     questions.joining()
     questions.joined()
     questions.withdrawn()
-    questions.look(GREETING_S + 0.1, heard=False, thinks=False, visitor=False)
+    questions.look(SETTLE_S + 0.1, heard=False, thinks=False, visitor=False)
     assert questions.take_again() is None
 
 
