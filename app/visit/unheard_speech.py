@@ -94,7 +94,7 @@ class UnheardSpeech:
             return
         if not into_speech and self._due is None and self._reactions:
             self._reactions.pop()  # it counted as unheard already
-        self._reactions.append(True)
+        self._reactions.append(not into_speech)  # who listens seldom begins before the visitor has finished
         self._be_heard()
 
     def forget(self) -> None:

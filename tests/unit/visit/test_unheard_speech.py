@@ -137,7 +137,7 @@ async def prompt(rig: Rig, every: float, first: float) -> None:
 
 
 @pytest.mark.expect_log("the visitor is not heard")
-@pytest.mark.parametrize("every", [15.0, 16.3, 17.0, 20.0, 24.0])
+@pytest.mark.parametrize("every", [10.3, 15.0, 16.3, 17.0, 20.0, 24.0])
 @pytest.mark.parametrize("first", [1.0, 4.5, 7.5])
 async def test_prompts_of_a_deaf_agent_do_not_hide_that_nobody_is_heard(every: float, first: float) -> None:
     async with Rig() as rig:
@@ -156,7 +156,7 @@ async def test_prompts_of_a_deaf_agent_do_not_hide_that_nobody_is_heard(every: f
             if len(rig.rooms) == 2:
                 joined.append(elapsed_s)
         prompting.cancel()
-        assert told and joined and joined[0] < 75
+        assert told and joined and joined[0] < 90
 
 
 async def test_a_typed_question_that_comes_back_as_the_visitors_words_does_not_prove_that_he_is_heard() -> None:
