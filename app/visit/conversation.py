@@ -232,7 +232,7 @@ class Conversation:
             self._scene.greeting = False
             self._clock.activity()
             wants_answer = self._parting.wants_answer(caption.text, self._now())
-            self._watch.questions.spoken(caption.text.strip(), caption.final, wants_answer)
+            self._watch.questions.spoken(caption.segment, caption.text.strip(), caption.final, wants_answer)
         elif is_new:
             self._watch.questions.said()
         if is_new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from app.visit.answered_words import AnsweredWords
 from app.visit.timers import THINKING_S
 from app.visit.transcript import plain
 
@@ -51,6 +52,7 @@ class UnansweredQuestions:
         self._greets: bool | None = None  # None: nothing was said or asked yet
         self._is_old_voice = False  # it was under way when the question came
         self._old_until = self._said_at = -math.inf
+        self._answered_words = AnsweredWords()
         self._answer_at = self._voice_at = self._words_at = -math.inf
         self._is_joining = False
         self._again_at: float | None = None  # when the question is to be asked again in a fresh room
@@ -82,8 +84,10 @@ class UnansweredQuestions:
         self._words_at = -math.inf
         self._open(text)
 
-    def spoken(self, text: str, final: bool, wants_answer: bool = True) -> None:
+    def spoken(self, segment: str, text: str, final: bool, wants_answer: bool = True) -> None:
         """Words of the visitor came; only final ones are a question. wants_answer: as in `asked`."""
+        if self._answered_words.take(segment, text, final):
+            return
         if not final:
             self._words_at = self._now
             return
@@ -143,6 +147,7 @@ class UnansweredQuestions:
         """The fresh room works."""
         self._is_joining = False
         self._heard = self._is_old_voice = False
+        self._answered_words.forget()
         self._lost_at = max(LOST_AFTER, self.missed + 1)  # in the fresh room once is enough
         self._again_at = None if self._text is None else self._now + (GREETING_S if self._greets else SETTLE_S)
 
@@ -186,6 +191,7 @@ class UnansweredQuestions:
 
     def _begins(self) -> None:
         self._answer_at = self._now
+        self._answered_words.answered()
         if self._greets is None:
             self._greets = self._text is None
 

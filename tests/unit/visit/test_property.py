@@ -201,7 +201,7 @@ def test_whatever_happened_before_a_question_is_never_left_alone_for_more_than_3
         elif what == "asked":
             questions.asked(value)
         elif what == "spoken":
-            questions.spoken(value, final=True)
+            questions.spoken(f"{now}", value, final=True)
         else:
             getattr(questions, what)()
         assert not (questions.is_stalled and questions.missed == 0)

@@ -359,6 +359,55 @@ async def test_words_that_are_recognised_after_their_answer_began_are_no_new_que
         assert rig.screen.trouble is None and len(rig.rooms) == 1
 
 
+@pytest.mark.parametrize("first", ["Who built this?", "Who built"])
+@pytest.mark.parametrize("how", ["words", "voice"])
+async def test_final_words_that_come_again_after_their_answer_are_no_new_question(first: str, how: str) -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.VISITOR, "v", first, True))
+        await asyncio.sleep(1)
+        await answer(rig, how)
+        await asyncio.sleep(10)
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built this?", True))
+        await asyncio.sleep(3 * ANSWER_S)
+        assert rig.screen.trouble is None and len(rig.rooms) == 1
+
+
+@pytest.mark.parametrize("how", ["words", "voice"])
+async def test_a_line_that_is_closed_long_after_its_answer_is_no_new_question(how: str) -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built this"))
+        await asyncio.sleep(1)
+        await answer(rig, how)
+        await asyncio.sleep(20)
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built this?", True))
+        await asyncio.sleep(3 * ANSWER_S)
+        assert rig.screen.trouble is None and len(rig.rooms) == 1
+
+
+@MUTE
+async def test_a_line_that_goes_on_after_an_answer_is_a_new_question() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built"))
+        await asyncio.sleep(1)
+        await answer(rig, "words")
+        await asyncio.sleep(8)
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built this?", True))
+        await asyncio.sleep(ANSWER_S + 0.5)
+        assert is_stalled(rig.screen)
+        await asyncio.sleep(ANSWER_S + 2)
+        assert len(rig.rooms) == 2
+        await asyncio.sleep(GREETING_S + 1)
+        assert rig.protocol.calls == [("ask", "Who built this?")]
+        await answer(rig, "voice")
+        await asyncio.sleep(8)
+        rig.room.say(Caption(Speaker.VISITOR, "v", "Who built?", True))
+        await asyncio.sleep(ANSWER_S + 0.5)
+        assert is_stalled(rig.screen), "a fresh room counts its segments anew"
+
+
 # ---------------------------------------------------------------- the clock by itself
 
 
@@ -367,7 +416,7 @@ def play(questions: UnansweredQuestions, until: float, visitor: Callable[[float]
     for tenth in range(round(until * 10)):
         now = tenth / 10
         if visitor(now) and round(now * 10) % 20 == 0:
-            questions.spoken("and then", final=now % 8 == 0)
+            questions.spoken(f"v-{now}", "and then", final=now % 8 == 0)
         questions.look(now, heard=False, thinks=False, visitor=visitor(now))
         if questions.missed:
             return now
@@ -387,15 +436,15 @@ async def test_a_visitor_who_asks_again_and_again_is_not_left_alone() -> None:
 
 async def test_a_voice_without_words_does_not_hold_the_clock_for_long() -> None:
     questions = UnansweredQuestions(0.0)
-    questions.spoken("hello", final=True)
+    questions.spoken("v", "hello", final=True)
     missed_at = play(questions, 60, lambda now: now > 0 and round(now * 10) % 20 != 0)
     assert missed_at is not None and missed_at < 30
 
 
 async def test_nothing_is_expected_of_blank_words() -> None:
     questions = UnansweredQuestions(0.0)
-    questions.spoken("", final=True)
-    questions.spoken("I would", final=False)
+    questions.spoken("v", "", final=True)
+    questions.spoken("v", "I would", final=False)
     assert play(questions, 60, lambda now: False) is None
 
 
