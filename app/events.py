@@ -113,6 +113,11 @@ class QuestionRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerDeclined:
+    """The avatar took note of what the visitor said, and chose to say nothing to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over at the service. Where several come, the first one counts."""
 
@@ -121,5 +126,5 @@ class Ended:
 
 Event = (
     Ready | Speaking | Thinking | Caption | Visemes | FlushMouth | Emotion
-    | Ending | AvatarEnds | QuestionRefused | Ended
+    | Ending | AvatarEnds | QuestionRefused | AnswerDeclined | Ended
 )  # fmt: skip

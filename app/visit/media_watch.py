@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 
-from app.events import Caption, QuestionRefused, Speaking, Thinking
+from app.events import Caption, Speaking, Thinking
 from app.picture import Picture
 from app.rooms.base import ActiveSpeakers, Arriving, AvatarLeft, Reconnected, Reconnecting
 from app.screens import Speaker, Trouble
@@ -84,7 +84,7 @@ class MediaWatch:
 
     Attributes:
         health: What was found last.
-        questions: The visitor's questions; whoever sends or receives them tells it.
+        questions: The visitor's questions; whoever sends or receives words tells it.
         has_video: May change: a service that promised only a voice can send a picture after all, and one that promised
             a picture one that shows nothing.
     """
@@ -116,6 +116,7 @@ class MediaWatch:
 
     def note(self, event: MediaEvent) -> None:
         """Take from an event whether the room really works, besides what it says."""
+        self.questions.note(event)
         match event:
             case Caption(speaker=Speaker.VISITOR, text=text, final=final):
                 if not self.questions.is_echo(text, final):  # what was typed proves nothing about his voice
@@ -124,10 +125,6 @@ class MediaWatch:
                 self._unheard.confirm()
             case Thinking(active=True):
                 self._unheard.avatar_begins()
-            case Speaking(speaker=Speaker.AVATAR, active=True):
-                self.questions.turn_began()
-            case QuestionRefused():
-                self.questions.refused()
             case ActiveSpeakers(own=True) if self._room_proves:
                 self._unheard.confirm()
             case Arriving():

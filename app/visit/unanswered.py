@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+from app.events import AnswerDeclined, QuestionRefused, Speaking, Thinking
+from app.screens import Speaker
 from app.visit.answered_words import AnsweredWords
+from app.visit.media_session import MediaEvent
 from app.visit.timers import THINKING_S
 from app.visit.transcript import plain
 
@@ -26,6 +29,10 @@ class UnansweredQuestions:
     while the avatar speaks, while it thinks (`THINKING_S` at most), and while a visitor goes on speaking. After a fresh
     join the newest open question is asked again, once a greeting is over: a greeting is no answer.
 
+    Words that were only heard may be meant for somebody else, and an avatar that says nothing to them does right. What
+    was sent as text is meant for it. So before anything is lost, heard words are sent as text, in the same room; and
+    they wait for nothing where the avatar, which told of its work on an answer to heard words before, does not begin.
+
     All times are seconds on the clock of `look`, which is called several times a second.
 
     Args:
@@ -42,6 +49,10 @@ class UnansweredQuestions:
         self.was_answered: bool | None = None
         self._now = now
         self._text: str | None = None  # the newest question without an answer
+        self._is_sent = False  # as text: it, or one before it that is open, too
+        self._began_at = 0.0  # when the oldest one came
+        self._worked_at = -math.inf  # when the service last said that the avatar works on an answer
+        self._shows_work = False  # it has said so in this room before the answer to words that were only heard
         self._lost_at = LOST_AFTER  # misses
         self._refusable = 0  # questions sent that the service may still refuse
         self._echo = ""  # the words that were sent last: they may come back as the visitor's own
@@ -55,7 +66,9 @@ class UnansweredQuestions:
         self._answered_words = AnsweredWords()
         self._answer_at = self._voice_at = self._words_at = -math.inf
         self._is_joining = False
-        self._again_at: float | None = None  # when the question is to be asked again in a fresh room
+        self._again_at: float | None = (
+            None  # when the question is to be sent, in a fresh room or after it was only heard
+        )
 
     @property
     def is_stalled(self) -> bool:
@@ -69,10 +82,24 @@ class UnansweredQuestions:
 
     @property
     def _is_waiting(self) -> bool:
-        """Whether the question has not reached a fresh room yet."""
+        """Whether the question has not been sent yet that a fresh room needs, or words that were only heard."""
         return self._is_joining or self._again_at is not None
 
     # ------------------------------------------------------------ what happens
+
+    def note(self, event: MediaEvent) -> None:
+        """Take an event, other than words."""
+        match event:
+            case Thinking(active=True):
+                self._worked_at = self._now
+            case Speaking(speaker=Speaker.AVATAR, active=True):
+                self._turn_began()
+            case QuestionRefused():
+                self._refused()
+            case AnswerDeclined():
+                self._declined()
+            case _:
+                pass
 
     def asked(self, text: str, wants_answer: bool = True) -> None:
         """A typed or suggested question is sent. wants_answer: False: a goodbye, which takes the open one back."""
@@ -82,7 +109,7 @@ class UnansweredQuestions:
             return
         self._refusable += 1
         self._words_at = -math.inf
-        self._open(text)
+        self._open(text, is_sent=True)
 
     def spoken(self, segment: str, text: str, final: bool, wants_answer: bool = True) -> None:
         """Words of the visitor came; only final ones are a question. wants_answer: as in `asked`."""
@@ -100,23 +127,12 @@ class UnansweredQuestions:
         if not text or self.is_echo(text, final):
             return
         self._words_at = self._now
-        self._open(text)
+        self._open(text, is_sent=False)
 
     def is_echo(self, text: str, final: bool) -> bool:
         """Return whether words of the visitor are those that were typed last, or the beginning of them."""
         words = plain(text)
         return bool(words) and (words == self._echo if final else self._echo.startswith(words))
-
-    def refused(self) -> None:
-        """The service refused a question that was sent; one that is told twice counts once."""
-        if self._refusable and not self._is_waiting:
-            self._refusable -= 1
-            self._miss()
-
-    def turn_began(self) -> None:
-        """The avatar begins to speak, by the service's word: beside a voice under way that is a new turn."""
-        if self._heard and self._now - self._heard_at >= TURN_S:
-            self._is_old_voice = False
 
     def said(self) -> None:
         """New words of the avatar came."""
@@ -130,6 +146,7 @@ class UnansweredQuestions:
             return
         if self._text is not None:
             self.was_answered = True
+            self._shows_work = self._shows_work or (self._has_worked and not self._is_sent)
         self.missed, self._lost_at = 0, LOST_AFTER
         self.withdrawn()
 
@@ -148,11 +165,12 @@ class UnansweredQuestions:
         self._is_joining = False
         self._heard = self._is_old_voice = False
         self._answered_words.forget()
+        self._shows_work = False
         self._lost_at = max(LOST_AFTER, self.missed + 1)  # in the fresh room once is enough
         self._again_at = None if self._text is None else self._now + (GREETING_S if self._greets else SETTLE_S)
 
     def take_again(self) -> str | None:
-        """Return the question that is to be asked again now, once; else None."""
+        """Return the question that is to be sent now, once; else None."""
         if self._again_at is None or self._heard or self._now < self._again_at:
             return None
         self._again_at = None
@@ -187,6 +205,21 @@ class UnansweredQuestions:
         if self._text is not None and not self._is_waiting:
             self._wait(passed, thinks, visitor)
 
+    def _turn_began(self) -> None:
+        """The avatar begins to speak, by the service's word: beside a voice under way that is a new turn."""
+        if self._heard and self._now - self._heard_at >= TURN_S:
+            self._is_old_voice = False
+
+    def _refused(self) -> None:
+        if self._refusable and not self._is_waiting:  # one that is told twice counts once
+            self._refusable -= 1
+            self._miss()
+
+    def _declined(self) -> None:
+        self._answered_words.answered()
+        if not self._is_sent and not self._is_waiting:
+            self.withdrawn()
+
     # ------------------------------------------------------------ the clock
 
     def _begins(self) -> None:
@@ -195,13 +228,20 @@ class UnansweredQuestions:
         if self._greets is None:
             self._greets = self._text is None
 
-    def _open(self, text: str) -> None:
+    @property
+    def _has_worked(self) -> bool:
+        """Whether the avatar began to work on the question; its words may be told later."""
+        return self._worked_at >= self._began_at - LATE_S
+
+    def _open(self, text: str, *, is_sent: bool) -> None:
         if not self._is_joining:
             self._again_at = None  # the fresh room has heard this one
         if self._text is None:
             self._quiet_s = self._pause_s = self._thought_s = 0.0
             self._old_until = self._said_at + SOUND_S
             self._is_old_voice = self._heard or self._now < self._old_until
+            self._is_sent, self._began_at = False, self._now
+        self._is_sent = self._is_sent or is_sent
         self._text = text
 
     def _wait(self, passed: float, thinks: bool, visitor: bool) -> None:
@@ -214,6 +254,17 @@ class UnansweredQuestions:
         else:
             self._pause_s += passed
             if self._quiet_s + self._pause_s >= ANSWER_S:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """The question has waited for long."""
+        if self._is_sent:
+            self._miss()
+        elif self._shows_work and not self._has_worked:
+            self.withdrawn()  # the words were meant for somebody else
+        else:
+            self._again_at = self._now
+            if not self.missed:
                 self._miss()
 
     def _miss(self) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.character.feeling import Feeling, feeling
 from app.events import (
+    AnswerDeclined,
     Caption,
     Emotion,
     Ended,
@@ -472,7 +473,9 @@ def test_an_interrupted_answer_stays_as_it_stood(end: dict[str, object]) -> None
 def test_no_answer_clears_the_thinking() -> None:
     session = Session()
     session.a("bot-llm-started")
-    assert session.b("llm-no-response", reason="abstain") == [Thinking(False)]
+    assert session.b("llm-no-response") == [Thinking(False)]
+    session.a("bot-llm-started")
+    assert session.b("llm-no-response", reason="abstain") == [Thinking(False), AnswerDeclined()]
 
 
 def test_an_emotion_is_a_word_and_a_strength() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from app.events import Caption, Event, FlushMouth, Speaking, Thinking
+from app.events import AnswerDeclined, Caption, Event, FlushMouth, Speaking, Thinking
 from app.screens import Speaker
 from app.vendors.convai.captions import AvatarCaptions, VisitorCaptions
 from app.vendors.convai.emotions import emotions
@@ -58,7 +58,7 @@ class Turns:
             "bot-turn-completed": self._on_completed,
             "bot-interrupted": lambda message: self._interrupted(),
             "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
-            "llm-no-response": lambda message: self._thinking(False),
+            "llm-no-response": self._on_no_answer,
             "bot-emotion": emotions,
             "visemes": self._on_face,
             "neurosync-blendshapes": self._on_face,
@@ -98,6 +98,11 @@ class Turns:
         self._face.answering()
         yield from self._avatar.begin()
         yield from self._thinking(True)
+
+    def _on_no_answer(self, message: Message) -> Iterator[Event]:
+        yield from self._thinking(False)
+        if message.text("reason") == "abstain":  # without it the answer may have failed
+            yield AnswerDeclined()
 
     def _on_text(self, captions: Iterator[Caption]) -> Iterator[Event]:
         for caption in captions:

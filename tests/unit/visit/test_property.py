@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.audio.base import DeviceState
 from app.events import (
+    AnswerDeclined,
     AvatarEnds,
     Caption,
     Ended,
@@ -64,7 +65,7 @@ EVENTS = st.sampled_from(
         Speaking(Speaker.VISITOR, False), Thinking(True), Thinking(False), Caption(Speaker.VISITOR, "a", "hello"),
         Caption(Speaker.AVATAR, "b", "hello", True), Caption(Speaker.AVATAR, "", ""), Visemes(0.1, {"aa": 1.0}),
         Caption(Speaker.VISITOR, "c", "Who?", True),
-        QuestionRefused(), FlushMouth(), Ending(3.0), Ending(-1.0), Ended(EndReason.VENDOR_IDLE),
+        QuestionRefused(), AnswerDeclined(), FlushMouth(), Ending(3.0), Ending(-1.0), Ended(EndReason.VENDOR_IDLE),
         AvatarEnds(), Caption(Speaker.VISITOR, "c", "Bye", True), Caption(Speaker.VISITOR, "c", "Bye, where", True),
     ]
 )  # fmt: skip
@@ -183,7 +184,11 @@ def test_every_path_ends_in_attract_with_nothing_left(steps: list, absence_is_bu
 HAPPENINGS = st.one_of(
     st.tuples(st.just("asked"), st.sampled_from(["why?", "who?"])),
     st.tuples(st.just("spoken"), st.sampled_from(["why?", "who?", ""])),
-    st.tuples(st.sampled_from(["refused", "turn_began", "answered", "withdrawn", "joining", "joined"]), st.none()),
+    st.tuples(st.sampled_from(["answered", "withdrawn", "joining", "joined"]), st.none()),
+    st.tuples(
+        st.just("note"),
+        st.sampled_from([Thinking(True), AnswerDeclined(), QuestionRefused(), Speaking(Speaker.AVATAR, True)]),
+    ),
     st.tuples(st.just("look"), st.tuples(st.booleans(), st.booleans(), st.booleans(), st.floats(0.05, 20))),
 )
 
@@ -200,6 +205,8 @@ def test_whatever_happened_before_a_question_is_never_left_alone_for_more_than_3
             questions.take_again()
         elif what == "asked":
             questions.asked(value)
+        elif what == "note":
+            questions.note(value)
         elif what == "spoken":
             questions.spoken(f"{now}", value, final=True)
         else:

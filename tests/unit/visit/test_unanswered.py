@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.events import Caption, QuestionRefused, Speaking, Thinking
+from app.events import AnswerDeclined, Caption, QuestionRefused, Speaking, Thinking
 from app.intents import AskText, End, Interrupt
 from app.rooms.base import Disconnected, RoomError, RoomFault
 from app.screens import Attract, EndReason, Farewell, Live, Speaker, Talk, Trouble
@@ -63,6 +63,8 @@ async def test_a_question_that_nobody_answers_is_told_then_asked_in_a_fresh_room
             rig.room.say(Caption(Speaker.VISITOR, "v", "Who built this?", True))
         await rig.until(is_stalled)
         assert rig.loop.time() - began == pytest.approx(ANSWER_S, abs=0.5) and len(rig.rooms) == 1
+        await asyncio.sleep(0.1)
+        assert rig.protocol.calls == [("ask", "Who built this?")], "words that were only heard are sent now"
         await asyncio.sleep(ANSWER_S + 2)
         assert len(rig.rooms) == 2 and is_stalled(rig.screen)
         assert "gave no answer" in told_staff(rig.vitals)
@@ -408,6 +410,108 @@ async def test_a_line_that_goes_on_after_an_answer_is_a_new_question() -> None:
         assert is_stalled(rig.screen), "a fresh room counts its segments anew"
 
 
+# ---------------------------------------------------------------- silence on purpose
+
+
+def heard(rig: Rig, text: str) -> None:
+    """The visitor says something, perhaps to somebody else."""
+    rig.room.say(Caption(Speaker.VISITOR, f"v-{rig.loop.time()}", text, True))
+
+
+async def think(rig: Rig, seconds: float = 0.02) -> None:
+    """The avatar works on an answer, by the service's word; mostly too short for a regular look to see it."""
+    rig.room.say(Thinking(True))
+    await asyncio.sleep(seconds)
+    rig.room.say(Thinking(False))
+
+
+@pytest.mark.parametrize("how", ["words", "voice"])
+async def test_words_to_a_friend_that_the_avatar_ignores_cost_neither_session_nor_visit(how: str) -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        for remark in range(4):
+            heard(rig, f"Look over there, number {remark}!")
+            await asyncio.sleep(ANSWER_S + 0.5)
+            assert rig.protocol.calls[remark:] == [("ask", f"Look over there, number {remark}!")]
+            await answer(rig, how)  # sent as text they are for the avatar, which answers
+            await asyncio.sleep(8)
+            assert isinstance(rig.screen, Live) and rig.screen.trouble is None
+        assert len(rig.rooms) == 1 and told_staff(rig.vitals) == ""
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_an_avatar_that_shows_its_work_and_does_not_begin_is_silent_on_purpose(late: bool) -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        if late:
+            await think(rig)
+            await asyncio.sleep(3)
+        heard(rig, "Who built this?")
+        if not late:
+            await think(rig)
+        await asyncio.sleep(1)
+        await answer(rig, "voice")
+        await asyncio.sleep(10)
+        for remark in range(4):
+            heard(rig, f"Look over there, number {remark}!")
+            await asyncio.sleep(3 * ANSWER_S)
+        assert rig.protocol.calls == [] and len(rig.rooms) == 1
+        assert not any(is_stalled(shown.screen) for shown in rig.shown)
+
+
+@MUTE
+async def test_work_that_comes_to_nothing_is_no_silence_on_purpose() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        heard(rig, "Who built this?")
+        await think(rig)
+        await asyncio.sleep(1)
+        await answer(rig, "words")
+        await asyncio.sleep(10)
+        heard(rig, "And when?")
+        await think(rig)
+        await asyncio.sleep(ANSWER_S + 0.5)
+        assert is_stalled(rig.screen) and rig.protocol.calls == [("ask", "And when?")]
+        await asyncio.sleep(ANSWER_S + 1)
+        assert len(rig.rooms) == 2
+
+
+@MUTE
+async def test_what_is_typed_is_meant_for_the_avatar_whatever_it_showed() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        heard(rig, "Who built this?")
+        await think(rig)
+        await answer(rig, "words")
+        await asyncio.sleep(10)
+        heard(rig, "Look over there!")
+        await asked(rig, "And when?")
+        await asyncio.sleep(2 * ANSWER_S + 2)
+        assert len(rig.rooms) == 2
+
+
+async def test_words_that_the_avatar_declines_to_answer_wait_for_nothing() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        for remark in range(3):
+            rig.room.say(Caption(Speaker.VISITOR, f"v-{remark}", "Look over there", True))
+            await think(rig)
+            rig.room.say(AnswerDeclined())
+            rig.room.say(Caption(Speaker.VISITOR, f"v-{remark}", "Look over there!", True))  # once more
+            await asyncio.sleep(3 * ANSWER_S)
+        assert rig.protocol.calls == [] and len(rig.rooms) == 1
+        assert not any(is_stalled(shown.screen) for shown in rig.shown)
+
+
+async def test_a_typed_question_that_is_declined_has_no_answer() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        await asked(rig)
+        rig.room.say(AnswerDeclined())
+        await asyncio.sleep(ANSWER_S + 0.5)
+        assert is_stalled(rig.screen)
+
+
 # ---------------------------------------------------------------- the clock by itself
 
 
@@ -453,7 +557,7 @@ async def test_a_question_between_the_join_and_the_greeting_replaces_the_older_o
     questions.asked("old")
     questions.joining()
     questions.asked("newer")  # it went to the room that is gone
-    questions.refused()
+    questions.note(QuestionRefused())
     assert questions.missed == 0, "so did the refusal"
     questions.joined()
     questions.look(SETTLE_S + 0.1, heard=False, thinks=False, visitor=False)
@@ -490,3 +594,17 @@ async def test_the_outcome_tells_whether_the_visit_had_answers() -> None:
     assert questions.was_answered is True
     questions.look(50.0, heard=False, thinks=False, visitor=False)
     assert questions.was_answered is False and questions.is_lost
+
+
+async def test_words_that_were_only_heard_are_sent_before_the_room_is_given_up() -> None:
+    questions = UnansweredQuestions(0.0)
+    questions.asked("typed")
+    questions.look(ANSWER_S + 0.1, heard=False, thinks=False, visitor=False)
+    questions.withdrawn()
+    assert questions.missed == 1
+    questions.spoken("v", "heard", final=True)
+    questions.look(2 * ANSWER_S + 0.2, heard=False, thinks=False, visitor=False)
+    questions.note(AnswerDeclined())  # of a question before: this one is on its way
+    assert questions.take_again() == "heard" and not questions.is_lost
+    questions.look(3 * ANSWER_S + 0.3, heard=False, thinks=False, visitor=False)
+    assert questions.is_lost
