@@ -254,13 +254,15 @@ def test_what_the_service_notes_is_logged_by_its_name_and_nothing_else(
     kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = Session()
-    with caplog.at_level(logging.INFO, "app.vendors.convai.protocol"):
+    with caplog.at_level(logging.DEBUG, "app.vendors.convai.protocol"):
         for word in ("stt-toggle", "where is the cafe?", 5):
             found = session.a(kind, interaction_id=word, event_type=word, status="error")
             assert found == []
         assert session.a("server-response", event_type="stt-toggle", status="success") == []
     noted = [getattr(each, "interaction_id", getattr(each, "message_type", None)) for each in caplog.records]
     assert noted == (["stt-toggle"] if kind == "interaction-created" else ["stt-toggle", "", ""])
+    is_detail = kind == "interaction-created"  # it names the conversation that the service keeps
+    assert {record.levelno for record in caplog.records} == {logging.DEBUG if is_detail else logging.INFO}
 
 
 @pytest.mark.asyncio

@@ -152,7 +152,8 @@ class ConvaiProtocol:
 
     def _on_interaction(self, message: Message) -> Iterable[Event]:
         if _ID.fullmatch(message.text("interaction_id")):
-            log.info("interaction", extra={"interaction_id": message.text("interaction_id")})
+            # It names the conversation that the service keeps, so it is written into detailed logs only.
+            log.debug("interaction", extra={"interaction_id": message.text("interaction_id")})
         return ()
 
     def _on_response(self, message: Message) -> Iterator[Event]:
