@@ -279,6 +279,23 @@ async def test_a_token_is_fetched_once_and_anew_when_it_is_refused(control: Make
     assert len(service.asked("/user/connect")) == 2 and len(service.sessions) == 3
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"message": "You have exceeded your monthly quota"}, OutOfCredits),
+        ({"detail": "voll"}, Busy),
+        ({}, TransientError),
+    ],
+)
+async def test_a_200_without_a_token_may_say_why(
+    control: Maker, service: ConvaiService, body: object, kind: type[VendorError]
+) -> None:
+    service.fail(path="/user/connect", status=200, body=body)
+    with pytest.raises(kind) as caught:
+        await control(auth="token", busy_texts=["voll"]).start(REQUEST)
+    assert type(caught.value) is kind and not caught.value.ambiguous and service.sessions == []
+
+
 async def test_a_token_that_stays_refused_is_not_asked_for_for_ever(control: Maker, service: ConvaiService) -> None:
     service.fail(path="/connect", status=401, body={"detail": "Invalid API key"}, times=9)
     made = control(auth="token")

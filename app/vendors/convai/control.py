@@ -125,7 +125,9 @@ class ConvaiControl:
             if response.status != 200:
                 raise self._refusal(response)
             if not self._token:
-                raise TransientError(NAME, "no token came for the key", http_status=response.status)
+                error = self._unusable(response, "no token came for the key")
+                error.ambiguous = False  # this call starts no session
+                raise error
         return {"API-AUTH-TOKEN": self._token}
 
     async def _session(self, response: Response) -> SessionInfo:
@@ -158,7 +160,7 @@ class ConvaiControl:
         lacks = "the answer to connect lacks session_id, room_url or token"
         found = _SESSION_ID.search(response.text)
         if found is None and may_refuse:
-            return unusable(NAME, response, lacks, patterns=self._patterns, now=self._epoch(), clean=self._clean)
+            return self._unusable(response, lacks)
         error = unusable(NAME, response, lacks)
         if found is None:
             return error
@@ -203,6 +205,10 @@ class ConvaiControl:
         return [Finding("live host", True, f"{host} answers"), *await self._rest.findings(self._refusal)]
 
     # ------------------------------------------------------------ calls
+
+    def _unusable(self, response: Response, what: str) -> VendorError:
+        """Return the error for a success that has nothing of what was asked for: its text may refuse it."""
+        return unusable(NAME, response, what, patterns=self._patterns, now=self._epoch(), clean=self._clean)
 
     def _refusal(self, response: Response) -> VendorError:
         error = refused(NAME, response, self._patterns, self._epoch(), self._clean)
