@@ -61,6 +61,11 @@ class Participant:
         """Whether it has any sound: one that is not called a voice is one where the member has no other."""
         return self.has_audio or self.has_sound
 
+    @property
+    def has_ambience(self) -> bool:
+        """Whether it has another sound beside its voice: the room's level meter cannot tell which one it is."""
+        return self.has_audio and self.has_sound
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

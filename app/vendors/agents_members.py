@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.rooms.base import Choice, Participant
+from app.vendors.voices import Voices
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Avatar:
 
     @property
     def has_ambience(self) -> bool:
-        """Whether whoever is heard plays another sound beside the voice: a level meter cannot tell which one it is."""
-        return self.heard is not None and self.heard.has_audio and self.heard.has_sound
+        """Whether whoever is heard has another sound beside the voice."""
+        return self.heard is not None and self.heard.has_ambience
 
 
 class Members:
@@ -59,7 +60,7 @@ class Members:
         self._first: str | None = None  # the agent that was the first to do anything: it stays the avatar
         self._host: str | None = None  # the same where no agent is seen
         self._had_agent = False
-        self._voiced: set[str] = set()  # agents that had a voice, "" where none is seen
+        self._voices = Voices()
         self._known: set[str] = set()  # members that were the avatar's: their last words may come after they left
         self._has_looked = False
         self._told: set[str] = set()
@@ -100,7 +101,7 @@ class Members:
         worker = next((m for m in workers if m.has_video or m.is_audible), None)
         pair = [m for m in (agent, worker) if m is not None]
         seen = next((m for m in pair if m.has_video), None)
-        heard = self._voice_of(agent.identity, pair[::-1])
+        heard = self._voices.of(agent.identity, pair[::-1])
         names = {agent.identity, *(m.identity for m in workers)}
         if self._first is None and (STATE in agent.attributes or seen or heard):
             self._first = agent.identity
@@ -120,15 +121,6 @@ class Members:
             )
         return named + [m for m in reversed(claims) if m.is_agent and m not in named]
 
-    def _voice_of(self, agent: str, members: Sequence[Participant]) -> Participant | None:
-        """Return the first with a voice. Another sound is taken for one only where the agent never had a real one."""
-        voice = next((m for m in members if m.has_audio), None)
-        if voice is not None:
-            self._voiced.add(agent)
-        elif agent not in self._voiced:
-            voice = next((m for m in members if m.has_sound), None)
-        return voice
-
     # ------------------------------------------------------------ rooms without one: a service hosts them
 
     def _hosted(self, participants: Sequence[Participant]) -> Avatar:
@@ -140,7 +132,7 @@ class Members:
         seen = _named(self._host, members) or next((m for m in members if m.has_video), None)
         if seen is not None:
             self._host = seen.identity
-        heard = self._voice_of("", [seen] if seen is not None and seen.is_audible else members)
+        heard = self._voices.with_picture(seen, members)
         names = {m.identity for m in (seen, heard) if m is not None}
         names |= {behalf for m in agents if (behalf := m.attributes.get(ON_BEHALF))}
         return Avatar(None, seen if seen is not None and seen.has_video else None, heard, frozenset(names))

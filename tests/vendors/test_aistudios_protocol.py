@@ -175,6 +175,28 @@ async def test_background_sound_of_the_avatar_is_no_speech() -> None:
     assert talk.decode(ActiveSpeakers(("a",), own=False)) == []
 
 
+async def test_background_sound_never_takes_the_place_of_a_voice_that_is_published_anew() -> None:
+    talk = Talk()
+    assert talk.protocol.choose([Participant("a", has_video=True, has_audio=True, has_sound=True)]).audio == "a"
+    assert talk.protocol.choose([Participant("a", has_video=True, has_sound=True)]) == Choice("a", None)
+    assert talk.decode(ActiveSpeakers(("a",), own=False)) == [], "else nobody would ever be idle"
+    assert talk.protocol.choose([Participant("a", has_video=True, has_audio=True)]) == Choice("a", "a")
+
+
+async def test_nobody_else_is_heard_while_the_avatars_voice_is_published_anew(caplog: pytest.LogCaptureFixture) -> None:
+    talk, stranger = Talk(), participant("s", video=False)
+    with caplog.at_level(logging.INFO):
+        assert talk.protocol.choose([stranger, participant("a")]) == Choice("a", "a")
+        assert talk.protocol.choose([stranger, participant("a", audio=False)]) == Choice("a", None)
+    assert [record.getMessage() for record in caplog.records] == ["somebody else is in the room and is ignored"]
+
+
+async def test_the_voice_of_a_picture_that_has_none_is_the_avatars() -> None:
+    talk = Talk()
+    assert talk.protocol.choose([participant("p", audio=False), participant("v", video=False)]) == Choice("p", "v")
+    assert talk.decode(ActiveSpeakers(("v",), own=False)) == [Speaking(Speaker.AVATAR, True)]
+
+
 async def test_an_expected_name_wins() -> None:
     assert Talk(hint="b").protocol.choose([participant("a"), participant("b")]) == Choice("b", "b")
 

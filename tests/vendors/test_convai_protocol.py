@@ -128,10 +128,13 @@ class Session:
         ([Participant("x9", has_audio=True, has_video=True)], Choice("x9", "x9")),
         ([Participant("quiet"), Participant("x9", has_sound=True)], Choice(None, "x9")),
         ([Participant("noise", has_sound=True), Participant("x9", has_audio=True)], Choice(None, "x9")),
-        ([Participant("x9", has_audio=True), Participant("y", has_video=True)], Choice("y", "x9")),
+        ([Participant("x9", has_audio=True), Participant("y", is_agent=True, has_video=True)], Choice("y", "x9")),
+        ([Participant("x9", has_audio=True), Participant("stranger", has_video=True)], Choice(None, "x9")),
     ],
 )
-def test_the_first_voice_is_the_bots_and_any_picture_is_shown(participants: list[Participant], choice: Choice) -> None:
+def test_the_first_voice_is_the_bots_and_a_picture_is_its_own_or_an_agents(
+    participants: list[Participant], choice: Choice
+) -> None:
     assert Session().protocol.choose(participants) == choice
 
 
@@ -141,6 +144,13 @@ def test_the_bot_stays_the_bot() -> None:
     stranger = Participant("a", has_audio=True)
     assert session.protocol.choose([stranger, Participant("x9", has_audio=True)]).audio == "x9"
     assert session.protocol.choose([stranger, Participant("x9")]) == Choice(), "its track is published anew"
+
+
+def test_background_sound_never_takes_the_place_of_a_voice_that_is_published_anew() -> None:
+    session = Session()
+    assert session.protocol.choose([Participant("x9", has_audio=True, has_sound=True)]).audio == "x9"
+    assert session.protocol.choose([Participant("x9", has_sound=True)]).audio is None
+    assert session.protocol.choose([Participant("x9", has_audio=True, has_sound=True)]).audio == "x9"
 
 
 def test_a_voice_counts_more_than_who_came_first() -> None:
@@ -235,6 +245,12 @@ def test_a_voice_in_the_room_is_a_sign_of_life() -> None:
     session.protocol.choose([Participant("stranger"), VOICE])
     assert session.feed(ActiveSpeakers(("stranger",), own=False)) == []
     assert session.feed(ActiveSpeakers(("stranger", "x9"), own=False)) == [Ready()]
+
+
+def test_background_sound_is_no_sign_of_life() -> None:
+    session = Session(ready=False)
+    session.protocol.choose([Participant("x9", has_audio=True, has_sound=True)])
+    assert session.feed(ActiveSpeakers(("x9",), own=False)) == []
 
 
 def test_any_voice_is_one_while_the_bot_is_not_known() -> None:

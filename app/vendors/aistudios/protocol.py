@@ -27,6 +27,7 @@ from app.vendors.base import Answers
 from app.vendors.captions import MOST
 from app.vendors.errors import Busy, TransientError, VendorError
 from app.vendors.session import SessionInfo
+from app.vendors.voices import Voices
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,9 @@ class AistudiosProtocol:
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._avatar: str | None = None
-        self._has_ambience = False
+        self._heard: str | None = None
+        self._voices = Voices()
+        self._has_ambience = self._has_others = False
         self._is_ready = False
         self._avatar_speaks = False
         self._voice = asyncio.Event()  # set while the avatar speaks
@@ -71,12 +74,13 @@ class AistudiosProtocol:
         avatar = known.get(hint or "") or known.get(self._avatar or "")
         avatar = avatar or next((participant for participant in participants if participant.has_video), None)
         self._avatar = avatar.identity if avatar is not None else None
-        heard = avatar
-        if avatar is None or not avatar.is_audible:
-            audible = sorted((p for p in participants if p.is_audible), key=lambda p: not p.has_audio)
-            heard = next(iter(audible), None)
-        self._has_ambience = heard is not None and heard.has_audio and heard.has_sound
-        return Choice(self._avatar, heard.identity if heard is not None else None)
+        heard = self._voices.with_picture(avatar, participants)
+        self._heard = heard.identity if heard is not None else None
+        self._has_ambience = heard is not None and heard.has_ambience
+        if not self._has_others and any(p is not avatar and p is not heard for p in participants):
+            self._has_others = True
+            log.info("somebody else is in the room and is ignored")
+        return Choice(self._avatar, self._heard)
 
     # ------------------------------------------------------------ received
 
@@ -100,7 +104,7 @@ class AistudiosProtocol:
                     yield Ending(max(left_s - LAST_S, 0.0), reason=EndReason.OUT_OF_CREDITS)
             case ActiveSpeakers(identities=identities):
                 # The room's level meter cannot tell the voice from another sound of the avatar.
-                yield from self._speaking(self._avatar in identities and not self._has_ambience)
+                yield from self._speaking(self._heard in identities and not self._has_ambience)
             case Data(payload=payload, topic=topic, identity=identity):
                 self._note(topic, len(payload), identity)
             case Text(topic=topic, text=text, identity=identity):

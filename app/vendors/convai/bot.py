@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from app.rooms.base import Choice, Participant
+from app.vendors.voices import Voices
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,9 @@ class Bot:
 
     def __init__(self) -> None:
         self._identity: str | None = None
+        self._voices = Voices()
         self._had_voice = False
+        self._has_ambience = False
         self._sent_first = False
         self._ignored = 0
 
@@ -28,17 +31,20 @@ class Bot:
         bot = self._pick(participants)
         if bot is None or bot.identity != self._identity:
             self._had_voice = self._sent_first = False
+        self._has_ambience = bot is not None and bot.has_ambience
         if bot is None:
             self._identity = None
             return Choice()
         self._identity = bot.identity
         self._had_voice = self._had_voice or bot.is_audible
-        seen = bot if bot.has_video else next((m for m in participants if m.has_video), None)
-        return Choice(seen.identity if seen else None, bot.identity if bot.is_audible else None)
+        # Anybody may have a camera; that it is an agent is the word of the server.
+        seen = bot if bot.has_video else next((m for m in participants if m.has_video and m.is_agent), None)
+        heard = self._voices.of(bot.identity, [bot])
+        return Choice(seen.identity if seen else None, heard.identity if heard else None)
 
     def is_one_of(self, identities: Sequence[str]) -> bool:
-        """Tell whether the bot is among these; anybody may be while it is not known."""
-        return bool(identities) and (self._identity is None or self._identity in identities)
+        """Tell whether the bot is among these speakers; anybody may be it while it is not known."""
+        return bool(identities) and not self._has_ambience and (self._identity is None or self._identity in identities)
 
     def sent(self, sender: str) -> bool:
         """Tell whether a message is the bot's or, without a sender, the server's; count it where it is neither."""

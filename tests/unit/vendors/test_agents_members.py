@@ -104,6 +104,15 @@ def test_an_ordinary_participant_is_shown_only_while_no_agent_is_there() -> None
     assert choices(Members(), [guest], [guest, agent(tracks="vm")]) == [Choice("guest", "guest"), ONLY]
 
 
+def test_in_a_hosted_room_nobody_else_is_heard_while_the_avatars_voice_is_published_anew() -> None:
+    members, stranger = Members(), Participant("stranger", has_audio=True)
+    assert members.look([Participant("host", has_video=True, has_audio=True), stranger]).choice == Choice(
+        "host", "host"
+    )
+    for host in (Participant("host", has_video=True), Participant("host", has_video=True, has_sound=True)):
+        assert members.look([host, stranger]).choice == Choice("host", None)
+
+
 def test_a_participant_that_is_shown_stays_it() -> None:
     figure, other = member("figure", "vm"), member("other", "vm")
     shown = choices(Members(), [figure], [other, figure], [other, member("figure", "m")])
