@@ -230,6 +230,52 @@ async def test_without_numbers_and_whole_turns_an_answer_and_a_new_start_begin_a
     assert captions(made, unnumbered("user", "Three"))[0].segment != first.segment
 
 
+async def test_without_numbers_a_double_is_told_by_its_place_also_when_the_next_turn_has_begun() -> None:
+    made, yes = protocol(), data("conversation.utterance", seq=9, properties={"role": "user", "speech": "Yes."})
+    assert sum(isinstance(event, Caption) for event in told(made, yes, START, yes)) == 1
+
+
+# ---------------------------------------------------------------- the service counts anew
+
+
+def sent(seq: object, at: object, text: str, turn: int | None = 0, role: str = "user") -> Data:
+    numbers: dict[str, Any] = {"seq": seq, "timestamp": at} | ({} if turn is None else {"turn_idx": turn})
+    return data("conversation.utterance", properties={"role": role, "speech": text}, **numbers)
+
+
+@pytest.mark.parametrize("turn", [0, None])
+@pytest.mark.parametrize("role", ["user", "replica"])
+async def test_words_of_a_service_that_counts_anew_are_new_lines(turn: int | None, role: str) -> None:
+    made = protocol()
+    told(made, START)
+    before = captions(made, sent(700, 1000.0, "One.", turn, role))
+    told(made, START)
+    after = captions(made, sent(1, 1004.0, "Two.", turn, role))
+    told(made, START)
+    after += captions(made, sent(2, 1009.0, "Three.", None if turn is None else 1, role))
+    assert [(line.text, line.final) for line in after] == [("Two.", True), ("Three.", True)]
+    assert len({line.segment for line in before + after}) == 3
+
+
+async def test_rows_that_are_open_when_it_counts_anew_are_closed_as_they_are() -> None:
+    made = protocol()
+    told(made, streaming("user", "I would", 0, "a", 0), streaming("replica", "Well", 0, "b", 1))
+    told(made, data("system.replica_present", seq=700, timestamp=1000))
+    assert told(made, data("system.replica_present", seq=0, timestamp=1003)) == [
+        row("I would", final=True, turn=0),
+        Caption(AVATAR, "b", "Well", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seq", "at"), [(1, 995.0), (1, 1001.0), (1, None), (1, "1004"), (None, 1004.0), (701, 1004.0)]
+)
+async def test_a_message_that_is_late_or_has_no_time_is_no_new_count(seq: object, at: object) -> None:
+    made = protocol()
+    told(made, sent(700, 1000.0, "One."))
+    assert told(made, sent(seq, at, "Two.")) == []
+
+
 async def test_a_number_that_comes_late_is_of_the_open_row() -> None:
     made = protocol()
     (begun,) = captions(made, unnumbered("user", "One"))

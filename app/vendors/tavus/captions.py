@@ -57,14 +57,22 @@ def _is_before(seq: int | None, other: int | None) -> bool:
     return seq is not None and other is not None and seq < other
 
 
+def _is_double(message: Message, other: Message) -> bool:
+    return message.seq is not None and (message.seq, message.text) == (other.seq, other.text)
+
+
 class VisitorCaptions:
     """Rows of the visitor: one a turn, by its number, else the row that is open.
 
     Each piece replaces the row, whatever it says of being final: the service begins to answer, with another
     `inference_id`, while the visitor still speaks. The whole turn is the clean sentence and the last word on it.
+
+    Args:
+        prefix: Of the names of rows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
         self._open: list[_Row] = []
         self._closed: list[_Row] = []
         self._unnamed = 0
@@ -109,6 +117,11 @@ class VisitorCaptions:
         self._begins_anew = False
         yield self._close(row)
 
+    def close(self) -> Iterator[Caption]:
+        """Close the open rows with the text that was shown so far."""
+        for row in tuple(self._open):
+            yield self._close(row)
+
     def _close(self, row: _Row) -> Caption:
         if row in self._open:
             self._open.remove(row)
@@ -133,7 +146,7 @@ class VisitorCaptions:
     def _new(self, kind: str, turn: int | None) -> _Row:
         if turn is None:
             self._unnamed += 1
-        return _Row(f"{kind}-{self._unnamed if turn is None else turn}", turn)
+        return _Row(f"{self._prefix}{kind}-{self._unnamed if turn is None else turn}", turn)
 
     def _is_late(self, message: Message) -> bool:
         """Tell whether a message without the turn's number belongs to a row that is closed."""
@@ -142,7 +155,7 @@ class VisitorCaptions:
         if message.inference and any(message.inference in row.inferences for row in self._closed):
             return True
         last = self._closed[-1]
-        if last.newest is not None and _is_before(message.seq, last.newest.seq):
+        if last.newest is not None and (_is_before(message.seq, last.newest.seq) or _is_double(message, last.newest)):
             return True
         return not self._begins_anew and last.text.casefold().startswith(message.text.casefold())
 
@@ -151,9 +164,13 @@ class AvatarCaptions:
     """Rows of the avatar: one a line, by `inference_id`; one is open at most, and a new one closes the last.
 
     The whole turn holds what the avatar meant to say; where it was interrupted, the streamed text counts.
+
+    Args:
+        prefix: Of the names of rows that the service does not name itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
         self._open: _Row | None = None
         self._closed: dict[str, tuple[int | None, str]] = {}
         self._unnamed = 0
@@ -199,10 +216,10 @@ class AvatarCaptions:
         if message.inference:
             return message.inference
         if message.turn is not None:
-            return f"turn-{message.turn}"
+            return f"{self._prefix}turn-{message.turn}"
         if self._open is None:
             self._unnamed += 1
-            return f"unnamed-{self._unnamed}"
+            return f"{self._prefix}unnamed-{self._unnamed}"
         return self._open.segment
 
     def _is_repeat(self, segment: str, message: Message) -> bool:

@@ -13,6 +13,8 @@ from app.vendors.captions import MOST, spoken
 MOST_BYTES = 65_536  # of a message; those of the service are far smaller
 _MOST_ID = 80  # characters
 _DEEP = 3  # JSON, text of JSON, and text of that
+_MOST_TIME = 1e12  # seconds since the epoch
+_LATE_S = 2.0  # parts of the service whose clocks differ send in another order, but by less than this
 
 Fields = Mapping[str, Any]
 
@@ -28,6 +30,7 @@ class Message:
         inference: `inference_id`.
         turn: `turn_idx`.
         seq: Place in the order in which the service sent its messages.
+        sent_at: When it was sent, seconds since the epoch by the service's clock.
         index: `content_index`: place in the order of the pieces of one line.
         is_final: Nothing follows in this line, by `final`.
         was_interrupted: The speaker was interrupted.
@@ -41,11 +44,29 @@ class Message:
     inference: str
     turn: int | None
     seq: int | None
+    sent_at: float | None
     index: int | None
     is_final: bool
     was_interrupted: bool
     tool: str
     shutdown: str
+
+
+class Count:
+    """Notices that the service counts its messages anew, for example because a part of it was started again."""
+
+    def __init__(self) -> None:
+        self._newest: tuple[int, float] | None = None
+
+    def begins_anew(self, message: Message) -> bool:
+        """Take the next message; return whether it was sent later than all before, with a lower number."""
+        if message.seq is None or message.sent_at is None:
+            return False
+        number, at = self._newest or (message.seq, message.sent_at)
+        is_anew = message.seq < number and message.sent_at > at + _LATE_S
+        if is_anew or message.seq >= number:
+            self._newest = message.seq, message.sent_at
+        return is_anew
 
 
 def read(payload: bytes) -> Message | None:
@@ -67,6 +88,7 @@ def read(payload: bytes) -> Message | None:
         inference=_word(places, "inference_id")[:_MOST_ID],
         turn=_number(places, "turn_idx"),
         seq=_number(places, "seq"),
+        sent_at=_time(places),
         index=_number(places, "content_index"),
         is_final=_is_true(places, "final"),
         was_interrupted=_is_true(places, "interrupted", "is_interrupted"),
@@ -106,6 +128,12 @@ def _word(places: tuple[Fields, ...], *names: str) -> str:
 def _number(places: tuple[Fields, ...], name: str) -> int | None:
     values = (place.get(name) for place in places)
     return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
+
+
+def _time(places: tuple[Fields, ...]) -> float | None:
+    values = (place.get("timestamp") for place in places)
+    numbers = (value for value in values if isinstance(value, int | float) and not isinstance(value, bool))
+    return next((float(value) for value in numbers if abs(value) < _MOST_TIME), None)
 
 
 def _is_true(places: tuple[Fields, ...], *names: str) -> bool:

@@ -29,7 +29,7 @@ from app.vendors.tavus.control import TavusControl
 from app.vendors.tavus.delivery import Delivery
 from app.vendors.tavus.errors import end_reason
 from app.vendors.tavus.languages import CLOSING
-from app.vendors.tavus.messages import Message, read, speaker_of
+from app.vendors.tavus.messages import Count, Message, read, speaker_of
 from app.vendors.tavus.settings import TavusSettings
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class TavusProtocol:
         self._session = session
         self._settings = settings
         self._visitor, self._avatar = VisitorCaptions(), AvatarCaptions()
+        self._count, self._restarts = Count(), 0
         self._speaks = {Speaker.VISITOR: False, Speaker.AVATAR: False}
         self._is_ready = self._had_avatar = self._has_asked_to_end = self._is_over = False
         self._emit: Callable[[Event], None] = _nobody
@@ -103,6 +104,8 @@ class TavusProtocol:
         message = read(payload)
         if message is None:
             return
+        if self._count.begins_anew(message):
+            yield from self._number_anew()
         match message.name:
             case ["system", "shutdown"]:
                 yield self._ended(end_reason(message.shutdown))
@@ -116,6 +119,14 @@ class TavusProtocol:
                 yield from self._speaking(speaker_of(role), what, message.was_interrupted)
             case _:
                 pass  # heartbeats, perception, participants: a visit needs none of them
+
+    def _number_anew(self) -> Iterator[Event]:
+        """Turns have the numbers of earlier ones now, which are not meant."""
+        yield from self._visitor.close()
+        yield from self._avatar.close()
+        self._restarts += 1
+        prefix = f"{self._restarts}-"
+        self._visitor, self._avatar = VisitorCaptions(prefix), AvatarCaptions(prefix)
 
     def _words(self, message: Message, is_whole: bool) -> Iterator[Event]:
         if message.speaker is Speaker.AVATAR:
