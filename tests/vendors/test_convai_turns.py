@@ -182,6 +182,22 @@ def test_an_interruption_in_any_order_is_one_end(order: tuple[str, ...], complet
     assert Speaking(AVATAR, True) in say(session, "bot-llm-started", "text", "bot-started-speaking")
 
 
+@pytest.mark.parametrize("end", [{"was_interrupted": True}, {"was_aborted": True}])
+def test_the_end_mark_of_an_interrupted_answer_does_not_cut_the_next_one(end: dict[str, object]) -> None:
+    session = Session()
+    say(session, "bot-llm-started", "text", "bot-started-speaking", "bot-interrupted", "bot-stopped-speaking")
+    say(session, "bot-llm-started", "text", "bot-started-speaking")
+    assert session.b("bot-turn-completed", **end) == []
+    assert say(session, "text") == [Caption(AVATAR, "avatar-2", "Yes.Yes.")]
+    assert Speaking(AVATAR, False) in session.b("bot-turn-completed", **end), "this one is its own"
+
+
+def test_an_interruption_of_nothing_takes_no_end_mark_away() -> None:
+    session = Session()
+    say(session, "bot-interrupted", "bot-llm-started", "text", "bot-started-speaking")
+    assert Speaking(AVATAR, False) in session.b("bot-turn-completed", was_interrupted=True)
+
+
 @pytest.mark.asyncio
 async def test_our_own_interruption_needs_no_more_than_the_end_of_the_voice() -> None:
     session = Session()
@@ -200,6 +216,26 @@ def test_the_detector_of_the_service_is_the_visitors_voice() -> None:
     assert session.a("user-started-speaking") == [], "both tell the same"
     assert session.b("vad-stt-stopped", reason=None) == [Speaking(VISITOR, False)]
     assert session.a("user-stopped-speaking") == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("ends", ["user-transcription", "final-user-transcription"])
+async def test_a_typed_question_is_no_voice_of_the_visitor(ends: str) -> None:
+    session = Session()
+    await session.protocol.ask(session.room, "Where is the cafe?")
+    assert session.a("user-started-speaking") == session.b("vad-stt-started") == []
+    words = Caption(VISITOR, "visitor-1", "Where is the cafe?", True)
+    assert session.a(ends, text="Where is the cafe?", final=True) == [words]
+    assert session.a("user-stopped-speaking") == []
+    assert session.a("user-started-speaking") == [Speaking(VISITOR, True)], "this one is a voice"
+
+
+@pytest.mark.asyncio
+async def test_a_voice_after_a_typed_question_that_nothing_comes_back_of_is_one() -> None:
+    session = Session()
+    await session.protocol.ask(session.room, "Where is the cafe?")
+    session.now += 2.0
+    assert session.a("user-started-speaking") == [Speaking(VISITOR, True)]
 
 
 @pytest.mark.parametrize("stops", [True, False])

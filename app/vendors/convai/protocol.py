@@ -196,6 +196,7 @@ class ConvaiProtocol:
     async def ask(self, room: Room, text: str) -> None:
         """See `VendorProtocol.ask`."""
         self._unanswered += 1
+        self._turns.typed()
         await self._send(room, QUESTION, {"text": text[:MOST]})
 
     async def finish_question(self, room: Room) -> None:

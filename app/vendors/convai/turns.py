@@ -18,6 +18,7 @@ Handler = Callable[[Message], Iterable[Event]]
 
 QUIET_S = 1.5  # an answer that was written and spoken is over after so long without another word
 UNFINISHED_S = 10.0  # and so is one whose voice, or whose mark that it is written, does not come
+TYPED_S = 2.0  # after a typed question the service says so soon that the visitor speaks
 
 
 class Turns:
@@ -41,11 +42,13 @@ class Turns:
         self._is_open = self._is_written = self._was_spoken = False
         self._ends_at: float | None = None  # when the turn is over unless more of it comes
         self._is_end_due = False  # the end of an earlier turn may still be told
+        self._is_cut_due = False  # the end of a turn that was interrupted may still be told
         self._visitor_speaks = self._avatar_speaks = self._thinks = False
+        self._typed_until = 0.0  # until then a voice of the visitor is made up
         self.handlers: Mapping[str, Handler] = {
-            "user-started-speaking": lambda message: self._visitor_says(True),
+            "user-started-speaking": lambda message: self._on_voice(),
             "user-stopped-speaking": lambda message: self._visitor_says(False),
-            "vad-stt-started": lambda message: self._visitor_says(True),
+            "vad-stt-started": lambda message: self._on_voice(),
             "vad-stt-stopped": lambda message: self._visitor_says(False),
             "user-transcription": self._on_transcription,
             "final-user-transcription": self._on_final,
@@ -56,7 +59,7 @@ class Turns:
             "bot-started-speaking": self._on_speaking,
             "bot-stopped-speaking": self._on_spoken,
             "bot-turn-completed": self._on_completed,
-            "bot-interrupted": lambda message: self._interrupted(),
+            "bot-interrupted": lambda message: self._on_interrupted(),
             "neurosync-blendshapes-cancel": lambda message: self._cancelled(),
             "llm-no-response": self._on_no_answer,
             "bot-emotion": emotions,
@@ -64,6 +67,10 @@ class Turns:
             "neurosync-blendshapes": self._on_face,
             "chunked-neurosync-blendshapes": self._on_face,
         }
+
+    def typed(self) -> None:
+        """A typed question is sent: the service makes up that the visitor speaks, which proves no hearing."""
+        self._typed_until = self._clock() + TYPED_S
 
     def drop(self) -> None:
         """We interrupted: show nothing that still comes of this turn, whatever the service does."""
@@ -73,15 +80,22 @@ class Turns:
 
     # ------------------------------------------------------------ the visitor's side
 
+    def _on_voice(self) -> Iterator[Event]:
+        if self._clock() >= self._typed_until:
+            yield from self._visitor_says(True)
+
     def _on_transcription(self, message: Message) -> Iterator[Event]:
         for caption in self._visitor.transcription(message):
             yield caption
             if caption.final:
-                # After a typed question no "user-stopped-speaking" comes (docs/vendors/convai.md 4.6).
-                yield from self._visitor_says(False)
+                yield from self._words_end()
 
     def _on_final(self, message: Message) -> Iterator[Event]:
         yield from self._visitor.final(message)
+        yield from self._words_end()
+
+    def _words_end(self) -> Iterator[Event]:
+        self._typed_until = 0.0
         yield from self._visitor_says(False)
 
     def _visitor_says(self, active: bool) -> Iterator[Event]:
@@ -150,12 +164,18 @@ class Turns:
     def _on_completed(self, message: Message) -> Iterator[Event]:
         is_cut = message.is_true("was_interrupted") or message.is_true("was_aborted")
         was_said = self._was_spoken and not self._avatar_speaks
-        is_of_earlier, self._is_end_due = self._is_end_due and self._is_open and not (was_said or is_cut), False
+        is_of_earlier = is_cut and self._is_cut_due
+        is_of_earlier = is_of_earlier or (self._is_end_due and self._is_open and not (was_said or is_cut))
+        self._is_end_due = self._is_cut_due = False
         if is_of_earlier:
             return
         if is_cut:
             yield from self._interrupted()
         yield from self._close()
+
+    def _on_interrupted(self) -> Iterator[Event]:
+        self._is_cut_due = self._is_cut_due or self._is_open
+        yield from self._interrupted()
 
     def _interrupted(self) -> Iterator[Event]:
         yield from self._avatar.close()
