@@ -96,6 +96,14 @@ def test_nobody_is_asked_to_hold_a_button_for_a_microphone_that_is_not_there():
             assert highlight(live) is not Highlight.HOLD
 
 
+def test_a_typed_question_is_seen_to_work_where_no_microphone_is_there():
+    live = Live(microphone=MicrophoneState.MISSING, can_interrupt=True)
+    assert dock_state(live).title == "live.missing"
+    assert dock_state(replace(live, talk=Talk.THINKING)).title == "live.thinking"
+    speaking = dock_state(replace(live, talk=Talk.SPEAKING))
+    assert (speaking.title, speaking.more, speaking.touch) == ("live.speaking", "live.interrupt_more", Touch.INTERRUPT)
+
+
 def test_every_text_exists_in_the_language_files(texts):
     for live in EVERY:
         state = dock_state(live)

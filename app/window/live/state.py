@@ -109,8 +109,8 @@ def _words(live: Live) -> tuple[str, str | None]:
     turn = ("live.speaking", "live.interrupt_more" if live.can_interrupt else "live.speaking_more")
     if live.mode is TalkMode.TEXT:
         return turn if speaking else _thinking(live) or ("live.typing", "live.typing_more")
-    if live.microphone is MicrophoneState.MISSING:
-        return "live.missing", "live.missing_more"
+    if live.microphone is MicrophoneState.MISSING:  # he typed, and sees that it works
+        return turn if speaking else _thinking(live) or ("live.missing", "live.missing_more")
     if live.microphone is MicrophoneState.MUTED:
         return "live.muted", "live.muted_more"
     if live.trouble is Trouble.CANNOT_HEAR:
