@@ -27,7 +27,8 @@ class Transcript:
     """The newest segments of both speakers, in the order in which they began; of the avatar's text the words only.
 
     Services give one utterance of the visitor several names, each time with more of its words (docs/vendors/README.md
-    5.4). Of such segments, side by side, the longest is shown; one that repeats what stands there is not.
+    5.4). Of such segments, side by side, the longest is shown; one that repeats what stands there is not. So it is with
+    the avatar's where a second join lies between them: it greets again.
     """
 
     def __init__(self) -> None:
@@ -103,7 +104,7 @@ class Transcript:
 
 
 def _visible(lines: Iterable[CaptionLine]) -> list[CaptionLine]:
-    """Leave out lines of the visitor that say no more than the line beside them."""
+    """Leave out lines that say no more than the line beside them."""
     shown: list[CaptionLine] = []
     for line in lines:
         says = _compared(shown[-1], line) if shown else _Other.WORDS
@@ -115,7 +116,9 @@ def _visible(lines: Iterable[CaptionLine]) -> list[CaptionLine]:
 
 
 def _compared(last: CaptionLine, line: CaptionLine) -> _Other:
-    if not last.speaker is line.speaker is Speaker.VISITOR or _is_typed(line):
+    if last.speaker is not line.speaker or _is_typed(line):
+        return _Other.WORDS
+    if line.speaker is Speaker.AVATAR and _join(last) == _join(line):
         return _Other.WORDS
     before, now = plain(last.text), plain(line.text)
     if not before or not now:
@@ -128,6 +131,10 @@ def _compared(last: CaptionLine, line: CaptionLine) -> _Other:
 
 def _key(line: CaptionLine) -> tuple[Speaker, str]:
     return line.speaker, line.segment
+
+
+def _join(line: CaptionLine) -> str:
+    return line.segment.partition("-")[0]
 
 
 def _is_typed(line: CaptionLine) -> bool:

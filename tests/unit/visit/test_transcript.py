@@ -200,6 +200,31 @@ def test_after_a_second_join_the_same_names_are_other_segments() -> None:
     assert talk.visitor("turn-2", "why") == [*talk.shown[:4], "Why?"] and talk.counted == 5
 
 
+def test_a_greeting_that_comes_again_after_a_second_join_stands_there_once() -> None:
+    talk = Talk()
+    talk.avatar("said-1", "Hello, I am the guide.")
+    talk.transcript.joined_again()
+    assert talk.avatar("said-1", "Hello,", "Hello, I am", "Hello, I am the guide.") == ["Hello, I am the guide."]
+    assert talk.counted == 1
+    assert talk.avatar("said-2", "Hello,", "Hello, you!")[-1] == "Hello, you!" and talk.counted == 2
+
+
+def test_what_was_cut_off_and_comes_whole_after_a_second_join_stands_there_once() -> None:
+    talk = Talk()
+    talk.avatar("said-1", "The bridge is", final=False)
+    talk.transcript.joined_again()
+    assert talk.avatar("said-1", "The", "The bridge is old.") == ["The bridge is old."] and talk.counted == 1
+
+
+def test_the_avatar_may_repeat_itself_in_one_room_and_as_an_answer() -> None:
+    talk = Talk()
+    talk.avatar("1", "Well.")
+    assert talk.avatar("2", "Well. It is old.") == ["Well.", "Well. It is old."]
+    talk.transcript.joined_again()
+    talk.visitor("1", "How old?")
+    assert talk.avatar("1", "Well. It is old.")[-2:] == ["How old?", "Well. It is old."] and talk.counted == 4
+
+
 # ---------------------------------------------------------------- how much is kept
 
 
