@@ -58,18 +58,37 @@ class WrappedText:
         self.widest = 0.0
         self.wide = False
         self.count = 0
+        self._break(width, pitch)
+        self.wide = self.widest > width + 0.5
+        self.height = self.count * pitch
+        if align & Qt.AlignmentFlag.AlignHCenter and self.count > 1 and not self.wide:
+            self._balance(width, pitch)
+
+    def _break(self, width: float, pitch: float, left: float = 0.0) -> None:
+        self.widest = 0.0
+        self.count = 0
         self._layout.beginLayout()
         while True:
             line = self._layout.createLine()
             if not line.isValid():
                 break
             line.setLineWidth(max(1.0, width))
-            line.setPosition(QPointF(0, self.count * pitch + (pitch - line.height()) / 2))
+            line.setPosition(QPointF(left, self.count * pitch + (pitch - line.height()) / 2))
             self.widest = max(self.widest, line.naturalTextWidth())
             self.count += 1
         self._layout.endLayout()
-        self.wide = self.widest > width + 0.5
-        self.height = self.count * pitch
+
+    def _balance(self, width: float, pitch: float) -> None:
+        """Break it into as many lines of nearly one length: below a long line a word alone looks lost."""
+        count, least, most = self.count, width / self.count / 2, width
+        while most - least > pitch / 4:
+            tried = (least + most) / 2
+            self._break(tried, pitch)
+            if self.count > count or self.widest > tried + 0.5:
+                least = tried
+            else:
+                most = tried
+        self._break(most, pitch, (width - most) / 2)
 
     def paint(self, painter: QPainter, left: float, top: float, colour: QColor) -> None:
         """Paint with the top left corner of the text's box at (left, top)."""
