@@ -68,6 +68,12 @@ def test_the_question_whether_somebody_is_there_may_interrupt_and_tells_its_time
     assert show(StillThere(20), step=2) == [(said, True)]
 
 
+def test_nobody_is_told_to_speak_where_nobody_is_heard(show):
+    show(Live())
+    unheard = StillThere(20, live=Live(trouble=Trouble.CANNOT_HEAR))
+    assert show(unheard, step=2)[0][0] == "Are you still there? Touch the screen, or press any key. 20 seconds"
+
+
 def test_a_goodbye_is_told_with_what_can_be_done_about_it(show):
     show(Live())
     said = "Goodbye! Not finished? Touch the screen, or keep talking. 6 seconds"

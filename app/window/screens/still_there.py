@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QWidget
 
 from app.intents import End, Intent, Stay
-from app.screens import MicrophoneState, StillThere, TalkMode
+from app.screens import MicrophoneState, StillThere, TalkMode, Trouble
 from app.window.screens.base import Site
 from app.window.screens.sheet import Fit, SheetScreen
 from app.window.toolkit.button import Button, Kind, Size
@@ -39,7 +39,10 @@ class StillThereScreen(SheetScreen):
             return
         left = max(0, shown.seconds)
         self._ring.set(left / max(1, shown.of_s), texts.number(left), texts("unit.seconds", count=left))
-        typed_only = shown.live.mode is TalkMode.TEXT or shown.live.microphone is MicrophoneState.MISSING
+        live = shown.live
+        # A voice that is not heard answers nothing.
+        typed_only = live.mode is TalkMode.TEXT or live.microphone is MicrophoneState.MISSING
+        typed_only = typed_only or live.trouble is Trouble.CANNOT_HEAR
         title, more, stay = _GOODBYE if shown.goodbye else _QUESTION
         self._title.say(texts(title))
         self._more.say(texts(f"{more}_text" if typed_only else more))
