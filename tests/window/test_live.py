@@ -95,6 +95,14 @@ def test_a_sign_that_does_nothing_cannot_be_touched(kiosk):
     assert "microphone" not in [part.objectName() for part in kiosk.screen.controls()]
 
 
+def test_only_words_of_trouble_have_its_colour(kiosk):
+    unheard = Live(microphone=MicrophoneState.MISSING, trouble=Trouble.CANNOT_HEAR)
+    title = kiosk.show(unheard).screen.talk.dock.title
+    assert (title.text(), title._colour) == ("I cannot hear just now", "coral")
+    title = kiosk.show(replace(unheard, talk=Talk.THINKING)).screen.talk.dock.title
+    assert (title.text(), title._colour) == ("Thinking…", "paper")
+
+
 def test_the_level_is_read_only_while_the_microphone_listens(kiosk):
     kiosk.show(Live())
     talk = kiosk.screen.talk

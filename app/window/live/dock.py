@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.screens import Live, TalkMode, Trouble
 from app.window.live.ground import Rule
 from app.window.live.indicator import LevelBars, LevelHalo, MicrophoneButton
-from app.window.live.state import DockState, Highlight, Touch, all_words, dock_state, highlight
+from app.window.live.state import UNHEARD, DockState, Highlight, Touch, all_words, dock_state, highlight
 from app.window.toolkit.button import MOST_LINES, Button, Kind, Size
 from app.window.toolkit.flow import Row
 from app.window.toolkit.look import Look, Role
@@ -94,7 +94,8 @@ class Dock:
         state = self.state = dock_state(live)
         self._mode, self._can_type = live.mode, live.can_type
         self.title.say(texts(state.title))
-        self.title.restyle(Role.STATE, "coral" if live.trouble is Trouble.CANNOT_HEAR and not state.level else "paper")
+        is_unheard = live.trouble is Trouble.CANNOT_HEAR and state.title in UNHEARD
+        self.title.restyle(Role.STATE, "coral" if is_unheard else "paper")
         self.more.say(texts(state.more) if state.more else "")
         self.bars.setAccessibleName(texts("live.level"))
         spoken = texts(state.title) if state.touch is Touch.NOTHING else texts(f"live.{state.touch}")

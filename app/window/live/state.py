@@ -61,6 +61,9 @@ def holds(live: Live) -> bool:
     return live.mode is TalkMode.PUSH_TO_TALK or live.trouble is Trouble.LOUD
 
 
+UNHEARD = frozenset({"live.cannot_hear", "live.missing"})  # titles of a voice that does not arrive
+
+
 def dock_state(live: Live) -> DockState:
     """Return what the dock shows for this value."""
     return DockState(*_words(live), _indicator(live), _touch(live), _indicator(live) is Indicator.LISTENING)
