@@ -231,8 +231,7 @@ class Conversation:
         if caption.speaker is Speaker.VISITOR:
             self._scene.greeting = False
             self._clock.activity()
-            wants_answer = self._parting.wants_answer(caption.text, self._now())
-            self._watch.questions.spoken(caption.segment, caption.text.strip(), caption.final, wants_answer)
+            self._watch.questions.spoken(caption.segment, caption.text.strip(), caption.final)
         elif is_new:
             self._watch.questions.said()
         if is_new:
@@ -263,7 +262,7 @@ class Conversation:
                 if self._transcript.typed(text.strip()):
                     self._count_caption()
                 self._speech.silent_turns.excuse()
-                self._watch.questions.asked(text.strip(), self._parting.wants_answer(text, self._now()))
+                self._watch.questions.asked(text.strip())
                 self._messages.ask(text.strip())
             case Interrupt():
                 self._watch.questions.withdrawn()

@@ -119,10 +119,6 @@ class Parting:
         """Tell whether one of both has said goodbye, so that nobody is surprised by an end now."""
         return self._goodbye.is_said or (self._closed_at is not None and now - self._closed_at <= CLOSED_S)
 
-    def wants_answer(self, text: str, now: float) -> bool:
-        """Tell whether words of the visitor, noted already, are more than a goodbye and what belongs to that."""
-        return not self.was_said(now) and not self._words.is_farewell(text)
-
     def _hear_out(self, now: float, since: float) -> None:
         if self._speech.avatar_is_heard:
             self._spoke, self._quiet_since = True, now

@@ -101,25 +101,19 @@ class UnansweredQuestions:
             case _:
                 pass
 
-    def asked(self, text: str, wants_answer: bool = True) -> None:
-        """A typed or suggested question is sent. wants_answer: False: a goodbye, which takes the open one back."""
+    def asked(self, text: str) -> None:
+        """A typed or suggested question is sent."""
         self._echo = plain(text)
-        if not wants_answer:
-            self.withdrawn()
-            return
         self._refusable += 1
         self._words_at = -math.inf
         self._open(text, is_sent=True)
 
-    def spoken(self, segment: str, text: str, final: bool, wants_answer: bool = True) -> None:
-        """Words of the visitor came; only final ones are a question. wants_answer: as in `asked`."""
+    def spoken(self, segment: str, text: str, final: bool) -> None:
+        """Words of the visitor came; only final ones are a question."""
         if self._answered_words.take(segment, text, final):
             return
         if not final:
             self._words_at = self._now
-            return
-        if not wants_answer:
-            self.withdrawn()
             return
         is_late = self._now - self._answer_at < LATE_S and self._voice_at <= self._answer_at
         if self._heard or is_late:
@@ -151,7 +145,7 @@ class UnansweredQuestions:
         self.withdrawn()
 
     def withdrawn(self) -> None:
-        """No answer is waited for any longer: the visitor interrupted, or the visit ends."""
+        """No answer is waited for any longer: the visitor interrupted or said goodbye, or the visit ends."""
         self._text = None
         self._refusable = 0
         self._is_thinking = False
