@@ -7,6 +7,7 @@ import math
 from app.events import AnswerDeclined, QuestionRefused, Speaking, Thinking
 from app.screens import Speaker
 from app.visit.answered_words import AnsweredWords
+from app.visit.clock import SENTENCE_S
 from app.visit.media_session import MediaEvent
 from app.visit.timers import THINKING_S
 from app.visit.transcript import plain
@@ -26,8 +27,9 @@ class UnansweredQuestions:
     """Follows the questions of one conversation: typed, suggested, or the visitor's final words.
 
     The clock belongs to the oldest question without an answer: one more question does not restart it. It stands still
-    while the avatar speaks, while it thinks (`THINKING_S` at most), and while a visitor goes on speaking. After a fresh
-    join the newest open question is asked again, once a greeting is over: a greeting is no answer.
+    while the avatar speaks, while it thinks (`THINKING_S` at most), and while a visitor goes on speaking; nothing is
+    given up in the middle of a sentence. After a fresh join the newest open question is asked again, once a greeting
+    is over: a greeting is no answer.
 
     Words that were only heard may be meant for somebody else, and an avatar that says nothing to them does right. What
     was sent as text is meant for it. So before anything is lost, heard words are sent as text, in the same room; and
@@ -64,11 +66,10 @@ class UnansweredQuestions:
         self._is_old_voice = False  # it was under way when the question came
         self._old_until = self._said_at = -math.inf
         self._answered_words = AnsweredWords()
+        self._voice_began_at: float | None = None  # the visitor's, which is heard now
         self._answer_at = self._voice_at = self._words_at = -math.inf
         self._is_joining = False
-        self._again_at: float | None = (
-            None  # when the question is to be sent, in a fresh room or after it was only heard
-        )
+        self._again_at: float | None = None  # when the question is to be sent: to a fresh room, or because it was heard
 
     @property
     def is_stalled(self) -> bool:
@@ -188,6 +189,10 @@ class UnansweredQuestions:
             self._begins()
         self._is_old_voice = self._is_old_voice and (heard or (not self._heard and now < self._old_until))
         self._heard = heard
+        if not visitor:
+            self._voice_began_at = None
+        elif self._voice_began_at is None:
+            self._voice_began_at = now
         if heard:
             if self._again_at is not None:
                 self._again_at = now  # the greeting; the question follows it
@@ -247,7 +252,8 @@ class UnansweredQuestions:
             self._pause_s = 0.0
         else:
             self._pause_s += passed
-            if self._quiet_s + self._pause_s >= ANSWER_S:
+            in_sentence = self._voice_began_at is not None and self._now - self._voice_began_at < SENTENCE_S
+            if self._quiet_s + self._pause_s >= ANSWER_S and not in_sentence:
                 self._give_up()
 
     def _give_up(self) -> None:

@@ -11,6 +11,7 @@ from app.events import AnswerDeclined, Caption, QuestionRefused, Speaking, Think
 from app.intents import AskText, End, Interrupt
 from app.rooms.base import Disconnected, RoomError, RoomFault
 from app.screens import Attract, EndReason, Farewell, Live, Speaker, Talk, Trouble
+from app.visit.clock import SENTENCE_S
 from app.visit.timers import THINKING_S
 from app.visit.unanswered import ANSWER_S, GREETING_S, SETTLE_S, UnansweredQuestions
 from tests.fakes.kiosk import Rig, settings, told_staff
@@ -408,6 +409,33 @@ async def test_a_line_that_goes_on_after_an_answer_is_a_new_question() -> None:
         rig.room.say(Caption(Speaker.VISITOR, "v", "Who built?", True))
         await asyncio.sleep(ANSWER_S + 0.5)
         assert is_stalled(rig.screen), "a fresh room counts its segments anew"
+
+
+@MUTE
+async def test_nothing_happens_in_the_middle_of_a_sentence_also_where_no_words_come() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        await asked(rig)
+        await asyncio.sleep(2 * ANSWER_S + SETTLE_S + 2)
+        assert len(rig.rooms) == 2 and len(rig.protocol.calls) == 1
+        await asyncio.sleep(ANSWER_S - 3)
+        rig.audio.microphone.speaking = True
+        await asyncio.sleep(10)
+        assert isinstance(rig.screen, Live)
+        rig.audio.microphone.speaking = False
+        assert (await rig.until(Farewell, within=1)).reason is EndReason.AVATAR_LEFT
+
+
+@MUTE
+async def test_a_voice_without_words_and_without_a_pause_is_no_sentence() -> None:
+    async with patient() as rig:
+        await rig.to_live()
+        await asked(rig)
+        rig.audio.microphone.speaking = True
+        began = rig.loop.time()
+        await rig.until(is_stalled)
+        assert rig.loop.time() - began == pytest.approx(SENTENCE_S, abs=0.5)
+        await rig.until(Farewell, within=60)
 
 
 # ---------------------------------------------------------------- silence on purpose
