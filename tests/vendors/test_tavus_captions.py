@@ -235,6 +235,22 @@ async def test_without_numbers_a_double_is_told_by_its_place_also_when_the_next_
     assert sum(isinstance(event, Caption) for event in told(made, yes, START, yes)) == 1
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+async def test_a_late_piece_of_an_avatars_line_without_ids_is_no_line_of_its_own(numbered: bool) -> None:
+    def line(seq: int, text: str, name: str = "conversation.utterance.streaming") -> Data:
+        more: dict[str, Any] = {"seq": seq} if numbered else {}
+        return data(name, properties={"role": "replica", "speech": text}, **more)
+
+    speaks = data("conversation.replica.started_speaking")
+    for pieces in ([], [line(2, "Well"), line(3, "Well, no")]):
+        made = protocol()
+        told(made, speaks, *pieces, line(5, "Well, now", "conversation.utterance"))
+        assert told(made, line(4, "Well, now")) == []
+        told(made, speaks)
+        assert told(made, line(4, "Well")) == ([] if numbered else [Caption(AVATAR, "unnamed-2", "Well")])
+        assert [each.text for each in captions(made, line(6, "Well?"))] == ["Well?"]
+
+
 # ---------------------------------------------------------------- the service counts anew
 
 

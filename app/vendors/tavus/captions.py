@@ -172,11 +172,19 @@ class AvatarCaptions:
     def __init__(self, prefix: str = "") -> None:
         self._prefix = prefix
         self._open: _Row | None = None
+        self._last: _Row | None = None  # that was closed
         self._closed: dict[str, tuple[int | None, str]] = {}
         self._unnamed = 0
+        self._begins_anew = True  # the avatar began to speak after the last row
+
+    def begin(self) -> None:
+        """The avatar begins to speak."""
+        self._begins_anew = True
 
     def piece(self, message: Message) -> Iterator[Caption]:
         """Take `conversation.utterance.streaming`: the line so far."""
+        if self._is_late(message):
+            return
         segment = self._segment(message)
         if segment in self._closed:
             return
@@ -198,11 +206,13 @@ class AvatarCaptions:
         if row is not None and _is_same_turn(row, segment, message):
             if text and not message.was_interrupted:
                 row.text = text
+            row.newest = message
             self._remember(segment, message.turn, text)
             yield from self.close()
         elif text and not self._is_repeat(segment, message):
             yield from self.close()
             self._remember(segment, message.turn, text)
+            self._note_last(_Row(segment, message.turn, text, message))
             yield Caption(Speaker.AVATAR, segment, text, final=True)
 
     def close(self) -> Iterator[Caption]:
@@ -210,6 +220,7 @@ class AvatarCaptions:
         row, self._open = self._open, None
         if row is not None:
             self._remember(row.segment, row.turn, row.text)
+            self._note_last(row)
             yield Caption(Speaker.AVATAR, row.segment, row.text, final=True)
 
     def _segment(self, message: Message) -> str:
@@ -221,6 +232,19 @@ class AvatarCaptions:
             self._unnamed += 1
             return f"{self._prefix}unnamed-{self._unnamed}"
         return self._open.segment
+
+    def _is_late(self, message: Message) -> bool:
+        """Tell whether a piece without any name belongs to the row that was closed last."""
+        last = self._last
+        if message.inference or message.turn is not None or self._open is not None or last is None:
+            return False
+        if last.newest is not None and _is_before(message.seq, last.newest.seq):
+            return True
+        return not self._begins_anew and last.text.startswith(message.text)
+
+    def _note_last(self, row: _Row) -> None:
+        self._last = row
+        self._begins_anew = False
 
     def _is_repeat(self, segment: str, message: Message) -> bool:
         if segment in self._closed:

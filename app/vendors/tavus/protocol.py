@@ -152,6 +152,7 @@ class TavusProtocol:
             yield from self._visitor.begin()
         elif active:
             self._visitor.answer()
+            self._avatar.begin()
         elif speaker is Speaker.AVATAR and was_interrupted:
             yield from self._avatar.close()
         if active != self._speaks[speaker]:
