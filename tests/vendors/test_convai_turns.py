@@ -238,6 +238,19 @@ async def test_a_voice_after_a_typed_question_that_nothing_comes_back_of_is_one(
     assert session.a("user-started-speaking") == [Speaking(VISITOR, True)]
 
 
+@pytest.mark.parametrize("late", [("user-transcription", True), ("user-transcription", False), ("final", True)])
+@pytest.mark.parametrize("begun", [("bot-llm-started",), ANSWER])
+def test_words_that_come_again_after_the_answer_are_no_new_line(late: tuple[str, bool], begun: tuple[str, ...]) -> None:
+    session, (kind, final) = Session(), late
+    session.a("user-transcription", text="Where is the cafe?", final=True)
+    say(session, *begun)
+    again = {"text": "where is the cafe" if final else "where is", "final": final}
+    assert [session.a("final-user-transcription" if kind == "final" else kind, **again)] == [[]]
+    session.a("user-started-speaking")
+    said = session.a("user-transcription", text="Where is the cafe?", final=True)
+    assert said[0] == Caption(VISITOR, "visitor-2", "Where is the cafe?", True), "said once more"
+
+
 @pytest.mark.parametrize("stops", [True, False])
 def test_a_final_text_alone_is_what_the_visitor_said(stops: bool) -> None:
     session = Session()

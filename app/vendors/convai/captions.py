@@ -22,7 +22,9 @@ class VisitorCaptions:
     def __init__(self) -> None:
         self._segment = 1
         self._finals: list[str] = []  # final texts of this turn, normalised for comparison
+        self._answered: list[str] = []  # those of the turn before, until the visitor speaks again: they may come late
         self._may_correct = False  # a corrected version of the last final text may still come
+        self._is_repeat_due = False  # the second one of a text that was answered is missing
         self._ids: list[str] = []
 
     def transcription(self, message: Message) -> Iterator[Caption]:
@@ -44,8 +46,10 @@ class VisitorCaptions:
             return
         if message_id:
             self._ids = [*self._ids[-_MOST_IDS:], message_id]
-        if _plain(text) in (*self._finals[-1:], " ".join(self._finals)):
-            self._may_correct = False
+        is_new = bool(message_id) and not self._is_repeat_due
+        finals = self._finals or ([] if is_new else self._answered)
+        if _plain(text) in (*finals[-1:], " ".join(finals)):
+            self._may_correct = self._is_repeat_due = False
             return
         if self._may_correct and len(self._finals) == 1:
             self._finals = [_plain(text)]
@@ -57,8 +61,14 @@ class VisitorCaptions:
 
     def turn_over(self) -> None:
         """The avatar answers: whatever the visitor says from now on is a new turn."""
+        if self._finals:
+            self._answered, self._is_repeat_due = self._finals, self._may_correct
         self._finals = []
         self._may_correct = False
+
+    def voice_began(self) -> None:
+        """The visitor begins to speak: the same words are said once more."""
+        self._answered = []
 
     def _close(self, text: str) -> None:
         self._finals.append(_plain(text))
@@ -66,7 +76,8 @@ class VisitorCaptions:
 
     def _is_old(self, text: str, is_final: bool) -> bool:
         """Tell whether this repeats the last final text, or is an interim text that came after its final one."""
-        last = self._finals[-1] if self._finals else ""
+        finals = self._finals or self._answered
+        last = finals[-1] if finals else ""
         return bool(last) and (_plain(text) == last if is_final else last.startswith(_plain(text)))
 
 

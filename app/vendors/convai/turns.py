@@ -81,6 +81,7 @@ class Turns:
     # ------------------------------------------------------------ the visitor's side
 
     def _on_voice(self) -> Iterator[Event]:
+        self._visitor.voice_began()
         if self._clock() >= self._typed_until:
             yield from self._visitor_says(True)
 
