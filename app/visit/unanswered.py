@@ -15,7 +15,7 @@ from app.visit.transcript import plain
 ANSWER_S = 12.0  # a question that gets nothing for so long has gone unanswered once
 LOST_AFTER = 2  # so often in a row is not by chance
 VOICE_S = 15.0  # a visitor who goes on is waited for, but a voice without new words only so long: it may be noise
-PAUSE_S = 4.0  # a pause inside a visitor's sentence is shorter, and is not time that he waits for an answer
+PAUSE_S = 3.0  # a pause inside a visitor's sentence is shorter, and is not time that he waits for an answer
 LATE_S = 6.0  # words may be recognised so long after the answer to them has begun
 SOUND_S = 2.0  # words may come so long before the voice that says them
 TURN_S = 1.0  # the service's word on a turn and its first sound come within so long

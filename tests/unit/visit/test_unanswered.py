@@ -560,9 +560,10 @@ async def test_a_long_talk_with_short_pauses_is_not_disturbed() -> None:
     assert play(questions, 60, lambda now: now % 5 < 3) is None
 
 
-async def test_a_visitor_who_asks_again_and_again_is_not_left_alone() -> None:
+@pytest.mark.parametrize("speaks_s", [2, 4, 4.4])
+async def test_a_visitor_who_asks_again_and_again_is_not_left_alone(speaks_s: float) -> None:
     questions = UnansweredQuestions(0.0)
-    missed_at = play(questions, 60, lambda now: now % 8 < 2)
+    missed_at = play(questions, 60, lambda now: now % 8 < speaks_s)
     assert missed_at is not None and missed_at < 30
 
 
