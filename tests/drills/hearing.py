@@ -26,19 +26,19 @@ SAID = "how was the bridge built"
 
 
 @functools.cache
-def _sentence() -> np.ndarray:
+def sentence() -> np.ndarray:
     """Real words without a pause: int16 mono at 48 kHz."""
-    from tests.sound.speech import say
+    from tests.sound import speech
 
-    return say("Please tell me how the people in this valley built such a big wooden bridge so long ago")
+    return speech.say("Please tell me how the people in this valley built such a big wooden bridge so long ago")
 
 
-async def _with_sound(scene: DrillScene, visit: str = "") -> tuple[KioskProcess, SoundServer]:
+async def with_sound(scene: DrillScene, visit: str = "") -> tuple[KioskProcess, SoundServer]:
     """Start a kiosk with a speaker and a microphone, and begin a visit in which both work."""
     block = contextlib.ExitStack()
     sound = await asyncio.to_thread(block.enter_context, open_sound())
     scene.undo.append(block.close)
-    await asyncio.to_thread(_sentence)
+    await asyncio.to_thread(sentence)
     home = str(sound.home)
     environ = {"HOME": home, "XDG_RUNTIME_DIR": home, "XDG_CONFIG_HOME": home}
     kiosk = scene.start(visit=visit, environ={**environ, "PULSE_SERVER": f"unix:{home}/pulse/native"})
@@ -50,9 +50,9 @@ async def _with_sound(scene: DrillScene, visit: str = "") -> tuple[KioskProcess,
     return kiosk, sound
 
 
-async def _say(sound: SoundServer) -> float:
+async def say(sound: SoundServer) -> float:
     """Let the visitor say a sentence; return when it was said."""
-    await asyncio.to_thread(sound.speak, _sentence())
+    await asyncio.to_thread(sound.speak, sentence())
     return time.monotonic()
 
 
@@ -70,9 +70,7 @@ async def _hint(kiosk: KioskProcess, shown: bool = True) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _joined_anew(
-    scene: DrillScene, kiosk: KioskProcess, asked: int, since: float, within: float = HINT_S
-) -> None:
+async def joined_anew(scene: DrillScene, kiosk: KioskProcess, asked: int, since: float, within: float = HINT_S) -> None:
     """Promise one fresh join in the same visit, the old session stopped before it."""
     service = scene.service
     tokens = service.emulator.asked
@@ -97,7 +95,7 @@ def _staff_are_told(kiosk: KioskProcess) -> None:
     assert ("warning", "the visitor is not heard") in {(line["level"], line["message"]) for line in told}
 
 
-async def _ends_well(scene: DrillScene, kiosk: KioskProcess) -> None:
+async def ends_well(scene: DrillScene, kiosk: KioskProcess) -> None:
     """Goodbye: nothing runs any more, nothing is left in the journal."""
     await kiosk.press("Escape")
     at = time.monotonic()
@@ -109,50 +107,50 @@ async def _ends_well(scene: DrillScene, kiosk: KioskProcess) -> None:
 
 async def avatar_is_deaf(scene: DrillScene) -> None:
     """The voice gets into the room, and no avatar ever takes notice: one fresh join, and no more."""
-    kiosk, sound = await _with_sound(scene)
+    kiosk, sound = await with_sound(scene)
     agent, asked = scene.service.emulator.agent, len(scene.service.emulator.asked("/token"))
-    at = await _say(sound)
+    at = await say(sound)
     assert max(agent.heard) > AUDIBLE, "the voice did not get into the room, and nothing is proved"
     await scene.promise("hint", HINT_S, at, _hint(kiosk))
     assert len(scene.service.emulator.asked("/token")) == asked
-    await _joined_anew(scene, kiosk, asked, await _say(sound))
+    await joined_anew(scene, kiosk, asked, await say(sound))
     _staff_are_told(kiosk)
     await _hint(kiosk, shown=False)
     for _ in range(3):
-        at = await _say(sound)
+        at = await say(sound)
         await scene.promise("hint", HINT_S, at, _hint(kiosk))
     assert len(scene.service.emulator.asked("/token")) == asked + 1, "a fresh join did not help, and it goes on"
     assert (await kiosk.until("live"))["visits"] == 1
-    await _ends_well(scene, kiosk)
+    await ends_well(scene, kiosk)
 
 
 async def muted_by_the_server(scene: DrillScene) -> None:
     """The server lets nothing of the microphone through; in a fresh room the avatar hears."""
-    kiosk, sound = await _with_sound(scene)
+    kiosk, sound = await with_sound(scene)
     visit, asked = scene.service.emulator.visits[-1], len(scene.service.emulator.asked("/token"))
     await scene.server.mute(visit.room, visit.identity)
     quiet = len(visit.agent.heard)
-    at = await _say(sound)
+    at = await say(sound)
     assert max(visit.agent.heard[quiet:], default=0) < AUDIBLE, "the server let it through, and nothing is proved"
     await scene.promise("hint", HINT_S, at, _hint(kiosk))
-    await _joined_anew(scene, kiosk, asked, await _say(sound))
+    await joined_anew(scene, kiosk, asked, await say(sound))
     _staff_are_told(kiosk)
     agent = scene.service.emulator.agent
     await agent.hears(50)
-    await _say(sound)
+    await say(sound)
     assert max(agent.heard) > AUDIBLE
     await agent.hear(final=SAID)
     await scene.promise("no hint", 2, time.monotonic(), _hint(kiosk, shown=False))
     await asyncio.sleep(HINT_S)
     assert await _marked(kiosk) < MARKED
-    await _ends_well(scene, kiosk)
+    await ends_well(scene, kiosk)
 
 
 async def microphone_unplugged(scene: DrillScene) -> None:
     """Its cable is pulled in a visit: told at once, the visit goes on, and it is heard again when it is back."""
-    kiosk, sound = await _with_sound(scene)
+    kiosk, sound = await with_sound(scene)
     agent = scene.service.emulator.agent
-    await _say(sound)
+    await say(sound)
     await agent.hear(final=SAID)
     await asyncio.to_thread(sound.unplug, "mic")
     at = time.monotonic()
@@ -164,23 +162,23 @@ async def microphone_unplugged(scene: DrillScene) -> None:
     await scene.promise("on again", 8, at, kiosk.until(lambda s: s["audio"]["microphone"] == "on", 60))
     await scene.promise("no hint", 9, at, _hint(kiosk, shown=False))
     before = len(agent.heard)
-    await _say(sound)
+    await say(sound)
     assert max(agent.heard[before:]) > AUDIBLE
     assert len(scene.service.ours()) == 1
-    await _ends_well(scene, kiosk)
+    await ends_well(scene, kiosk)
 
 
 async def avatar_is_mute(scene: DrillScene) -> None:
     """The avatar says that it speaks, and nothing comes: noticed, one fresh join, and then it is really heard."""
-    kiosk, sound = await _with_sound(scene, "stall_notice_s = 2\nstall_end_s = 5")
+    kiosk, sound = await with_sound(scene, "stall_notice_s = 2\nstall_end_s = 5")
     asked = len(scene.service.emulator.asked("/token"))
     await scene.service.emulator.agent.state("speaking")
     at = time.monotonic()
     noticed = kiosk.until(lambda s: s["health"] == "DEGRADED" and s["screen"] == "live", 20)
     await scene.promise("notice", 4, at, noticed)
     with sound.recording() as recording:
-        await _joined_anew(scene, kiosk, asked, at, within=7)
+        await joined_anew(scene, kiosk, asked, at, within=7)
         await asyncio.sleep(2)  # the greeting of the new one
     assert np.abs(recording.sound.astype(int)).max() > AUDIBLE
     assert (await kiosk.until("live"))["health"] == "ACTIVE"
-    await _ends_well(scene, kiosk)
+    await ends_well(scene, kiosk)

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,33 @@ class KioskProcess(Program):
 
         await self.until(is_last, within)
         return seen
+
+    async def screens_while(self, work: Awaitable[object]) -> set[str]:
+        """Wait for this; return all screens that were shown meanwhile."""
+        seen: set[str] = set()
+
+        async def look() -> None:
+            await self.until(lambda status: seen.add(status["screen"]), float("inf"))
+
+        looking = asyncio.create_task(look(), name="screens")
+        done, _ = await asyncio.wait({looking, asyncio.ensure_future(work)}, return_when=asyncio.FIRST_COMPLETED)
+        looking.cancel()
+        for task in done:
+            task.result()
+        return seen
+
+    async def ask(self, question: str) -> float:
+        """Type a question and send it; return when."""
+        await self.write(question)
+        await asyncio.sleep(0.3)
+        await self.press("Return")
+        return time.monotonic()
+
+    async def quiet(self, within: float = 30.0) -> float:
+        """Wait until the avatar speaks, and has spoken; return when."""
+        await self.until(lambda s: s["visit"]["speaking"] == "avatar", within)
+        await self.until(lambda s: s["visit"]["speaking"] is None, within)
+        return time.monotonic()
 
     async def is_drawn(self) -> None:
         """Prove that the screen is not blank: a photograph of it has more than a few colours."""

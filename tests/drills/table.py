@@ -14,10 +14,14 @@ from tests.drills import (
     kill_points,
     offline,
     outages,
+    partings,
+    pictures,
+    questions,
     refusals,
     stops,
     storage,
     vendor_faults,
+    voices,
 )
 from tests.drills.scene import DrillScene
 
@@ -132,6 +136,29 @@ DRILLS = (
           "on, heard again", hearing.microphone_unplugged),
     Drill("avatar is mute", "it says that it speaks, and nothing comes", "noticed within 4 s, one fresh join, the old "
           "session stopped before it, then heard from the speaker", hearing.avatar_is_mute),
+    Drill("visitor talks on", "4 s of every 8, for two and a half minutes; his words come in the agent's name", "never "
+          "asked whether he is there, never ended", voices.visitor_talks_on),
+    Drill("deaf avatar prompts", "it hears nothing and speaks by itself every 15 s while a visitor talks", "one fresh "
+          "join within 60 s, never ended", voices.deaf_avatar_prompts),
+    Drill("music beside the voice", "the agent plays music of unknown source, with and without a worker", "the voice "
+          "is heard from the speaker, and a silent visitor's visit ends in time", voices.music_beside_the_voice),
+    # -------------------------------------------------------- question and answer, and who says goodbye
+    Drill("avatar answers nobody", "its model fails, for three visitors in a row", "One moment within 14 s, a fresh "
+          "join within 27 s, the end within 45 s; then not available, attract after 60 s",
+          questions.avatar_answers_nobody),
+    Drill("thinks for long", "90 s, then an answer", "nobody is asked whether he is still there",
+          questions.thinks_for_long),
+    Drill("end is not told", "no turn is ever said to be complete", "time runs on within 3 s of the voice",
+          questions.end_is_not_told, "convai"),
+    Drill("visitor says goodbye", "in two languages, and is still here by words, a key, a touch", "Goodbye within 5 s, "
+          "for 6 s; the conversation goes on, or ends", partings.visitor_says_goodbye),
+    Drill("avatar says goodbye", "it calls the tool in the middle of its last words", "heard to the end, farewell "
+          "within 2.5 s of them", partings.avatar_says_goodbye, "tavus"),
+    # -------------------------------------------------------- its picture
+    Drill("second picture", "the picture dies without being taken back, and another one comes", "it moves again within "
+          "5 s, in the same session", pictures.second_picture),
+    Drill("black picture", "it is black for ever", "the drawn character within 5 s, and it answers",
+          pictures.black_picture),
     # -------------------------------------------------------- kill -9 at every step
     Drill("killed as it starts", "kill -9 after the row, when the answer comes, after the id is written", K_PROMISE,
           kill_points.killed_as_it_starts, ALL),
