@@ -15,6 +15,7 @@ HELD = (
     "app/settings/*.py",
     "app/vendors/*/protocol.py",
     "app/vendors/agents_*.py",
+    "app/vendors/voices.py",
     "app/visit/*.py",
     "app/waiting/*.py",
 )

@@ -235,6 +235,16 @@ async def test_without_numbers_a_double_is_told_by_its_place_also_when_the_next_
     assert sum(isinstance(event, Caption) for event in told(made, yes, START, yes)) == 1
 
 
+@pytest.mark.parametrize("ids", [("a", "b"), (None, None)])
+async def test_the_same_answer_given_twice_is_two_lines_also_without_the_turns_number(ids: tuple[object, ...]) -> None:
+    made, lines = protocol(), list[Event]()
+    for inference in ids:
+        said = whole("replica", "Over there.", inference, None)
+        lines += told(made, data("conversation.replica.started_speaking"), said, said)
+        told(made, data("conversation.replica.stopped_speaking"))
+    assert sum(isinstance(line, Caption) for line in lines) == 2
+
+
 @pytest.mark.parametrize("numbered", [True, False])
 async def test_a_late_piece_of_an_avatars_line_without_ids_is_no_line_of_its_own(numbered: bool) -> None:
     def line(seq: int, text: str, name: str = "conversation.utterance.streaming") -> Data:

@@ -252,7 +252,7 @@ class AvatarCaptions:
         known = list(self._closed.values())
         if message.turn is not None:
             return (message.turn, message.text) in known
-        return bool(known) and known[-1][1] == message.text
+        return not self._begins_anew and known[-1][1] == message.text
 
     def _remember(self, segment: str, turn: int | None, text: str) -> None:
         self._closed[segment] = (turn, text)
