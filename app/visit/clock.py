@@ -99,8 +99,14 @@ class VisitClock:
         if self.session.shorten(remaining_s):
             self._services_reason = reason
 
-    def look(self, now: float) -> None:
-        """Take who speaks, several times a second, after the devices were looked at. now: the loop's clock, seconds."""
+    def look(self, now: float, *, service_is_deaf: bool = False) -> None:
+        """Take who speaks, several times a second, after the devices were looked at.
+
+        Args:
+            now: The loop's clock, seconds.
+            service_is_deaf: See `IdleTimer.service_is_deaf`.
+        """
+        self.idle.service_is_deaf = service_is_deaf
         self._follow_voice(now)
         self.idle.avatar(self._speech.avatar_speaks, heard=self._speech.avatar_is_heard)
         self.idle.thinking(self._speech.avatar_is_thinking)

@@ -288,7 +288,7 @@ class Conversation:
         while True:
             now = self._now()
             self._speech.look(now)
-            self._clock.look(now)
+            self._clock.look(now, service_is_deaf=self._watch.health.is_deaf)
             self._parting.look(now)
             if self._parting.wants_no_answer:
                 self._watch.questions.withdrawn()  # a farewell is no question

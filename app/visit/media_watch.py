@@ -50,6 +50,7 @@ class MediaHealth:
         is_broken: The connection is lost: the library repairs it, or the room is joined again.
         is_silent: The avatar speaks by the service's word, and its voice does not arrive.
         is_unheard: The visitor spoke, and the service took no notice.
+        is_deaf: It has never taken notice in this room.
         is_unanswered: The visitor asked, and nothing has come for too long.
         overdue: What has not worked for too long, in words for staff, or None.
         cure: What is to be done now, or None.
@@ -60,6 +61,7 @@ class MediaHealth:
     is_broken: bool = False
     is_silent: bool = False
     is_unheard: bool = False
+    is_deaf: bool = False
     is_unanswered: bool = False
     overdue: str | None = None
     cure: Cure | None = None
@@ -170,6 +172,7 @@ class MediaWatch:
             is_broken=self.health.is_broken,
             is_silent=is_silent,
             is_unheard=is_unheard,
+            is_deaf=self._unheard.is_deaf,
             is_unanswered=self.questions.is_stalled,
             overdue=self._words(now - moved_at, is_silent),
             cure=cure,

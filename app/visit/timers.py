@@ -20,9 +20,10 @@ class IdleTimer:
     """Runs only while nobody speaks, thinks, touches or types.
 
     A visitor's voice holds the timer while it lasts, and the timer then starts anew; without words for NOISE_S it is
-    noise. The avatar's voice holds the timer too, but starts it anew only once per activity of the visitor, so that an
-    avatar that prompts an empty room does not prolong the visit for ever. Its thinking holds it for THINKING_S
-    altogether per activity, and never starts it anew: the answer that follows does.
+    noise, unless the service is deaf: then no words can come, and every voice is activity. The avatar's voice holds the
+    timer too, but starts it anew only once per activity of the visitor, so that an avatar that prompts an empty room
+    does not prolong the visit for ever. Its thinking holds it for THINKING_S altogether per activity, and never starts
+    it anew: the answer that follows does.
 
     Args:
         idle_s: The full time, seconds.
@@ -30,6 +31,9 @@ class IdleTimer:
         answers_prove: The service sends no words, but the avatar answers, which proves a voice as words would.
         first_s: The full time until the first activity, seconds, if it is another one: a visitor who waited long may
             have left.
+
+    Attributes:
+        service_is_deaf: The service hears no visitor at all, so his voice alone has to prove that he is there.
     """
 
     def __init__(
@@ -37,7 +41,8 @@ class IdleTimer:
     ) -> None:
         self._full = first_s if first_s is not None else idle_s
         self._idle_s = idle_s
-        self._needs_proof = transcripts or answers_prove
+        self.service_is_deaf = False
+        self._has_proofs = transcripts or answers_prove
         self._answers_prove = answers_prove
         self._left = self._full
         self._at = _now()
@@ -161,6 +166,10 @@ class IdleTimer:
         if self._voice:
             return self._may_be_question()
         return asked_at is not None and self._at - asked_at <= ANSWER_S
+
+    @property
+    def _needs_proof(self) -> bool:
+        return self._has_proofs and not self.service_is_deaf
 
     def _is_noise(self) -> bool:
         return self._needs_proof and self._unproved_s is not None and self._unproved_s >= NOISE_S

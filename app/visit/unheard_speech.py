@@ -55,6 +55,11 @@ class UnheardSpeech:
         """Whether the visitor should know."""
         return self.missed > 0 or self.is_lost
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether nothing of the visitor has ever been heard in this room, although he spoke again and again."""
+        return self.is_lost and not self._has_proof
+
     def look(self, now: float, voice: bool, avatar: bool = False) -> None:
         """Take several times a second who is heard now.
 
