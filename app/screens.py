@@ -157,9 +157,6 @@ class CaptionLine:
     final: bool = False
 
 
-# ---------------------------------------------------------------- screens
-
-
 @dataclass(frozen=True, slots=True)
 class Attract:
     """Shown while nobody is here; any touch or printable key starts a visit."""
