@@ -23,8 +23,9 @@ class FrameRecorder:
         self.poses = queue.Queue()
         self.threads = set()
         self.frames = 0
-        self.blocked = threading.Event()
-        self.blocked.set()
+        self.may_go_out = threading.Event()
+        self.may_go_out.set()
+        self.is_held_up = threading.Event()
 
     def paint(self, pose):
         self.threads.add(threading.current_thread().name)
@@ -32,7 +33,9 @@ class FrameRecorder:
         return Frame(16, 16, PixelFormat.BGRA, b"\0" * 1024)
 
     def sink(self, frame):
-        self.blocked.wait(WAIT_S)
+        if not self.may_go_out.is_set():
+            self.is_held_up.set()
+        self.may_go_out.wait(WAIT_S)
         self.frames += 1
 
     def pose_where(self, wanted):
@@ -84,8 +87,8 @@ def test_hidden_no_frame_comes_any_more_and_shown_again_they_come(recorder, rend
 
 def test_hiding_waits_for_the_frame_that_is_going_out(recorder, renderer):
     recorder.pose_where(lambda pose: True)
-    recorder.blocked.clear()
-    time.sleep(0.05)  # a frame is now held up in the sink
+    recorder.may_go_out.clear()
+    assert recorder.is_held_up.wait(WAIT_S)
     hidden = threading.Event()
 
     def hide():
@@ -94,7 +97,7 @@ def test_hiding_waits_for_the_frame_that_is_going_out(recorder, renderer):
 
     threading.Thread(target=hide).start()
     assert not hidden.wait(0.05)
-    recorder.blocked.set()
+    recorder.may_go_out.set()
     assert hidden.wait(WAIT_S)
 
 
