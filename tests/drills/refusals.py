@@ -202,7 +202,7 @@ async def no_avatar(scene: DrillScene) -> None:
     service = scene.service
     service.linger()
     service.hurry()
-    kiosk = await _quick(scene, "\navatar_timeout_s = 5\nfirst_frame_timeout_s = 5")
+    kiosk = await _quick(scene, "\navatar_timeout_s = 4\nfirst_frame_timeout_s = 5")
     for name, fault in service.join_faults().items():
         undo = fault.begin()
         try:
