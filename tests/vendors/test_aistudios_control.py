@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from app.http import Http, HttpClient
+from app.http import Http
 from app.screens import EndReason
 from app.vendors.aistudios import VENDOR
 from app.vendors.aistudios.control import LATE_S, AistudiosControl
@@ -54,13 +54,6 @@ class Purse(Credits):
 
     async def forget(self, name: str) -> None:
         self.log.append(("forget", name))
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[Http]:
-    client = HttpClient("test")
-    yield client
-    await client.close()
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 import pytest_asyncio
 
-from app.http import Http, HttpClient
+from app.http import Http
 from app.screens import EndReason
 from app.vendors.base import VendorContext
 from app.vendors.convai import VENDOR
@@ -36,13 +36,6 @@ class Maker(Protocol):
     """Makes a control with the given keys of its table."""
 
     def __call__(self, **settings: object) -> ConvaiControl: ...
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[Http]:
-    client = HttpClient("test")
-    yield client
-    await client.close()
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,7 @@ import jwt
 import pytest
 import pytest_asyncio
 
-from app.http import Http, HttpClient
+from app.http import Http
 from app.screens import EndReason
 from app.vendors.base import VendorContext
 from app.vendors.errors import AuthError, Busy, ConfigError, OutOfCredits, TransientError, VendorError
@@ -25,13 +25,6 @@ pytestmark = pytest.mark.asyncio
 
 REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01-7f3a", "lobby", "de", 300.0, 45.0)
 KEY = "operator-secret-key"
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[Http]:
-    client = HttpClient("test")
-    yield client
-    await client.close()
 
 
 @pytest_asyncio.fixture

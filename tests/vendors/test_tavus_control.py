@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.http import Http, HttpClient
+from app.http import Http
 from app.screens import EndReason
 from app.settings.load import load
 from app.vendors.base import VendorContext
@@ -28,13 +28,6 @@ from tests.vendors.tavus_service import KEY, PERSONA, REPLICA, TavusService
 pytestmark = pytest.mark.asyncio
 
 REQUEST = VisitRequest("kiosk-lobby-7f3a", "kiosk-01-7f3a", "lobby", "de", 435.0, 95.0)
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[Http]:
-    client = HttpClient("test")
-    yield client
-    await client.close()
 
 
 @pytest_asyncio.fixture

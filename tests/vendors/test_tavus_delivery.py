@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.events import Ended, Event
-from app.http import Http, HttpClient, Response
+from app.http import Http, Response
 from app.rooms.base import Disconnected, ParticipantsChanged, Reconnected, Reconnecting, RoomEvent
 from app.screens import EndReason
 from app.vendors.errors import TransientError
@@ -116,13 +116,6 @@ async def test_a_service_that_does_not_answer_holds_nothing_up(may_repeat: bool,
 
 
 # ---------------------------------------------------------------- the call
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[Http]:
-    client = HttpClient("test")
-    yield client
-    await client.close()
 
 
 @pytest_asyncio.fixture
