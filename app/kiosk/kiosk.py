@@ -206,10 +206,11 @@ class Kiosk:
         stage, vitals = self._p.stage, self._p.vitals
         stage.reset()
         self._p.figure.show(Mood.SORRY)
-        waits = {
-            UnavailableReason.NETWORK: list(NETWORK_MEND_S),
-            UnavailableReason.NO_ANSWER: [self._unanswered.retry_s],
-        }.get(vitals.unavailable or UnavailableReason.NETWORK, [])
+        waits: list[float] = []
+        if vitals.unavailable is UnavailableReason.NETWORK:
+            waits = list(NETWORK_MEND_S)
+        elif vitals.unavailable is UnavailableReason.NO_ANSWER:
+            waits = [self._unanswered.retry_s]
         look_at = self._clock() + (waits.pop(0) if waits else MEND_S)
         while vitals.unavailable is not None and self._is_open():
             has_hint = self._context.unavailable is UnavailableReason.CONFIG
